@@ -1,0 +1,48 @@
+// Names of accounts, conversations, messages and users; every id is a string and says which account it belongs to.
+
+/** The name a configured login has in `matebot.yaml`, for example `telegram`. */
+export type AccountId = string;
+
+/** A chat, channel, topic or thread. `thread` is a Telegram topic or a Discord thread inside `id`. */
+export interface ConversationRef {
+  readonly account: AccountId;
+  readonly id: string;
+  readonly thread?: string;
+}
+
+/** A message. Its id is unique only together with its conversation. */
+export interface MessageRef {
+  readonly conversation: ConversationRef;
+  readonly id: string;
+}
+
+export interface UserRef {
+  readonly account: AccountId;
+  readonly id: string;
+}
+
+/** `account:id` or `account:id/thread`, the form used in the configuration; the inverse of `parseConversation`. */
+export function conversationKey(ref: ConversationRef): string {
+  const base = `${ref.account}:${ref.id}`;
+  return ref.thread === undefined ? base : `${base}/${ref.thread}`;
+}
+
+/** Reads `account:id[/thread]`; undefined when the text has another shape. */
+export function parseConversation(text: string): ConversationRef | undefined {
+  const match = /^([A-Za-z][\w-]*):(-?[^\s:/]+)(?:\/([^\s:/]+))?$/.exec(text);
+  if (!match?.[1] || !match[2]) return undefined;
+  const ref = { account: match[1], id: match[2] };
+  return match[3] === undefined ? ref : { ...ref, thread: match[3] };
+}
+
+/**
+ * The key of a message in the map and the journal. The thread is left out: on both platforms a message id is
+ * unique within its chat, and reactions and deletions do not name the thread.
+ */
+export function messageKey(ref: MessageRef): string {
+  return `${ref.conversation.account}:${ref.conversation.id}#${ref.id}`;
+}
+
+export function sameConversation(a: ConversationRef, b: ConversationRef): boolean {
+  return a.account === b.account && a.id === b.id && a.thread === b.thread;
+}
