@@ -4,7 +4,13 @@ import type { BridgeEvent } from "./event.ts";
 import type { AccountId, ConversationRef, MessageRef } from "./refs.ts";
 
 /** Any value JSON can hold. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
 
 /** Bytes as a platform sent them, not yet understood. */
 export interface RawUpdate {

@@ -14,7 +14,12 @@ export type Node =
   | { readonly kind: "quote"; readonly expandable: boolean; readonly children: RichText }
   | { readonly kind: "heading"; readonly level: 1 | 2 | 3; readonly children: RichText }
   | { readonly kind: "subtext"; readonly children: RichText }
-  | { readonly kind: "list"; readonly ordered: boolean; readonly start?: number; readonly items: readonly RichText[] }
+  | {
+      readonly kind: "list";
+      readonly ordered: boolean;
+      readonly start?: number;
+      readonly items: readonly RichText[];
+    }
   | { readonly kind: "link"; readonly href: string; readonly children: RichText }
   | { readonly kind: "mention"; readonly user?: UserRef; readonly label: string }
   | { readonly kind: "conversation"; readonly ref?: ConversationRef; readonly label: string }
@@ -70,7 +75,10 @@ function plainNode(node: Node): string {
 }
 
 /** The mark before item `index` of a list: "• " or "3. ". */
-export function listMark(list: { readonly ordered: boolean; readonly start?: number }, index: number): string {
+export function listMark(
+  list: { readonly ordered: boolean; readonly start?: number },
+  index: number,
+): string {
   return list.ordered ? `${(list.start ?? 1) + index}. ` : "• ";
 }
 
