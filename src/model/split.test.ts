@@ -97,6 +97,7 @@ describe("any message", () => {
         expect(out.map(letters).join("")).toBe(letters(body));
         for (const piece of out) expect(length(piece)).toBeLessThanOrEqual(limit);
       }),
+      { numRuns: 1000 },
     );
   });
 });

@@ -21,7 +21,7 @@ export function split(
   while (measure(rest) > limit) {
     const units = unitsOf(rest);
     const cut = chooseCut(units, fitting(rest, units.length, limit, measure));
-    if (cut.to >= units.length) break;
+    if (cut.from >= units.length) break;
     const head = trimEnd(tidy(cutTree(rest, cut.from)[0]));
     if (head.length > 0) pieces.push(head);
     rest = tidy(cutTree(rest, cut.to)[1]);
