@@ -1,0 +1,56 @@
+// Which conversations share one talk; `plan` asks it for the other members, `app.ts` fills it from the configuration.
+
+import type { AccountId, ConversationRef } from "../model/refs.ts";
+import { conversationKey, sameConversation } from "../model/refs.ts";
+
+export interface Bridge {
+  readonly name: string;
+  readonly members: readonly ConversationRef[];
+}
+
+export interface BridgeTable {
+  /** The other members of the bridge that `ref` belongs to; [] when it belongs to none. */
+  others(ref: ConversationRef): readonly ConversationRef[];
+  /** Every bridged conversation of an account. */
+  conversations(account: AccountId): readonly ConversationRef[];
+  /** From now on `from` is called `to`. Doing it twice changes nothing. */
+  move(from: ConversationRef, to: ConversationRef): void;
+}
+
+/**
+ * A topic or thread that is no member itself belongs to its chat: what is said there must not vanish.
+ */
+export function createBridgeTable(bridges: readonly Bridge[]): BridgeTable {
+  const memberships = new Map<string, Bridge>();
+  let current = bridges;
+
+  const index = () => {
+    memberships.clear();
+    for (const bridge of current) {
+      for (const member of bridge.members) memberships.set(conversationKey(member), bridge);
+    }
+  };
+  index();
+
+  const memberOf = (ref: ConversationRef): ConversationRef => {
+    if (ref.thread === undefined || memberships.has(conversationKey(ref))) return ref;
+    return { account: ref.account, id: ref.id };
+  };
+
+  return {
+    others(ref) {
+      const member = memberOf(ref);
+      const bridge = memberships.get(conversationKey(member));
+      return bridge ? bridge.members.filter((other) => !sameConversation(other, member)) : [];
+    },
+    conversations(account) {
+      return current.flatMap((bridge) => bridge.members.filter((member) => member.account === account));
+    },
+    move(from, to) {
+      const renamed = (member: ConversationRef): ConversationRef =>
+        member.account === from.account && member.id === from.id ? { ...member, id: to.id } : member;
+      current = current.map((bridge) => ({ ...bridge, members: bridge.members.map(renamed) }));
+      index();
+    },
+  };
+}

@@ -1,0 +1,77 @@
+// From an event to the calls that carry it: describe, render, compare with what stands there. Pure; the lane calls it.
+
+import type { Call, Copy, Part } from "../model/delivery.ts";
+import type { BridgeEvent } from "../model/event.ts";
+import type { Message } from "../model/message.ts";
+import type { ConversationRef } from "../model/refs.ts";
+import { describeMessage, describeNotice } from "./describe.ts";
+import type { Platform, Resolved } from "./platform.ts";
+
+/** The platform's pure half. */
+export type Renderer = Pick<Platform, "renderMessage" | "renderNotice" | "renderEdit" | "renderDelete">;
+
+/**
+ * The calls that bring `event` to `to`, in order; [] when nothing is to be done (an edit that changes nothing, a
+ * delete of what never arrived). `copies` are the parts of the event's messages that stand there now.
+ */
+export function compose(
+  event: BridgeEvent,
+  to: ConversationRef,
+  renderer: Renderer,
+  known: Resolved,
+  copies: readonly Copy[],
+): readonly Call[] {
+  switch (event.kind) {
+    case "message.created":
+      return renderer
+        .renderMessage(describeMessage(event.message, known.texts), to, known)
+        .map((part, index) => create(part, index, event.message));
+    case "message.edited":
+      return revise(event.message, to, renderer, known, copies);
+    case "message.deleted":
+      return remove(copies, to, renderer, known);
+    case "notice": {
+      const body = describeNotice(event.notice, event.by?.name, known.texts);
+      return renderer.renderNotice(body, to, known).map((part, index) => create(part, index));
+    }
+    case "conversation.moved":
+      return [];
+  }
+}
+
+function create(part: Part, index: number, message?: Message): Call {
+  const call: Call = { op: "create", part: index, hash: part.hash, request: part.request };
+  return message ? { ...call, source: message.ref } : call;
+}
+
+/** Changed parts are edited, further ones added, superfluous ones removed. */
+function revise(
+  message: Message,
+  to: ConversationRef,
+  renderer: Renderer,
+  known: Resolved,
+  copies: readonly Copy[],
+): readonly Call[] {
+  if (copies.length === 0) return [];
+  const parts = renderer.renderMessage(describeMessage(message, known.texts), to, known);
+  const kept = parts.flatMap((part, index): readonly Call[] => {
+    const copy = copies[index];
+    if (!copy) return [create(part, index, message)];
+    if (copy.hash === part.hash) return [];
+    const request = renderer.renderEdit(part, copy, known);
+    return [{ op: "edit", part: index, hash: part.hash, request, targets: [copy.ref] }];
+  });
+  return [...kept, ...remove(copies.slice(parts.length), to, renderer, known)];
+}
+
+function remove(
+  copies: readonly Copy[],
+  to: ConversationRef,
+  renderer: Renderer,
+  known: Resolved,
+): readonly Call[] {
+  if (copies.length === 0) return [];
+  return renderer
+    .renderDelete(copies, to, known)
+    .map(({ request, targets }, index) => ({ op: "delete", part: index, hash: "", request, targets }));
+}
