@@ -13,8 +13,8 @@ export interface LanesParts extends Omit<LaneParts, "platform" | "halt" | "move"
 }
 
 export interface Lanes {
-  /** Takes up what was left on disk. */
-  start(): Promise<void>;
+  /** The account is connected: its lanes take up what was left on disk, and from now on what arrives. */
+  start(account: string): Promise<void>;
   wake(lane: ConversationRef): void;
   /** No lane of this account sends anything any more. */
   halt(account: string): void;
@@ -24,13 +24,12 @@ export interface Lanes {
 
 export function createLanes(parts: LanesParts): Lanes {
   const lanes = new Map<string, Lane>();
-  const halted = new Set<string>();
+  const connected = new Set<string>();
   const cutOff = new AbortController();
-  let started = false;
 
   const wake = (to: ConversationRef) => {
-    // Before `start`, platforms are not connected yet; `start` finds the lane on disk.
-    if (!started || halted.has(to.account)) return;
+    // What arrives for an account that is not connected waits on disk; `start` finds it there.
+    if (!connected.has(to.account)) return;
     const key = conversationKey(to);
     const lane = lanes.get(key) ?? createLane(to, laneParts(to), cutOff.signal);
     lanes.set(key, lane);
@@ -48,13 +47,14 @@ export function createLanes(parts: LanesParts): Lanes {
   });
 
   return {
-    async start() {
-      started = true;
-      for (const lane of await parts.store.transaction((tx) => tx.outbox.lanes())) wake(lane);
+    async start(account) {
+      connected.add(account);
+      const waiting = await parts.store.transaction((tx) => tx.outbox.lanes());
+      for (const lane of waiting) if (lane.account === account) wake(lane);
     },
     wake,
     halt(account) {
-      halted.add(account);
+      connected.delete(account);
     },
     async stop(graceMs) {
       const timer = parts.clock.after(graceMs, () => cutOff.abort());
