@@ -1,0 +1,33 @@
+// What can go wrong with the database itself, in one vocabulary for both engines; the engines throw it, `open` explains it.
+
+/**
+ * `full` no space left · `busy` another program holds the database · `io` the disk failed · `readonly` writing is not
+ * allowed · `corrupt` the file is damaged · `alien` it is no database · `lost` the server cannot be reached ·
+ * `aborted` the transaction was undone by the engine · `closed` the store was closed · `query` one statement failed.
+ */
+export type StorageCode =
+  | "full"
+  | "busy"
+  | "io"
+  | "readonly"
+  | "corrupt"
+  | "alien"
+  | "lost"
+  | "aborted"
+  | "closed"
+  | "query";
+
+/** A failed use of the database. The message is safe to log: no values, no password. */
+export class StorageError extends Error {
+  override readonly name = "StorageError";
+  readonly code: StorageCode;
+  constructor(code: StorageCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** True when no work is to blame, so that running the works one by one would not help. */
+export function isEngineFault(error: unknown): error is StorageError {
+  return error instanceof StorageError && error.code !== "query" && error.code !== "aborted";
+}

@@ -1,0 +1,86 @@
+// Brings a database to the schema this program knows, or refuses it untouched; `open` calls it.
+
+import { type Kysely, sql } from "kysely";
+import type { Clock } from "../model/clock.ts";
+import { type Engine, type EngineKind, kyselyOver } from "./engine.ts";
+import { firstTables } from "./migrations/0001-first-tables.ts";
+import type { Tables } from "./schema.ts";
+
+type Migration = (db: Kysely<unknown>, kind: EngineKind) => Promise<void>;
+
+/** Migration n leads from version n - 1 to version n. Only ever add to the end. */
+const migrations: readonly Migration[] = [firstTables];
+
+export const knownVersion = migrations.length;
+
+/** The database belongs to another program, or to a newer version of this one. */
+export class WrongSchema extends Error {
+  override readonly name = "WrongSchema";
+  /** Absent when the tables are not ours at all. */
+  readonly version: number | undefined;
+  constructor(version: number | undefined) {
+    super(version === undefined ? "the tables of another program" : `schema version ${version}`);
+    this.version = version;
+  }
+}
+
+/** Runs the missing migrations in one transaction. @throws WrongSchema, with nothing changed; StorageError */
+export async function migrate(engine: Engine, clock: Clock): Promise<void> {
+  const db = kyselyOver(engine);
+  await versionOf(engine, db);
+  await engine.adopt();
+  await engine.begin();
+  try {
+    // Two programs may start at once; the second waits here and finds the work done.
+    if (engine.kind === "postgres")
+      await sql`select pg_advisory_xact_lock(hashtext('matebot_schema'))`.execute(db);
+    const version = await versionOf(engine, db);
+    if (version === 0) await createVersionTable(db, engine.kind);
+    for (const [i, migration] of migrations.entries()) {
+      if (i < version) continue;
+      await migration(db as unknown as Kysely<unknown>, engine.kind);
+      await db
+        .insertInto("matebot_schema")
+        .values({ version: i + 1, applied_at: clock.now() })
+        .execute();
+    }
+    await engine.commit();
+  } catch (error) {
+    await engine.rollback();
+    throw error;
+  }
+}
+
+async function createVersionTable(db: Kysely<Tables>, kind: EngineKind): Promise<void> {
+  await db.schema
+    .createTable("matebot_schema")
+    .addColumn("version", "integer", (column) => column.primaryKey().notNull())
+    .addColumn("applied_at", kind === "sqlite" ? "integer" : "bigint", (column) => column.notNull())
+    .execute();
+}
+
+/** 0 for an empty database. */
+async function versionOf(engine: Engine, db: Kysely<Tables>): Promise<number> {
+  const tables = await tableNames(engine.kind, db);
+  if (!tables.includes("matebot_schema")) {
+    if (tables.length > 0) throw new WrongSchema(undefined);
+    return 0;
+  }
+  const row = await db
+    .selectFrom("matebot_schema")
+    .select((eb) => eb.fn.max<number | null>("version").as("version"))
+    .executeTakeFirst();
+  const version = row?.version ?? 0;
+  if (version > knownVersion) throw new WrongSchema(version);
+  return version;
+}
+
+async function tableNames(kind: EngineKind, db: Kysely<Tables>): Promise<readonly string[]> {
+  const query =
+    kind === "sqlite"
+      ? sql<{
+          name: string;
+        }>`select name from sqlite_schema where type = 'table' and name not like 'sqlite\_%' escape '\'`
+      : sql<{ name: string }>`select tablename as name from pg_tables where schemaname = current_schema()`;
+  return (await query.execute(db)).rows.map(({ name }) => name);
+}

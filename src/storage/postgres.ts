@@ -1,0 +1,137 @@
+// PostgreSQL through `pg`: one connection, made again after it was lost; `open` makes it.
+
+import type { CompiledQuery, QueryResult } from "kysely";
+import { Client, DatabaseError, types } from "pg";
+import type { Engine } from "./engine.ts";
+import { type StorageCode, StorageError } from "./errors.ts";
+
+const connectTimeoutMs = 10_000;
+/** A server that says nothing for so long is as good as gone. */
+const queryTimeoutMs = 30_000;
+const int8 = 20;
+
+/** Ids and times are below 2^53, so they may be numbers, as in SQLite. */
+const numbers: typeof types.getTypeParser = ((oid: number, format?: "text" | "binary") =>
+  oid === int8 ? Number : types.getTypeParser(oid, format as "text")) as typeof types.getTypeParser;
+
+/** SQLSTATEs, or their classes. https://www.postgresql.org/docs/15/errcodes-appendix.html */
+const codes: readonly (readonly [string, StorageCode])[] = [
+  ["53100", "full"],
+  ["58", "io"],
+  ["25006", "readonly"],
+  ["42501", "readonly"],
+  ["XX001", "corrupt"],
+  ["XX002", "corrupt"],
+  ["40", "busy"],
+  ["55P03", "busy"],
+  ["53", "busy"],
+  ["08", "lost"],
+  ["57P", "lost"],
+];
+
+/** Connects at once, so that a fault of the settings is known. @throws Error as `pg` has it: only `open` may read it */
+export async function openPostgres(url: string): Promise<Engine> {
+  let client = await connect(url);
+  const names = new Map<string, string>();
+  const nameOf = (text: string): string => {
+    const known = names.get(text);
+    if (known !== undefined) return known;
+    const name = `s${names.size}`;
+    names.set(text, name);
+    return name;
+  };
+  const control = (statement: string) => translated(() => client.query(statement));
+  return {
+    kind: "postgres",
+    adopt: async () => {},
+    async begin() {
+      if (client.lost) client = await translated(() => connect(url));
+      try {
+        await control("begin");
+      } catch (error) {
+        if (!client.lost) throw error;
+        client = await translated(() => connect(url));
+        await control("begin");
+      }
+    },
+    async commit() {
+      // A transaction in which a statement failed is rolled back by COMMIT, without an error.
+      const { command } = await control("commit");
+      if (command !== "COMMIT") throw new StorageError("aborted", "PostgreSQL had undone the transaction");
+    },
+    async rollback() {
+      if (!client.lost) await control("rollback").catch(() => {});
+    },
+    async control(statement) {
+      await control(statement);
+    },
+    executeQuery: <R>(query: CompiledQuery) =>
+      translated(async (): Promise<QueryResult<R>> => {
+        const { sql: text, parameters } = query;
+        const { rows, rowCount } = await client.query({ name: nameOf(text), text, values: [...parameters] });
+        return { rows, numAffectedRows: BigInt(rowCount ?? 0) };
+      }),
+    streamQuery() {
+      throw new Error("queries are not streamed");
+    },
+    async close() {
+      if (!client.lost) await client.end();
+    },
+  };
+
+  async function translated<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const failure = translate(error);
+      if (failure.code === "lost") client.drop();
+      throw failure;
+    }
+  }
+}
+
+/** A connection that knows when it is of no use any more. */
+class Connection extends Client {
+  lost = false;
+
+  /** Forgets the connection without waiting for the server. */
+  drop(): void {
+    if (this.lost) return;
+    this.lost = true;
+    this.end().catch(() => {});
+  }
+}
+
+async function connect(url: string): Promise<Connection> {
+  const client = new Connection({
+    connectionString: url,
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: queryTimeoutMs,
+    keepAlive: true,
+    application_name: "matebot",
+    types: { getTypeParser: numbers },
+  });
+  client.on("error", () => client.drop());
+  client.on("end", () => client.drop());
+  try {
+    await client.connect();
+    // What was committed must be on the server's disk, even where the server's default is faster.
+    await client.query(
+      "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
+    );
+  } catch (error) {
+    client.drop();
+    throw error;
+  }
+  return client;
+}
+
+/** The error without `detail` and `where`, which may quote rows, and without a cause, which has them. */
+export function translate(error: unknown): StorageError {
+  if (error instanceof StorageError) return error;
+  if (!(error instanceof DatabaseError))
+    return new StorageError("lost", "the connection to PostgreSQL was lost");
+  const state = error.code ?? "";
+  const code = codes.find(([prefix]) => state.startsWith(prefix))?.[1] ?? "query";
+  return new StorageError(code, `PostgreSQL ${state}: ${error.message}`);
+}

@@ -1,0 +1,90 @@
+// The tables as Kysely sees them; every query of this folder is written against these types.
+
+import type { Generated } from "kysely";
+import type { DeliveryState } from "../bridge/ports.ts";
+import type { EventKind } from "../model/event.ts";
+
+/** Raw updates, one row for each, so that a second delivery of the same update is known. */
+export interface JournalTable {
+  account: string;
+  key: string;
+  body: string;
+  /** Milliseconds since 1970, as in every column of time. */
+  received_at: number;
+  state: Generated<"done" | "dead">;
+  reason: string | null;
+}
+
+/** Deliveries; `lane` is the conversation key of the destination, and the order of a lane is that of `id`. */
+export interface OutboxTable {
+  id: Generated<number>;
+  lane: string;
+  kind: EventKind;
+  /** JSON of a BridgeEvent. */
+  event: string;
+  /** The message key of the created or edited message. */
+  source: string | null;
+  state: Generated<DeliveryState>;
+  attempts: Generated<number>;
+  failing_since: number | null;
+  /** JSON of the frozen calls. */
+  calls: string | null;
+  done: Generated<number>;
+  reason: string | null;
+  created_at: number;
+}
+
+/** Deliveries that came before the message they are about. */
+export interface HeldTable {
+  id: Generated<number>;
+  waits_for: string;
+  lane: string;
+  event: string;
+  until: number;
+}
+
+/**
+ * One row for each copy. Message keys leave the thread out, so the whole conversation keys stand beside them;
+ * `place` is the destination's conversation without its thread.
+ */
+export interface MessageMapTable {
+  copy_key: string;
+  copy_conversation: string;
+  source: string;
+  source_conversation: string;
+  place: string;
+  part: number;
+  hash: string;
+  via: string | null;
+  at: number;
+}
+
+/** Small values of an account, such as the Gateway's sequence. */
+export interface StateTable {
+  account: string;
+  name: string;
+  value: string;
+}
+
+/** Conversations that got another id. */
+export interface MovesTable {
+  id: Generated<number>;
+  from_key: string;
+  to_key: string;
+}
+
+/** The migrations that were run. */
+export interface VersionTable {
+  version: number;
+  applied_at: number;
+}
+
+export interface Tables {
+  journal: JournalTable;
+  outbox: OutboxTable;
+  held: HeldTable;
+  message_map: MessageMapTable;
+  state: StateTable;
+  moves: MovesTable;
+  matebot_schema: VersionTable;
+}

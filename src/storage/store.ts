@@ -1,0 +1,39 @@
+// Puts the queries of one engine behind the `Store` port; `open` calls it with an engine whose schema is current.
+
+import type { Store, StoreTx } from "../bridge/ports.ts";
+import type { Clock } from "../model/clock.ts";
+import { type Engine, kyselyOver } from "./engine.ts";
+import { groupCommit } from "./group-commit.ts";
+import { heldOf } from "./held.ts";
+import { journalOf } from "./journal.ts";
+import { messageMapOf } from "./message-map.ts";
+import { movesOf } from "./moves.ts";
+import { outboxOf } from "./outbox.ts";
+import { setStatesOf, stateOf } from "./state.ts";
+
+/** The store owns the engine from now on, and closes it. */
+export function storeOver(engine: Engine, clock: Clock): Store {
+  const commits = groupCommit(engine, queriesOf(engine, clock));
+  let closing: Promise<void> | undefined;
+  return {
+    transaction: (work) => commits.run(work),
+    close() {
+      closing ??= commits.drain().then(() => engine.close());
+      return closing;
+    },
+  };
+}
+
+/** Made once: there is one connection, so there is one transaction at a time. */
+function queriesOf(engine: Engine, clock: Clock): StoreTx {
+  const db = kyselyOver(engine);
+  const setStates = setStatesOf(engine, db);
+  return {
+    journal: journalOf(engine, db, setStates),
+    outbox: outboxOf(engine, db, clock),
+    held: heldOf(engine, db),
+    map: messageMapOf(engine, db),
+    state: stateOf(engine, db, setStates),
+    moves: movesOf(db),
+  };
+}
