@@ -1,0 +1,357 @@
+// The configuration: what is read, what is refused and where, and that no secret is ever quoted.
+
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { ConfigError, type Fault } from "./config/finding.ts";
+import type { PlatformSchemas } from "./config/schema.ts";
+import { type Config, loadConfig } from "./config.ts";
+import { UserError } from "./model/errors.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "matebot-config-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const platforms: PlatformSchemas = {
+  telegram: {
+    schema: z.strictObject({
+      platform: z.literal("telegram"),
+      token: z.string(),
+      api: z.string().default("https://api.telegram.org"),
+      updates: z.enum(["auto", "webhook", "polling"]).default("auto"),
+    }),
+    conversationIdFault: (id) => (/^-?\d+$/.test(id) ? undefined : "config.see-example"),
+  },
+  discord: {
+    schema: z.strictObject({
+      platform: z.literal("discord"),
+      token: z.string(),
+      api: z.string().default("https://discord.com/api"),
+      cdn: z.string().default("https://cdn.discordapp.com"),
+      media: z.string().default("https://media.discordapp.net"),
+    }),
+    conversationIdFault: () => undefined,
+  },
+};
+
+const telegramToken = `123456:${"A".repeat(35)}`;
+const env = { LANG: "en_US.UTF-8", TELEGRAM_TOKEN: telegramToken, DISCORD_TOKEN: "discord-token-value" };
+
+const good = `accounts:
+  telegram:
+    platform: telegram
+    token: env:TELEGRAM_TOKEN
+  discord:
+    platform: discord
+    token: env:DISCORD_TOKEN
+bridges:
+  - name: geral
+    members: [telegram:-1001234567890, discord:123456789012345678]
+`;
+
+function load(yaml: string, variables: NodeJS.ProcessEnv = env): Config {
+  const file = join(folder, "matebot.yaml");
+  writeFileSync(file, yaml, { mode: 0o600 });
+  return loadConfig(file, variables, platforms);
+}
+
+function faultsOf(yaml: string, variables: NodeJS.ProcessEnv = env): readonly Fault[] {
+  try {
+    load(yaml, variables);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+/** `line path`, the shape most tests look at. */
+function places(yaml: string): readonly string[] {
+  return faultsOf(yaml).map((fault) => `${fault.line} ${fault.path}`);
+}
+
+const withWeb = (web: string) => `${good}web:\n${web.replace(/^/gm, "  ")}\n`;
+
+describe("a good configuration", () => {
+  it("fills every default and makes every path absolute", () => {
+    const config = load(good);
+    expect(config.language).toBe("en");
+    expect(config.data).toBe(join(folder, "data"));
+    expect(config.storage).toBe(`sqlite:${join(folder, "data/matebot.db")}`);
+    expect(config.web).toBeUndefined();
+    expect(config.accounts.map(({ name, platform }) => [name, platform])).toEqual([
+      ["telegram", "telegram"],
+      ["discord", "discord"],
+    ]);
+    expect(config.accounts[0]?.settings).toMatchObject({ token: telegramToken, updates: "auto" });
+    expect(config.bridges).toEqual([
+      {
+        name: "geral",
+        members: [
+          { account: "telegram", id: "-1001234567890" },
+          { account: "discord", id: "123456789012345678" },
+        ],
+      },
+    ]);
+  });
+
+  it("reads web, with the trailing slash of the public URL gone", () => {
+    const config = load(withWeb("listen: '[::1]:443'\npublic_url: https://bot.example.org/mate/"));
+    expect(config.web?.listen).toEqual({ kind: "tcp", host: "::1", port: 443 });
+    expect(config.web?.publicUrl?.href).toBe("https://bot.example.org/mate");
+    expect(config.web?.tls).toBe("auto");
+  });
+
+  it("gives web its defaults", () => {
+    const config = load(withWeb("tls: off"));
+    expect(config.web).toEqual({ listen: { kind: "tcp", host: "127.0.0.1", port: 8443 }, tls: "off" });
+  });
+
+  it("puts a relative socket beside the file", () => {
+    const config = load(withWeb("listen: unix:run/mate.sock"));
+    expect(config.web?.listen).toEqual({ kind: "unix", path: join(folder, "run/mate.sock") });
+  });
+
+  it("keeps a postgres URL as it is and hides its password", () => {
+    const config = load(`${good}storage: postgres://mate:s%40cret%21@db/mate\n`);
+    expect(config.storage).toBe("postgres://mate:s%40cret%21@db/mate");
+    expect(config.secrets).toEqual(expect.arrayContaining(["s%40cret%21", "s@cret!"]));
+  });
+
+  it("is frozen all the way down", () => {
+    const config = load(withWeb("tls: off"));
+    for (const part of [
+      config,
+      config.accounts,
+      config.accounts[0],
+      config.bridges[0]?.members[0],
+      config.web,
+    ])
+      expect(Object.isFrozen(part)).toBe(true);
+    expect(Object.isFrozen(config.accounts[0]?.settings)).toBe(true);
+  });
+
+  it("lists every token as a secret, without the newline of a file", () => {
+    writeFileSync(join(folder, "discord.token"), "from-a-file\n");
+    const config = load(good.replace("env:DISCORD_TOKEN", "file:discord.token"));
+    expect(config.secrets).toEqual([telegramToken, "from-a-file"]);
+  });
+
+  it("takes the language of the file before that of the system", () => {
+    expect(load(`language: pt-BR\n${good}`).language).toBe("pt-BR");
+    expect(load(good, { ...env, LANG: "es_AR" }).language).toBe("es");
+  });
+});
+
+describe("the example", () => {
+  const file = fileURLToPath(new URL("../matebot.example.yaml", import.meta.url));
+
+  it("is accepted once the tokens are there, and shows every default", () => {
+    const config = loadConfig(file, env, platforms);
+    const bare = load(good);
+    expect(config.accounts).toEqual(bare.accounts);
+    expect(config.bridges).toEqual(bare.bridges);
+    expect(config.web?.listen).toEqual(load(withWeb("tls: auto")).web?.listen);
+  });
+});
+
+describe("faults", () => {
+  it("come all at once, in the order of the file", () => {
+    const yaml = `language: fr
+accounts:
+  1st:
+    platform: telegram
+    token: env:NOT_THERE
+  discord:
+    platform: discrod
+web:
+  listen: 8443
+  tls: acme
+bridges:
+  - name: geral
+    members: [discord:1]
+  - name: geral
+    members: [discord:1, irc:x, 17]
+extra: 1
+`;
+    expect(places(yaml)).toEqual([
+      "1 language",
+      "3 accounts.1st",
+      "5 accounts.1st.token",
+      "7 accounts.discord.platform",
+      "9 web.listen",
+      "10 web.tls",
+      "13 bridges[0].members",
+      "14 bridges[1].name",
+      "15 bridges[1].members[0]",
+      "15 bridges[1].members[1]",
+      "15 bridges[1].members[2]",
+      "16 extra",
+    ]);
+  });
+
+  it("name the column, the fault and the cure", () => {
+    const [fault] = faultsOf(good.replace("token: env:DISCORD_TOKEN", "tokn: env:DISCORD_TOKEN"));
+    expect(fault).toMatchObject({
+      file: join(folder, "matebot.yaml"),
+      line: 5,
+      column: 3,
+      path: "accounts.discord.token",
+      message: "token is missing",
+    });
+    const [, unknown] = faultsOf(good.replace("token: env:DISCORD_TOKEN", "tokn: env:DISCORD_TOKEN"));
+    expect(unknown).toMatchObject({ line: 7, column: 5, cure: "did you mean token?" });
+  });
+
+  it("speak the user's language", () => {
+    const [fault] = faultsOf(good, { ...env, LANG: "pt_BR.UTF-8", DISCORD_TOKEN: undefined });
+    expect(fault?.message).toBe("a variável de ambiente DISCORD_TOKEN não existe");
+  });
+
+  it("list the known keys when no word is near", () => {
+    const [fault] = faultsOf(withWeb("certificate_of_honour: x"));
+    expect(fault?.cure).toContain("listen, public_url, tls");
+  });
+
+  it.each([
+    ["a tab", "accounts:\n\ttelegram:\n", 2, "TAB"],
+    ["a key twice", `${good}data: ./a\ndata: ./b\n`, 12, "data"],
+    ["an open bracket", "bridges: [\n", 2, "YAML"],
+  ])("of the YAML itself: %s", (_, yaml, line, word) => {
+    const [fault] = faultsOf(yaml);
+    expect(fault?.line).toBe(line);
+    expect(`${fault?.message} ${fault?.cure}`).toContain(word);
+  });
+
+  it("of an empty file: the two blocks it needs", () => {
+    expect(places("")).toEqual(["1 accounts", "1 bridges"]);
+  });
+
+  it("of a file that is a list", () => {
+    expect(places("- a\n- b\n")).toEqual(["1 "]);
+  });
+
+  it("of a number where text belongs: quotes", () => {
+    const [fault] = faultsOf(good.replace("env:DISCORD_TOKEN", "12345"));
+    expect(fault).toMatchObject({ path: "accounts.discord.token", cure: "put the value in quotes" });
+  });
+
+  it("of a missing or empty file of a secret, by its path", () => {
+    writeFileSync(join(folder, "empty.token"), "\n");
+    const yaml = good
+      .replace("env:DISCORD_TOKEN", "file:empty.token")
+      .replace("env:TELEGRAM_TOKEN", "file:none");
+    expect(faultsOf(yaml).map((fault) => fault.message)).toEqual([
+      `the file ${join(folder, "none")} does not exist`,
+      `the file ${join(folder, "empty.token")} is empty`,
+    ]);
+  });
+
+  it("of a Telegram token that cannot be one, unless the API is not the cloud", () => {
+    const wrong = good.replace("env:TELEGRAM_TOKEN", "abc");
+    expect(places(wrong)).toEqual(["4 accounts.telegram.token"]);
+    expect(places(wrong.replace("token: abc", "token: abc\n    api: http://127.0.0.1:8081"))).toEqual([]);
+  });
+
+  it("of one conversation in two bridges, threads apart", () => {
+    const second = (member: string) => `${good}  - name: two\n    members: [telegram:-1, ${member}]\n`;
+    expect(places(second("discord:123456789012345678"))).toEqual(["12 bridges[1].members[1]"]);
+    expect(places(second("discord:123456789012345678/99"))).toEqual([]);
+  });
+
+  it("of an id its platform refuses, in the platform's words", () => {
+    const [fault] = faultsOf(good.replace("telegram:-1001234567890", "telegram:@group"));
+    expect(fault).toMatchObject({
+      path: "bridges[0].members[0]",
+      message: "compare with matebot.example.yaml",
+    });
+  });
+
+  it("never quote a secret", () => {
+    const leaky = `accounts:
+  telegram: {platform: telegram, token: [LEAK-1]}
+  discord: {platform: LEAK-2x, token: LEAK-3, LEAK: "LEAK-4}
+bridges: LEAK-5
+`;
+    for (const yaml of [leaky, leaky.replace('"', "")]) {
+      const text = JSON.stringify(faultsOf(yaml));
+      expect(text).not.toMatch(/LEAK-\d/);
+      expect(text.length).toBeGreaterThan(50);
+    }
+  });
+
+  it("become one message with a line for each, and exit code 2", () => {
+    expect(() => load("data: 1\n")).toThrow(UserError);
+    try {
+      load("data: 1\n");
+    } catch (error) {
+      expect((error as UserError).exitCode).toBe(2);
+      expect((error as UserError).message.split("\n")).toHaveLength(3);
+    }
+  });
+});
+
+describe("public_url", () => {
+  const url = (text: string) => places(withWeb(`public_url: ${text}`));
+
+  it.each([
+    "https://bot.example.org",
+    "https://bot.example.org:8443/mate",
+    "https://user:pw@bot.example.org:88",
+    "https://8.8.8.8:80",
+  ])("%s is fine", (text) => {
+    expect(url(text)).toEqual([]);
+  });
+
+  it.each([
+    "http://bot.example.org",
+    "https://bot.example.org:9443",
+    "https://10.0.0.5",
+    "https://127.1:8443",
+    "https://203.0.113.9",
+    "https://[2001:db8::1]",
+    "https://localhost",
+    "https://server.local",
+    "https://nas",
+    "https://bot.example.org/?a=1",
+    "bot.example.org",
+    "ftp://bot.example.org",
+  ])("%s is refused while Telegram's cloud has to call it", (text) => {
+    expect(url(text)).toEqual(["12 web.public_url"]);
+  });
+
+  it("may be anything for a local API server, and for polling", () => {
+    const local = good.replace("telegram\n    token", "telegram\n    api: http://127.0.0.1:8081\n    token");
+    const polling = good.replace("telegram\n    token", "telegram\n    updates: polling\n    token");
+    for (const base of [local, polling])
+      expect(places(`${base}web: {public_url: "http://127.0.0.1:9000"}\n`)).toEqual([]);
+  });
+
+  it("is needed by webhook mode and by a self-signed certificate", () => {
+    const webhook = good.replace("telegram\n    token", "telegram\n    updates: webhook\n    token");
+    expect(places(webhook)).toEqual(["4 accounts.telegram.updates"]);
+    expect(places(withWeb("tls: self-signed"))).toEqual(["12 web.tls"]);
+  });
+});
+
+describe("the file", () => {
+  it("that is missing is one sentence with the cure", () => {
+    const file = join(folder, "nowhere.yaml");
+    expect(() => loadConfig(file, env, platforms)).toThrow(/nowhere\.yaml; copy matebot\.example\.yaml/);
+  });
+
+  it("is warned about when it holds a token and everybody can read it", () => {
+    const file = join(folder, "open.yaml");
+    const warnings = (yaml: string, mode: number) => {
+      writeFileSync(file, yaml);
+      chmodSync(file, mode);
+      return loadConfig(file, env, platforms).warnings;
+    };
+    const literal = good.replace("env:DISCORD_TOKEN", "a-literal-token");
+    expect(warnings(literal, 0o644)).toEqual([expect.stringContaining("chmod 600")]);
+    expect(warnings(literal, 0o640)).toEqual([]);
+    expect(warnings(good, 0o644)).toEqual([]);
+  });
+});

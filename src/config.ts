@@ -1,0 +1,185 @@
+// Reads `matebot.yaml`, checks every part, reports all faults at once and freezes the result; the commands call it.
+
+import { readFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { type AccountConfig, checkAccounts, isFields } from "./config/check-accounts.ts";
+import { checkBridges } from "./config/check-bridges.ts";
+import { checkWeb } from "./config/check-web.ts";
+import { readDocument, type YamlDocument } from "./config/document.ts";
+import { ConfigError, type Fault, type Finding, formatPath, samePath } from "./config/finding.ts";
+import { parsePublicUrl } from "./config/public-url.ts";
+import { type Resolved, resolveReferences } from "./config/references.ts";
+import {
+  bridgeSchema,
+  inspect,
+  type PlatformSchemas,
+  type TlsMode,
+  topSchema,
+  webSchema,
+} from "./config/schema.ts";
+import { UserError } from "./model/errors.ts";
+import { type ConversationRef, parseConversation } from "./model/refs.ts";
+import type { Language } from "./model/texts.ts";
+import { LANGUAGES, type LoadedTexts, loadTexts, systemLanguage } from "./texts.ts";
+import { type ListenAddress, parseListen } from "./web/listen.ts";
+
+export interface WebConfig {
+  readonly listen: ListenAddress;
+  /** Without a trailing slash. */
+  readonly publicUrl?: URL;
+  readonly tls: TlsMode;
+}
+
+export interface BridgeConfig {
+  readonly name: string;
+  readonly members: readonly ConversationRef[];
+}
+
+/** Deeply frozen; every path is absolute. */
+export interface Config {
+  readonly file: string;
+  readonly language: Language;
+  readonly accounts: readonly AccountConfig[];
+  /** Absent when the file has no `web`: then no server is started. */
+  readonly web?: WebConfig;
+  /** The folder of certificates and caches. */
+  readonly data: string;
+  /** `sqlite:/path/of/the.db` or `postgres://…`. */
+  readonly storage: string;
+  readonly bridges: readonly BridgeConfig[];
+  /** Every token and password in it, for the log to hide. */
+  readonly secrets: readonly string[];
+  /** What is no fault but should be mended, in the user's language. */
+  readonly warnings: readonly string[];
+}
+
+/** @throws ConfigError with every fault; UserError when the file itself cannot be read. */
+export function loadConfig(path: string, env: NodeJS.ProcessEnv, platforms: PlatformSchemas): Config {
+  const file = resolve(path);
+  const document = readDocument(readConfigFile(file, path, loadTexts(systemLanguage(env))));
+  const folder = dirname(file);
+  const resolved = resolveReferences(document.value ?? {}, env, folder);
+  const language = languageOf(resolved.value) ?? systemLanguage(env);
+  const texts = loadTexts(language);
+  const faults = [
+    ...document.faults.map((fault) => ({
+      ...speak(fault, texts),
+      file: path,
+      line: fault.line,
+      column: fault.column,
+    })),
+    ...(document.value === undefined && document.faults.length > 0
+      ? []
+      : collect(resolved, platforms).map((finding) => place(finding, path, document, texts))),
+  ];
+  if (faults.length > 0) throw new ConfigError(faults.sort((a, b) => a.line - b.line || a.column - b.column));
+  return deepFreeze({
+    file,
+    language,
+    ...build(resolved.value, folder, platforms),
+    secrets: resolved.secrets,
+    warnings: warningsFor(file, resolved, texts),
+  });
+}
+
+function readConfigFile(file: string, path: string, texts: LoadedTexts): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code === "ENOENT" ? "missing-file" : "unreadable-file";
+    throw new UserError(texts(`config.${code}`, { file: path }), 2);
+  }
+}
+
+function languageOf(value: unknown): Language | undefined {
+  return isFields(value) ? LANGUAGES.find((language) => language === value.language) : undefined;
+}
+
+/** The findings of all parts, without those that only follow from a reference that led nowhere. */
+function collect(resolved: Resolved, platforms: PlatformSchemas): readonly Finding[] {
+  const { value, findings } = resolved;
+  const top = isFields(value) ? value : {};
+  const accounts = isFields(top.accounts) ? top.accounts : {};
+  const names = Object.entries(accounts).map(([name, fields]): [string, string] => [
+    name,
+    isFields(fields) ? String(fields.platform) : "",
+  ]);
+  const checked = [
+    ...inspect(topSchema, value, []),
+    ...(isFields(top.accounts) ? checkAccounts(accounts, platforms) : []),
+    ...checkWeb(top.web, accounts),
+    ...(Array.isArray(top.bridges) ? checkBridges(top.bridges, new Map(names), platforms) : []),
+  ];
+  const first = (finding: Finding, i: number) =>
+    checked.findIndex((other) => samePath(other.path, finding.path)) === i;
+  const unresolved = (finding: Finding) => findings.some((other) => samePath(other.path, finding.path));
+  return [...findings, ...checked.filter((finding, i) => first(finding, i) && !unresolved(finding))];
+}
+
+function place(finding: Finding, file: string, document: YamlDocument, texts: LoadedTexts): Fault {
+  return { ...speak(finding, texts), file, ...document.locate(finding.path, finding.atKey ?? false) };
+}
+
+function speak(finding: Finding, texts: LoadedTexts): Pick<Fault, "path" | "message" | "cure"> {
+  const path = formatPath(finding.path);
+  const key = `config.fault.${finding.code}`;
+  if (texts.has(`${key}.message`))
+    return {
+      path,
+      message: texts(`${key}.message`, finding.values),
+      cure: texts(`${key}.cure`, finding.values),
+    };
+  const message = texts.has(finding.code) ? texts(finding.code, finding.values) : finding.code;
+  return { path, message: message.replace(/\.$/, ""), cure: texts("config.see-example") };
+}
+
+/** Only for values without a fault. */
+function build(value: unknown, folder: string, platforms: PlatformSchemas) {
+  const top = topSchema.parse(value);
+  const data = resolve(folder, top.data);
+  return {
+    accounts: Object.entries(top.accounts).map(([name, fields]) => buildAccount(name, fields, platforms)),
+    ...(top.web === undefined ? {} : { web: buildWeb(top.web, folder) }),
+    data,
+    storage: storageUrl(top.storage, data, folder),
+    bridges: top.bridges.map((bridge): BridgeConfig => {
+      const { name, members } = bridgeSchema.parse(bridge);
+      return { name, members: members.flatMap((member) => parseConversation(String(member)) ?? []) };
+    }),
+  };
+}
+
+function buildAccount(name: string, fields: unknown, platforms: PlatformSchemas): AccountConfig {
+  const platform = isFields(fields) ? String(fields.platform) : "";
+  return { name, platform, settings: platforms[platform]?.schema.parse(fields) };
+}
+
+function buildWeb(fields: unknown, folder: string): WebConfig {
+  const web = webSchema.parse(fields);
+  const listen = parseListen(web.listen);
+  if (listen === undefined) throw new Error("web.listen was checked before");
+  const publicUrl = web.public_url === undefined ? undefined : parsePublicUrl(web.public_url);
+  return {
+    listen: listen.kind === "unix" ? { kind: "unix", path: resolve(folder, listen.path) } : listen,
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    tls: web.tls,
+  };
+}
+
+function storageUrl(storage: string | undefined, data: string, folder: string): string {
+  if (storage === undefined) return `sqlite:${resolve(data, "matebot.db")}`;
+  if (!storage.startsWith("sqlite:")) return storage;
+  return `sqlite:${resolve(folder, storage.slice("sqlite:".length))}`;
+}
+
+function warningsFor(file: string, resolved: Resolved, texts: LoadedTexts): readonly string[] {
+  const worldReadable = (statSync(file).mode & 0o004) !== 0;
+  return resolved.literalSecret && worldReadable ? [texts("config.world-readable", { file })] : [];
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return value;
+}
