@@ -1,0 +1,114 @@
+// A Telegram account: joins what is received, parsed, rendered and sent into a `Platform`; `app.ts` creates it.
+
+import type { UserFromGetMe } from "@grammyjs/types";
+import type { Platform, PlatformContext } from "../../bridge/platform.ts";
+import { sleep } from "../../model/clock.ts";
+import type { RawUpdate } from "../../model/delivery.ts";
+import { PlatformError, UserError } from "../../model/errors.ts";
+import { createApi, type TelegramApi } from "./api.ts";
+import { capabilities } from "./capabilities.ts";
+import type { TelegramConfig } from "./config.ts";
+import { parseUpdate } from "./parse.ts";
+import { createPollingReceiver } from "./polling.ts";
+import type { Receiver } from "./receiver.ts";
+import { renderDelete, renderEdit, renderMessage, renderNotice } from "./render.ts";
+import type { TelegramSelf } from "./request.ts";
+import { isPassing, reportTrouble, troubleText } from "./trouble.ts";
+import { createWebhookReceiver } from "./webhook.ts";
+
+export function createTelegram(context: PlatformContext, config: TelegramConfig): Platform {
+  const api = createApi(config, context.clock);
+  const stopping = new AbortController();
+  // The token names the bot's id, so that own echoes are known even before getMe could be asked.
+  let self: TelegramSelf = { id: config.token.split(":")[0] ?? "", username: "", name: context.account };
+  let receiver: Receiver | undefined;
+  let retrying: Promise<void> | undefined;
+
+  return {
+    account: context.account,
+    capabilities,
+    async start(accept) {
+      const chosen = await createReceiver(context, config, api, accept);
+      receiver = chosen;
+      const connect = async () => {
+        const me = await api.call("getMe", {}, stopping.signal);
+        self = { id: String(me.id), username: me.username, name: me.first_name };
+        await chosen.begin(stopping.signal);
+        context.health.up(context.account);
+        greet(context, me);
+      };
+      try {
+        await connect();
+      } catch (error) {
+        if (!isPassing(error)) throw startError(context, error);
+        retrying = keepTrying(context, connect, error, stopping.signal);
+      }
+    },
+    async stop() {
+      stopping.abort();
+      await retrying;
+      await receiver?.stop();
+    },
+    parse: (raw) => parseUpdate(raw, self),
+    prepare: () => Promise.resolve(null),
+    renderMessage,
+    renderNotice,
+    renderEdit,
+    renderDelete,
+    send: api.send,
+  };
+}
+
+/** Webhook or polling, and why; the log says both. @throws UserError */
+async function createReceiver(
+  context: PlatformContext,
+  config: TelegramConfig,
+  api: TelegramApi,
+  accept: (raw: RawUpdate) => Promise<void>,
+): Promise<Receiver> {
+  const { account, log, texts, web } = context;
+  const publicUrl = web?.publicUrl;
+  if (config.updates === "webhook" && !publicUrl)
+    throw new UserError(texts("telegram-account.start.no-public-url", { account }), 2);
+  const asked = config.updates === "auto" ? "auto" : "asked";
+  if (config.updates === "polling" || !web || !publicUrl) {
+    log.info({ account, updates: "polling" }, texts(`telegram-account.mode.polling-${asked}`, { account }));
+    return createPollingReceiver(context, api, accept);
+  }
+  log.info({ account, updates: "webhook" }, texts(`telegram-account.mode.webhook-${asked}`, { account }));
+  return await createWebhookReceiver(context, config, api, web, publicUrl, accept);
+}
+
+function greet({ account, log, texts }: PlatformContext, me: UserFromGetMe): void {
+  log.info({ account, bot: me.username, id: me.id }, "connected to Telegram");
+  // Bot API, User: false while privacy mode is on; then only a bot that is admin sees ordinary messages of a group.
+  if (!me.can_read_all_group_messages)
+    log.warn({ account }, texts("telegram-account.start.privacy-mode", { bot: me.username }));
+}
+
+/** Trouble that passes does not end the start: the program stays up and says so on health. */
+async function keepTrying(
+  context: PlatformContext,
+  connect: () => Promise<void>,
+  first: unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  let error = first;
+  for (let failures = 1; !signal.aborted; failures += 1) {
+    const inMs = reportTrouble(context, error, failures);
+    if (inMs === undefined) return;
+    await sleep(context.clock, inMs, signal);
+    if (signal.aborted) return;
+    try {
+      return await connect();
+    } catch (next) {
+      error = next;
+    }
+  }
+}
+
+function startError(context: PlatformContext, error: unknown): unknown {
+  return error instanceof PlatformError
+    ? new UserError(troubleText(context, error), 1, { cause: error })
+    : error;
+}

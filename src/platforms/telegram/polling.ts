@@ -1,0 +1,136 @@
+// Receives by asking (getUpdates, long polling): needs no address of its own; `index.ts` starts it.
+
+import type { Update } from "@grammyjs/types";
+import type { PlatformContext } from "../../bridge/platform.ts";
+import { sleep } from "../../model/clock.ts";
+import type { RawUpdate } from "../../model/delivery.ts";
+import { PlatformError } from "../../model/errors.ts";
+import type { TelegramApi } from "./api.ts";
+import { type Allowance, backoffMs, createAllowance } from "./backoff.ts";
+import { conflictWebhook } from "./errors.ts";
+import type { Receiver } from "./receiver.ts";
+import { reportTrouble } from "./trouble.ts";
+import { allowedUpdates, rawUpdate } from "./updates.ts";
+
+// Bot API, getUpdates: at most 100 updates, at most 50 s.
+const limit = 100;
+const timeoutSeconds = 50;
+// A webhook that comes back again and again is set by another installation with the same token.
+const removals = { times: 3, periodMs: 24 * 60 * 60 * 1000 };
+
+export function createPollingReceiver(
+  context: PlatformContext,
+  api: TelegramApi,
+  accept: (raw: RawUpdate) => Promise<void>,
+): Receiver {
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
+  return {
+    async begin(signal) {
+      await removeWebhook(context, api, signal);
+      running = poll({ context, api, accept, signal: stopping.signal });
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+interface PollParts {
+  readonly context: PlatformContext;
+  readonly api: TelegramApi;
+  readonly accept: (raw: RawUpdate) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+async function poll(parts: PollParts): Promise<void> {
+  const { context, signal } = parts;
+  const allowance = createAllowance(context.clock, removals.times, removals.periodMs);
+  let offset: number | undefined;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      offset = await pollOnce(parts, offset);
+      failures = 0;
+      context.health.up(context.account);
+    } catch (error) {
+      if (signal.aborted) return;
+      failures += 1;
+      const inMs = await recover(parts, error, failures, allowance);
+      if (inMs === undefined) return;
+      await sleep(context.clock, inMs, signal);
+    }
+  }
+}
+
+/**
+ * One question. Answers the offset to ask with next, which confirms the updates before it: only when all of them are
+ * on disk. They are handed on together, so that they share a commit.
+ */
+async function pollOnce(parts: PollParts, offset: number | undefined): Promise<number | undefined> {
+  const { context, api, accept, signal } = parts;
+  const updates: readonly Update[] = await api.call(
+    "getUpdates",
+    {
+      limit,
+      timeout: timeoutSeconds,
+      allowed_updates: allowedUpdates,
+      ...(offset === undefined ? {} : { offset }),
+    },
+    signal,
+  );
+  const { account, clock } = context;
+  const stored = await Promise.allSettled(
+    updates.map((update) =>
+      accept(rawUpdate(account, update.update_id, JSON.stringify(update), clock.now())),
+    ),
+  );
+  for (const result of stored) if (result.status === "rejected") throw new NotStored(result.reason);
+  return updates.length === 0 ? offset : Math.max(...updates.map((update) => update.update_id)) + 1;
+}
+
+/** Milliseconds to wait; undefined when the account was halted. */
+async function recover(
+  { context, api, signal }: PollParts,
+  error: unknown,
+  failures: number,
+  allowance: Allowance,
+): Promise<number | undefined> {
+  const { account, health, log, random, texts } = context;
+  if (error instanceof NotStored) {
+    log.error({ account, err: error.cause }, "updates could not be stored; they will be asked for again");
+    health.down(account, texts("telegram-account.health.not-stored", { account }));
+    return backoffMs(failures, random);
+  }
+  const inMs = reportTrouble(context, error, failures);
+  const conflict = error instanceof PlatformError && error.code === conflictWebhook;
+  if (inMs === undefined || !conflict || !allowance.take()) return inMs;
+  try {
+    await removeWebhook(context, api, signal);
+    return inMs;
+  } catch (second) {
+    return signal.aborted ? inMs : reportTrouble(context, second, failures);
+  }
+}
+
+/** getUpdates is refused while a webhook is set. What waits at Telegram stays. */
+async function removeWebhook(
+  { account, log }: PlatformContext,
+  api: TelegramApi,
+  signal: AbortSignal,
+): Promise<void> {
+  const { url } = await api.call("getWebhookInfo", {}, signal);
+  if (!url) return;
+  await api.call("deleteWebhook", { drop_pending_updates: false }, signal);
+  log.warn(
+    { account },
+    "a webhook was set for this bot; it was removed, because updates are received by polling",
+  );
+}
+
+class NotStored extends Error {
+  constructor(cause: unknown) {
+    super("an update could not be stored", { cause });
+  }
+}

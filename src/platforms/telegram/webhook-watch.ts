@@ -1,0 +1,173 @@
+// Watches over a webhook that is set: asks getWebhookInfo once a minute and says on health what it means.
+
+import type { WebhookInfo } from "@grammyjs/types";
+import type { PlatformContext } from "../../bridge/platform.ts";
+import { sleep } from "../../model/clock.ts";
+import { type Allowance, createAllowance } from "./backoff.ts";
+import { reportTrouble } from "./trouble.ts";
+import { type Words, webhookErrorWords } from "./webhook-words.ts";
+
+const firstProbeMs = 5_000;
+const probeMs = 60_000;
+const stuckProbes = 3;
+// Whoever takes the webhook again and again is another installation with the same token, which no program can settle.
+const reclaims = { times: 3, periodMs: 24 * 60 * 60 * 1000 };
+
+/** What the last probe left behind. */
+export interface Seen {
+  /** `last_error_date` known so far; seconds since 1970, 0 for none. */
+  readonly errorDate: number;
+  readonly pending: number;
+  /** How many probes in a row found updates waiting, none fewer and none delivered. */
+  readonly stuck: number;
+  readonly down: boolean;
+}
+
+/** What happened on our side since the last probe. */
+export interface Received {
+  readonly sinceProbe: boolean;
+  /** Milliseconds since 1970. */
+  readonly lastAt?: number;
+}
+
+export type Verdict =
+  | { readonly kind: "up" }
+  | { readonly kind: "same" }
+  | { readonly kind: "taken" }
+  | ({ readonly kind: "down" } & Words);
+
+/**
+ * What a probe means. The last error is never cleared by a later success, so only one that is newer than the last
+ * known counts, and not even that when an update arrived after it. A clean close without an answer is not recorded
+ * as an error at all: updates that pile up are then the only sign (telegram.md 1.5).
+ */
+export function judgeProbe(
+  seen: Seen,
+  info: WebhookInfo,
+  url: URL,
+  received: Received,
+): { readonly seen: Seen; readonly verdict: Verdict } {
+  if (!sameUrl(info.url, url)) return { seen, verdict: { kind: "taken" } };
+  const errorDate = info.last_error_date ?? 0;
+  const pending = info.pending_update_count;
+  const overcome = received.lastAt !== undefined && received.lastAt >= (errorDate + 1) * 1000;
+  const stuck = pending > 0 && pending >= seen.pending && !received.sinceProbe ? seen.stuck + 1 : 0;
+  const verdict = ((): Verdict => {
+    if (errorDate > seen.errorDate && !overcome)
+      return { kind: "down", ...webhookErrorWords(info.last_error_message ?? "", url.host) };
+    if (stuck >= stuckProbes)
+      return { kind: "down", key: "telegram-account.webhook.stuck", values: { address: url.host, pending } };
+    if (seen.down && pending > 0 && !received.sinceProbe) return { kind: "same" };
+    return { kind: "up" };
+  })();
+  const down = verdict.kind === "down" || verdict.kind === "same";
+  return { seen: { errorDate: Math.max(errorDate, seen.errorDate), pending, stuck, down }, verdict };
+}
+
+/** Telegram normalises the URL it was given, and so does `URL`. */
+export function sameUrl(told: string | undefined, url: URL): boolean {
+  return told !== undefined && URL.canParse(told) && new URL(told).href === url.href;
+}
+
+export interface WatchParts {
+  readonly context: PlatformContext;
+  readonly url: URL;
+  readonly probe: (signal: AbortSignal) => Promise<WebhookInfo>;
+  /** Sets the webhook where it is not as it should be; answers the `last_error_date` that is old news then. */
+  readonly register: (signal: AbortSignal) => Promise<number>;
+  /** The same answer of the first registration. */
+  readonly errorDate: number;
+}
+
+/** Owns the loop of probes from its making until `stop`. */
+export class WebhookWatch {
+  readonly #parts: WatchParts;
+  readonly #allowance: Allowance;
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>;
+  #nap = new AbortController();
+  #outdated = false;
+  #failures = 0;
+  #seen: Seen;
+  #received: Received = { sinceProbe: false };
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts;
+    this.#allowance = createAllowance(parts.context.clock, reclaims.times, reclaims.periodMs);
+    this.#seen = { errorDate: parts.errorDate, pending: 0, stuck: 0, down: false };
+    this.#running = this.#run();
+  }
+
+  /** An update was stored: whatever was wrong with deliveries is over. */
+  received(): void {
+    const { account, clock, health } = this.#parts.context;
+    this.#received = { sinceProbe: true, lastAt: clock.now() };
+    if (!this.#seen.down) return;
+    this.#seen = { ...this.#seen, down: false, stuck: 0 };
+    health.up(account);
+  }
+
+  /** The certificate changed: register again at once. */
+  renew(): void {
+    this.#outdated = true;
+    this.#nap.abort();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#nap.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let inMs: number | undefined = firstProbeMs;
+    while (inMs !== undefined) {
+      this.#nap = new AbortController();
+      const atOnce = this.#outdated && this.#failures === 0;
+      if (!atOnce) await sleep(this.#parts.context.clock, inMs, this.#nap.signal);
+      if (this.#stopping.signal.aborted) return;
+      inMs = await this.#turn();
+    }
+  }
+
+  /** Milliseconds until the next turn; undefined when there is none. */
+  async #turn(): Promise<number | undefined> {
+    try {
+      const inMs = await (this.#outdated ? this.#register() : this.#look());
+      this.#failures = 0;
+      return inMs;
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return undefined;
+      this.#failures += 1;
+      return reportTrouble(this.#parts.context, error, this.#failures);
+    }
+  }
+
+  async #register(): Promise<number> {
+    // A renewal that comes while this one runs must not be forgotten, and one that fails must be repeated.
+    this.#outdated = false;
+    try {
+      const errorDate = await this.#parts.register(this.#stopping.signal);
+      this.#seen = { ...this.#seen, errorDate };
+      return firstProbeMs;
+    } catch (error) {
+      this.#outdated = true;
+      throw error;
+    }
+  }
+
+  async #look(): Promise<number> {
+    const { context, url, probe } = this.#parts;
+    const { account, health, texts } = context;
+    const info = await probe(this.#stopping.signal);
+    const { seen, verdict } = judgeProbe(this.#seen, info, url, this.#received);
+    this.#seen = seen;
+    this.#received = { ...this.#received, sinceProbe: false };
+    if (verdict.kind === "up") health.up(account);
+    if (verdict.kind === "down") health.down(account, texts(verdict.key, verdict.values));
+    if (verdict.kind !== "taken") return probeMs;
+    const again = this.#allowance.take();
+    health.down(account, texts(`telegram-account.webhook.${again ? "taken" : "lost"}`, { account }));
+    return again ? await this.#register() : probeMs;
+  }
+}

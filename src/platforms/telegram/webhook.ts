@@ -1,0 +1,178 @@
+// The webhook of a Telegram account: its address and secret, what answers there, and its registration.
+
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { WebhookInfo } from "@grammyjs/types";
+import type { PlatformContext } from "../../bridge/platform.ts";
+import type { WebPort, WebRequest } from "../../bridge/ports.ts";
+import type { RawUpdate } from "../../model/delivery.ts";
+import { UserError } from "../../model/errors.ts";
+import type { TelegramApi } from "./api.ts";
+import { isCloud, type TelegramConfig } from "./config.ts";
+import type { Receiver } from "./receiver.ts";
+import { allowedUpdates, rawUpdate, updateIdOf } from "./updates.ts";
+import { sameUrl, WebhookWatch } from "./webhook-watch.ts";
+
+// One connection per chat that is busy at once; 40 is Telegram's own default.
+const maxConnections = 40;
+const cloudPorts = ["", "443", "80", "88", "8443"];
+const secretHeader = "x-telegram-bot-api-secret-token";
+
+export interface WebhookKeys {
+  readonly path: string;
+  readonly secret: string;
+}
+
+/** Receives through `context.web`. The route answers as soon as this resolves. @throws UserError when Telegram cannot call that URL */
+export async function createWebhookReceiver(
+  context: PlatformContext,
+  config: TelegramConfig,
+  api: TelegramApi,
+  web: WebPort,
+  publicUrl: URL,
+  accept: (raw: RawUpdate) => Promise<void>,
+): Promise<Receiver> {
+  checkPublicUrl(context, config, publicUrl);
+  const keys = await loadKeys(context);
+  const url = webhookUrl(publicUrl, keys.path);
+  const register = (signal: AbortSignal) => registerWebhook(context, api, web, url, keys.secret, signal);
+  const inFlight = new Set<Promise<number>>();
+  let stopped = false;
+  let watch: WebhookWatch | undefined;
+
+  const handle = createHandler(context, keys.secret, accept, () => watch?.received());
+  web.post(keys.path, (request) => {
+    // 503 makes Telegram keep the update; 410 would remove the webhook in the end (telegram.md 1.4).
+    if (stopped) return Promise.resolve(503);
+    const answer = handle(request).finally(() => inFlight.delete(answer));
+    inFlight.add(answer);
+    return answer;
+  });
+  web.onCertificate(() => watch?.renew());
+
+  return {
+    async begin(signal) {
+      const errorDate = await register(signal);
+      const probe = (probing: AbortSignal) => api.call("getWebhookInfo", {}, probing);
+      watch = new WebhookWatch({ context, url, probe, register, errorDate });
+    },
+    /** The webhook stays registered, so that Telegram keeps what comes meanwhile. */
+    async stop() {
+      stopped = true;
+      await watch?.stop();
+      await Promise.allSettled(inFlight);
+    },
+  };
+}
+
+/** @throws UserError */
+function checkPublicUrl({ account, texts }: PlatformContext, config: TelegramConfig, url: URL): void {
+  if (!isCloud(config)) return;
+  // Bot API, setWebhook: HTTPS only, on 443, 80, 88 or 8443.
+  if (url.protocol !== "https:")
+    throw new UserError(texts("telegram-account.start.not-https", { account, host: url.host }), 2);
+  if (!cloudPorts.includes(url.port))
+    throw new UserError(texts("telegram-account.start.bad-port", { account, port: url.port }), 2);
+}
+
+/** Made once and kept: a changed path or secret would refuse the updates that are on their way. */
+export async function loadKeys({ account, state, secret }: PlatformContext): Promise<WebhookKeys> {
+  const kept = async (name: string, bytes: number) => {
+    const known = await state.get(name);
+    const value = known ?? randomBytes(bytes).toString("base64url");
+    secret(value);
+    if (known === undefined) await state.set(name, value);
+    return value;
+  };
+  return {
+    path: `/telegram/${account}/${await kept("webhook-path", 24)}`,
+    secret: await kept("webhook-secret", 32),
+  };
+}
+
+function webhookUrl(publicUrl: URL, path: string): URL {
+  return new URL(publicUrl.origin + publicUrl.pathname.replace(/\/+$/, "") + path);
+}
+
+/** Answers one POST: 401 without the secret, 400 for what is no update, 503 when it could not be stored, else 200. */
+export function createHandler(
+  { account, clock, log }: PlatformContext,
+  secret: string,
+  accept: (raw: RawUpdate) => Promise<void>,
+  received: () => void,
+): (request: WebRequest) => Promise<number> {
+  const expected = digest(secret);
+  return async ({ headers, body }) => {
+    const given = headers[secretHeader];
+    if (typeof given !== "string" || !timingSafeEqual(digest(given), expected)) return 401;
+    const update = readUpdate(body);
+    if (!update) return 400;
+    try {
+      await accept(rawUpdate(account, update.id, update.text, clock.now()));
+    } catch (error) {
+      log.error({ account, err: error }, "an update could not be stored; Telegram will send it again");
+      return 503;
+    }
+    received();
+    return 200;
+  };
+}
+
+function readUpdate(body: Buffer): { readonly id: number; readonly text: string } | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+    const id = updateIdOf(JSON.parse(text));
+    return id === undefined ? undefined : { id, text };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Sets the webhook unless Telegram has it exactly so. All parameters are named every time: what is left out is
+ * cleared, the certificate first of all (telegram.md 1.1). Answers the date of the last error that is old news.
+ */
+async function registerWebhook(
+  context: PlatformContext,
+  api: TelegramApi,
+  web: WebPort,
+  url: URL,
+  secret: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const { account, state, log } = context;
+  const certificate = web.certificate();
+  // getWebhookInfo tells neither which certificate nor which secret is set.
+  const mark = digest(JSON.stringify([secret, certificate ?? ""])).toString("base64url");
+  const info = await api.call("getWebhookInfo", {}, signal);
+  if (isAsWished(info, url, certificate !== undefined) && (await state.get("webhook-mark")) === mark) {
+    log.info({ account }, "the webhook is set already");
+    return info.last_error_date ?? 0;
+  }
+  await api.call(
+    "setWebhook",
+    {
+      url: url.href,
+      ...(certificate === undefined ? {} : { certificate: new Blob([certificate]) }),
+      secret_token: secret,
+      max_connections: maxConnections,
+      allowed_updates: allowedUpdates,
+    },
+    signal,
+  );
+  await state.set("webhook-mark", mark);
+  log.info({ account, host: url.host, certificate: certificate !== undefined }, "the webhook was set");
+  return 0;
+}
+
+function isAsWished(info: WebhookInfo, url: URL, ownCertificate: boolean): boolean {
+  return (
+    sameUrl(info.url, url) &&
+    info.has_custom_certificate === ownCertificate &&
+    info.max_connections === maxConnections &&
+    [...(info.allowed_updates ?? [])].sort().join() === [...allowedUpdates].sort().join()
+  );
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
