@@ -2,7 +2,7 @@
 
 import type { MessageEntity } from "@grammyjs/types";
 import { type Node, type RichText, type StyleKind, text } from "../../model/rich-text.ts";
-import { isSafeHref, TIME_STYLES } from "./entity-rules.ts";
+import { isSafeHref, timeNode } from "./entity-rules.ts";
 
 /** Where an entity stands, in UTF-16 units; `order` is its place in the list and settles which of two equals is outside. */
 interface Span {
@@ -216,16 +216,8 @@ function nodeOf(value: string, { start, end, entity }: Span, inner: readonly Spa
     case "custom_emoji":
       return [{ kind: "emoji", name: own, id: String(entity.custom_emoji_id), fallback: own }];
     case "date_time":
-      return [timeNode(own, entity)];
+      return [timeNode(entity.date_time_format, entity.unix_time) ?? text(own)];
     default:
       return [text(own)];
   }
-}
-
-function timeNode(own: string, entity: MessageEntity.DateTimeMessageEntity): Node {
-  // Bot API 10.1, date-time formatting: an empty format shows the text as it is.
-  const style = TIME_STYLES.get(entity.date_time_format);
-  return style && Number.isSafeInteger(entity.unix_time)
-    ? { kind: "time", at: entity.unix_time * 1000, style }
-    : text(own);
 }

@@ -1,11 +1,12 @@
 // What Telegram allows in entities: addresses and time formats; both directions of the entity conversion ask here.
 
 import type { MessageEntity } from "@grammyjs/types";
+import type { Node } from "../../model/rich-text.ts";
 
 type DateTimeFormat = MessageEntity.DateTimeMessageEntity["date_time_format"];
 
 /** Discord's letter for a `date_time_format`; weekdays without a date have no letter of their own. */
-export const TIME_STYLES: ReadonlyMap<string, string> = new Map([
+const TIME_STYLES: ReadonlyMap<string, string> = new Map([
   ["r", "R"],
   ["t", "t"],
   ["T", "T"],
@@ -53,4 +54,14 @@ export function isLinkable(href: string): boolean {
   const url = new URL(href);
   if (url.protocol === "tg:") return /^tg:\/\/[\w-]+/i.test(href);
   return /^https?:$/.test(url.protocol) && (url.hostname.includes(".") || url.hostname.startsWith("["));
+}
+
+/** The last second that a `Date` can name. */
+const MAX_UNIX_TIME = 8.64e12;
+
+/** The time node of a date_time entity; undefined when its own text is to be shown (an empty format) or it names none. */
+export function timeNode(format: string, unixTime: number): Node | undefined {
+  const style = TIME_STYLES.get(format);
+  if (!style || !Number.isSafeInteger(unixTime) || Math.abs(unixTime) > MAX_UNIX_TIME) return undefined;
+  return { kind: "time", at: unixTime * 1000, style };
 }

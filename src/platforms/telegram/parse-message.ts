@@ -1,0 +1,54 @@
+// Reads one Telegram message: where it stands, who wrote it, what it says and carries; `parse.ts` calls it.
+
+import type { Message as TelegramMessage } from "@grammyjs/types";
+import type { Forward, Message } from "../../model/message.ts";
+import type { AccountId, ConversationRef } from "../../model/refs.ts";
+import { authorOf, originName } from "./authors.ts";
+import { readContent } from "./parse-content.ts";
+import { readReply } from "./parse-reply.ts";
+import type { TelegramSelf } from "./request.ts";
+
+/**
+ * The chat, and the topic if the message stands in one. `message_thread_id` alone is no topic: ordinary supergroups
+ * put it on chains of replies, and the general topic has none.
+ */
+export function conversationRef(account: AccountId, message: TelegramMessage): ConversationRef {
+  const chat = { account, id: String(message.chat.id) };
+  return message.is_topic_message && message.message_thread_id !== undefined
+    ? { ...chat, thread: String(message.message_thread_id) }
+    : chat;
+}
+
+/** The message as every platform understands it. `silent` is never set: the Bot API does not tell. */
+export function readMessage(account: AccountId, message: TelegramMessage, self: TelegramSelf): Message {
+  const conversation = conversationRef(account, message);
+  const { body, attachments } = readContent(message);
+  const reply = readReply(conversation, message, self);
+  const forward = readForward(message);
+  const via = message.via_bot?.username ?? message.via_bot?.first_name;
+  return {
+    ref: { conversation, id: String(message.message_id) },
+    author: authorOf(account, message),
+    at: (message.edit_date ?? message.date) * 1000,
+    body,
+    attachments,
+    ...(reply ? { reply } : {}),
+    ...(forward ? { forward } : {}),
+    ...(message.link_preview_options?.is_disabled ? { previews: false } : {}),
+    ...(via ? { via } : {}),
+  };
+}
+
+/**
+ * Where a forwarded message comes from. A channel's post in its own discussion group (`is_automatic_forward`) is
+ * bridged like any message, for the group may be all that is bridged; its author is its origin already.
+ */
+function readForward(message: TelegramMessage): Forward | undefined {
+  const origin = message.forward_origin;
+  if (!origin || message.is_automatic_forward) return undefined;
+  const from = originName(origin);
+  if (origin.type !== "channel") return { from };
+  const { chat, message_id } = origin;
+  const page = chat.username ?? `c/${String(chat.id).replace(/^-100/, "")}`;
+  return { from, href: `https://t.me/${page}/${message_id}` };
+}
