@@ -19,7 +19,12 @@ export async function firstTables(db: Kysely<unknown>, kind: EngineKind): Promis
     .where(sql<boolean>`state <> 'dead'`)
     .execute();
   await db.schema.createIndex("outbox_source").on("outbox").columns(["source", "lane"]).execute();
-  await db.schema.createIndex("outbox_dead").on("outbox").column("id").where(sql<boolean>`state = 'dead'`).execute();
+  await db.schema
+    .createIndex("outbox_dead")
+    .on("outbox")
+    .column("id")
+    .where(sql<boolean>`state = 'dead'`)
+    .execute();
   await db.schema.createIndex("held_waits_for").on("held").column("waits_for").execute();
   await db.schema.createIndex("held_until").on("held").column("until").execute();
   const bySource = db.schema.createIndex("message_map_source").on("message_map");

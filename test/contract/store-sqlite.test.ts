@@ -1,0 +1,23 @@
+// The store's contract on SQLite, in a file.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+import { openStore } from "../../src/storage/open.ts";
+import { storeContract } from "./store.contract.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "matebot-store-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let files = 0;
+const open = (clock: Parameters<typeof openStore>[1] & object) =>
+  openStore(`sqlite:${join(folder, `${files}.db`)}`, clock);
+
+storeContract({
+  open(clock) {
+    files += 1;
+    return open({ clock });
+  },
+  reopen: (clock) => open({ clock }),
+});
