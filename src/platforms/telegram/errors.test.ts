@@ -1,0 +1,160 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Fate } from "../../model/errors.ts";
+import { readAnswer, refusalError, transportError } from "./errors.ts";
+import { TransportError } from "./transport.ts";
+
+const refused: Fate = { kind: "refused" };
+const gone: Fate = { kind: "gone" };
+const halt: Fate = { kind: "halt" };
+const unknown: Fate = { kind: "retry", maybeDelivered: true };
+const notDone: Fate = { kind: "retry", maybeDelivered: false };
+
+interface Row {
+  readonly in: { readonly code: number; readonly description: string; readonly parameters?: object };
+  readonly code: string;
+  readonly fate: Fate;
+}
+
+const rows: readonly Row[] = [
+  row(400, "Bad Request: chat not found", "telegram.chat-not-found", refused),
+  row(400, "Bad Request: PEER_ID_INVALID", "telegram.chat-not-found", refused),
+  row(
+    400,
+    "Bad Request: group chat was upgraded to a supergroup chat",
+    "telegram.migrated",
+    { kind: "moved", to: "-1001234567890" },
+    { migrate_to_chat_id: -1001234567890 },
+  ),
+  row(400, "Bad Request: group chat was migrated to a supergroup chat", "telegram.migrated", refused),
+  row(403, "Forbidden: bot was kicked from the supergroup chat", "telegram.not-a-member", refused),
+  row(403, "Forbidden: bot is not a member of the channel chat", "telegram.not-a-member", refused),
+  row(403, "Forbidden: the group chat was deleted", "telegram.not-a-member", refused),
+  row(403, "Forbidden: bot was blocked by the user", "telegram.no-talk", refused),
+  row(403, "Forbidden: bot can't initiate conversation with a user", "telegram.no-talk", refused),
+  row(403, "Forbidden: something new", "telegram.refused", refused),
+  row(400, "Bad Request: not enough rights to send text messages to the chat", "telegram.no-rights", refused),
+  row(400, "Bad Request: CHAT_WRITE_FORBIDDEN", "telegram.no-rights", refused),
+  row(400, "Bad Request: need administrator rights in the channel chat", "telegram.no-rights", refused),
+  row(400, "Bad Request: TOPIC_CLOSED", "telegram.topic-closed", refused),
+  row(400, "Bad Request: message thread not found", "telegram.topic-gone", refused),
+  row(400, "Bad Request: message to be replied not found", "telegram.reply-gone", refused),
+  row(400, "Bad Request: message to edit not found", "telegram.message-gone", gone),
+  row(400, "Bad Request: message to delete not found", "telegram.message-gone", gone),
+  row(
+    400,
+    "Bad Request: message is not modified: specified new message content and reply markup are exactly the same",
+    "telegram.not-modified",
+    gone,
+  ),
+  row(400, "Bad Request: message can't be deleted for everyone", "telegram.cannot-delete", gone),
+  row(400, "Bad Request: message can't be edited", "telegram.cannot-edit", refused),
+  row(400, "Bad Request: message text is empty", "telegram.empty-text", refused),
+  row(400, "Bad Request: message is too long", "telegram.too-long", refused),
+  row(
+    400,
+    'Bad Request: can\'t parse MessageEntity: Field "type" must be of type String',
+    "telegram.bad-entities",
+    refused,
+  ),
+  row(400, "Bad Request: ENTITY_BOUNDS_INVALID", "telegram.bad-entities", refused),
+  row(400, "Bad Request: a text of next year", "telegram.refused", refused),
+  row(400, "Logged out", "telegram.logged-out", halt),
+  row(401, "Unauthorized", "telegram.unauthorized", halt),
+  row(401, "Unauthorized: invalid token specified", "telegram.unauthorized", halt),
+  row(404, "Not Found", "telegram.unauthorized", halt),
+  row(404, "Not Found: method not found", "telegram.unknown-method", refused),
+  row(421, "Misdirected Request", "telegram.unauthorized", halt),
+  row(
+    409,
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+    "telegram.conflict-webhook",
+    notDone,
+  ),
+  row(409, "Conflict: terminated by setWebhook request", "telegram.conflict-webhook", notDone),
+  row(
+    409,
+    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+    "telegram.conflict-polling",
+    notDone,
+  ),
+  row(
+    429,
+    "Too Many Requests: retry after 7",
+    "telegram.limit",
+    { kind: "wait", ms: 7000 },
+    { retry_after: 7 },
+  ),
+  row(413, "Request Entity Too Large", "telegram.too-big", refused),
+  row(500, "Internal Server Error: restart", "telegram.server", unknown),
+  row(
+    500,
+    "Internal Server Error: sent message was immediately deleted and can't be returned",
+    "telegram.deleted-at-once",
+    gone,
+  ),
+];
+
+describe("a refusal of the Bot API", () => {
+  it.each(rows)("$in.code $in.description", ({ in: { code, description, parameters }, ...expected }) => {
+    const text = JSON.stringify({ ok: false, error_code: code, description, parameters });
+    const answer = readAnswer({ status: code, text });
+    if ("result" in answer) throw new Error("taken for a success");
+    const error = refusalError("sendMessage", answer);
+    expect({ code: error.code, fate: error.fate }).toEqual(expected);
+    expect(error.message).toBe(`sendMessage: ${code} ${description}`);
+  });
+
+  it("is understood when a proxy answers without a body or with a page", () => {
+    const fates = [413, 502, 504, 404, 301].map((status) =>
+      ["", "<html>no</html>"].map((text) => {
+        const answer = readAnswer({ status, text });
+        return "result" in answer ? "success" : refusalError("sendMessage", answer).fate.kind;
+      }),
+    );
+    expect(fates).toEqual([
+      ["refused", "refused"],
+      ["retry", "retry"],
+      ["retry", "retry"],
+      ["refused", "refused"],
+      ["retry", "retry"],
+    ]);
+  });
+
+  it("takes the wait from the header when the body does not tell it, and a second when nobody does", () => {
+    const wait = (retryAfter?: string) => {
+      const answer = readAnswer({
+        status: 429,
+        text: "",
+        ...(retryAfter === undefined ? {} : { retryAfter }),
+      });
+      return "result" in answer ? undefined : refusalError("sendMessage", answer).fate;
+    };
+    expect(wait("12")).toEqual({ kind: "wait", ms: 12_000 });
+    expect(wait("Wed, 21 Oct 2026 07:28:00 GMT")).toEqual({ kind: "wait", ms: 1000 });
+    expect(wait()).toEqual({ kind: "wait", ms: 1000 });
+  });
+
+  it("never makes a success of an answer that is none, whatever it holds", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.integer({ min: 200, max: 599 }), (body, status) => {
+        const answer = readAnswer({ status, text: JSON.stringify(body) });
+        const ok = body instanceof Object && "ok" in body && body.ok === true && status < 300;
+        expect("result" in answer).toBe(ok);
+        if (!("result" in answer)) expect(refusalError("x", answer).fate.kind).toBeTypeOf("string");
+      }),
+    );
+  });
+});
+
+describe("no answer at all", () => {
+  it("may have been delivered only if the body left", () => {
+    expect(transportError("sendMessage", new TransportError("ECONNREFUSED", false)).fate).toEqual(notDone);
+    expect(transportError("sendMessage", new TransportError("ECONNRESET", true)).fate).toEqual(unknown);
+    expect(transportError("sendMessage", new TransportError("TIMEOUT", true)).code).toBe("telegram.timeout");
+  });
+});
+
+function row(code: number, description: string, errorCode: string, fate: Fate, parameters?: object): Row {
+  return { in: { code, description, ...(parameters && { parameters }) }, code: errorCode, fate };
+}
