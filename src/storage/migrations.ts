@@ -80,7 +80,7 @@ async function tableNames(kind: EngineKind, db: Kysely<Tables>): Promise<readonl
     kind === "sqlite"
       ? sql<{
           name: string;
-        }>`select name from sqlite_schema where type = 'table' and name not like 'sqlite\_%' escape '\'`
+        }>`select name from sqlite_schema where type = 'table' and substr(name, 1, 7) <> 'sqlite_'`
       : sql<{ name: string }>`select tablename as name from pg_tables where schemaname = current_schema()`;
   return (await query.execute(db)).rows.map(({ name }) => name);
 }

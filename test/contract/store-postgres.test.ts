@@ -63,7 +63,7 @@ describe.skipIf(missing && mayBeMissing)(title, () => {
       const wrong = new URL(good);
       change(wrong);
       return openStore(wrong.href).then(
-        () => ({ name: "no error", message: "" }),
+        () => new Error("it was opened"),
         (error: Error) => error,
       );
     };
