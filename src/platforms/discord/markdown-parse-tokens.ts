@@ -32,7 +32,7 @@ const ANGLE: readonly (readonly [RegExp, Reader])[] = [
   [/<(\/[^\s:<>][^:<>\n]{0,98}):\d{17,20}>/y, (match) => text(match[1] ?? "")],
   [/<id:(customize|browse|guide|linked-roles)(?::\d{17,20})?>/y, (match) => navigation(match[1] ?? "")],
   [/<([a-z][a-z0-9+.-]{0,30}:\/[^ >\n]+)>/iy, (match) => text(match[1] ?? "")],
-  [/<(?:mailto:)?([^\s<>:@]{1,64}@[^\s<>@]{1,255}\.[^\s<>@.]{1,63})>/y, (match) => text(match[1] ?? "")],
+  [/<(?:mailto:)?(\w[\w.+-]{0,63}@[\w.-]{1,253}\.[a-z]{2,24})>/iy, (match) => text(match[1] ?? "")],
   [/<(?:tel:|sms:)?(\+\d[\d() -]{2,30})>/y, (match) => text(match[1] ?? "")],
 ];
 
