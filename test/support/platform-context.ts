@@ -1,0 +1,67 @@
+// A platform's surroundings that remember what they were told; the tests of the platform folders build accounts on it.
+
+import type { PlatformContext } from "../../src/bridge/platform.ts";
+import type { WebPort } from "../../src/bridge/ports.ts";
+import { ManualClock } from "../../src/sandbox/manual-clock.ts";
+import { loadTexts } from "../../src/texts.ts";
+
+export interface ContextRecord {
+  readonly context: PlatformContext;
+  readonly clock: ManualClock;
+  readonly state: Map<string, string>;
+  /** `up`, or the reason of a `down`, in order, without repetitions. */
+  readonly health: string[];
+  /** Every log line as `level message {fields}`. */
+  readonly lines: string[];
+  readonly halts: string[];
+  readonly secrets: Set<string>;
+  /** Everything a person could read, in one string. */
+  everything(): string;
+}
+
+export interface ContextOptions {
+  readonly account?: string;
+  readonly web?: WebPort;
+  readonly clock?: ManualClock;
+  /** What an earlier run left behind. */
+  readonly state?: ReadonlyMap<string, string>;
+}
+
+export function recordContext(options: ContextOptions = {}): ContextRecord {
+  const clock = options.clock ?? new ManualClock();
+  const state = new Map(options.state);
+  const health: string[] = [];
+  const lines: string[] = [];
+  const halts: string[] = [];
+  const secrets = new Set<string>();
+  const write = (level: string) => (fields: object, message: string) => {
+    lines.push(`${level} ${message} ${JSON.stringify(fields, errorsInFull)}`);
+  };
+  const say = (news: string) => {
+    if (health.at(-1) !== news) health.push(news);
+  };
+  const context: PlatformContext = {
+    account: options.account ?? "telegram",
+    log: { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") },
+    clock,
+    random: () => 0.5,
+    texts: loadTexts("en"),
+    health: { up: () => say("up"), down: (_connection, reason) => say(reason) },
+    ...(options.web && { web: options.web }),
+    conversations: () => [],
+    state: {
+      get: (name) => Promise.resolve(state.get(name)),
+      set: (name, value) => Promise.resolve(void state.set(name, value)),
+    },
+    halt: (reason) => halts.push(reason),
+    secret: (value) => secrets.add(value),
+  };
+  const everything = () => [...health, ...lines, ...halts].join("\n");
+  return { context, clock, state, health, lines, halts, secrets, everything };
+}
+
+/** As a log would show an error: with its cause and all its own fields. */
+function errorsInFull(_key: string, value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  return { ...value, message: value.message, stack: value.stack, cause: value.cause };
+}
