@@ -3,34 +3,26 @@
 /** Invisible, no space, and no part of any markup: it parts what must not touch. */
 export const BREAK = "\u200b";
 
-const URL = /(https?:\/\/[^\s<]+)/;
+const URL = /(https?:\/\/[^\s<>]+)/;
 
 /**
  * Text that the client shows exactly as it stands, and that mentions nobody. URLs stay as they are, so that they can
  * be clicked. `lineStart` says whether the text begins a line.
  */
 export function escapeText(value: string, lineStart: boolean): string {
-  const pieces = value.split(URL).map((piece, i) => {
-    if (i % 2 === 1) return escapeUrl(piece);
-    return escapePlain(piece, i === 0 && lineStart);
-  });
-  // A backslash would become part of the URL before it.
+  const pieces = value
+    .split(URL)
+    .map((piece, i) => (i % 2 === 1 ? piece : escapePlain(piece, i === 0 && lineStart)));
+  // A backslash or ">" would become part of the URL before it.
   return pieces
-    .map((piece, i) => (i % 2 === 1 && pieces[i + 1]?.startsWith("\\") ? bracketUrl(piece) : piece))
+    .map((piece, i) => (i % 2 === 1 && /^[\\>]/.test(pieces[i + 1] ?? "") ? bracketUrl(piece) : piece))
     .join("");
 }
 
 /** A URL in brackets, which end it (and suppress its preview); punctuation at its end stays outside. */
 export function bracketUrl(url: string): string {
-  if (url.startsWith("<")) return url;
   const address = url.replace(/[.,:;"')\]]+$/, "");
   return `<${address}>${url.slice(address.length)}`;
-}
-
-function escapeUrl(url: string): string {
-  const angle = url.indexOf(">");
-  // A ">" would be read as part of the address.
-  return angle < 0 ? url : `${bracketUrl(url.slice(0, angle))}${escapeText(url.slice(angle), false)}`;
 }
 
 function escapePlain(value: string, lineStart: boolean): string {

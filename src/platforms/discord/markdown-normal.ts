@@ -124,7 +124,7 @@ function settleUrls(leaves: readonly Leaf[]): Leaf[] {
 /** URLs become leaves of their own, because marks inside them would end a style. */
 function splitUrls(leaf: Leaf): Leaf[] {
   if (leaf.node.kind !== "text") return [leaf];
-  return leaf.node.text.split(/(https?:\/\/[^\s<]+)/).flatMap((piece, i) => {
+  return leaf.node.text.split(/(https?:\/\/[^\s<>]+)/).flatMap((piece, i) => {
     if (piece === "") return [];
     if (i % 2 === 0) return [{ node: text(piece), styles: leaf.styles }];
     return [{ node: text(safeUrl(piece, leaf.styles)), styles: safeStyles(piece, leaf.styles) }];
