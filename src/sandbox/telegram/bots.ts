@@ -1,0 +1,24 @@
+// A bot as the simulator keeps it: its token, settings and queue of updates; made by createBot, read by everything.
+
+import type { Polling } from "./poll-queue.ts";
+import type { User } from "./types.ts";
+import type { UpdateKind, UpdateQueue } from "./update-queue.ts";
+import type { Webhook } from "./webhook-delivery.ts";
+
+export interface BotState {
+  readonly user: User;
+  readonly token: string;
+  /** True: sees only what is meant for it. */
+  readonly privacy: boolean;
+  readonly updates: UpdateQueue;
+  readonly polling: Polling;
+  /** Undefined is the default set. Kept when webhook or getUpdates come and go. */
+  allowed?: ReadonlySet<UpdateKind> | undefined;
+  webhook?: Webhook | undefined;
+  /** Milliseconds since 1970. */
+  lastSetWebhookAt?: number;
+  /** Milliseconds since 1970, for close(). */
+  readonly launchedAt: number;
+  /** After logOut or revoke. */
+  gone?: "logged out" | "revoked";
+}

@@ -1,0 +1,177 @@
+// editMessageText, editMessageCaption, editMessageReplyMarkup, deleteMessage(s), with the rules of 3.6 of the reference.
+
+import { ApiError, badRequest } from "./api-error.ts";
+import { type ChatState, may } from "./chats.ts";
+import { codePoints, textFromParams } from "./formatted-text.ts";
+import { messageJson, type StoredMessage } from "./messages.ts";
+import { chatOf, type Method, type MethodContext } from "./method.ts";
+import { textContent } from "./methods-send.ts";
+import { parseMarkup } from "./reply-markup.ts";
+import { leadingInteger } from "./request-params.ts";
+import { type Content, isRecord, type Message } from "./types.ts";
+
+const TARGET = [
+  "business_connection_id",
+  "chat_id",
+  "message_id",
+  "inline_message_id",
+  "reply_markup",
+] as const;
+const UNSUPPORTED = ["business_connection_id", "inline_message_id"] as const;
+export const MAX_CAPTION = 1024; // Bot API 10.1, in code points
+const DELETE_MS = 48 * 60 * 60_000; // tdlib MessagesManager.cpp 8347: for bots in every kind of chat
+const CAPTIONED = ["photo", "video", "animation", "audio", "voice", "document", "paid_media"];
+const NOT_MODIFIED =
+  "message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message";
+
+/** The message of `message_id`. @throws ApiError "message to <verb> not found" */
+export function targetOf({ world, params }: MethodContext, chat: ChatState, verb: string): StoredMessage {
+  const id = params.int("message_id", 0, 0);
+  if (id <= 0) throw badRequest("message identifier is not specified");
+  const message = world.find(chat, id);
+  if (!message) throw badRequest(`message to ${verb} not found`);
+  return message;
+}
+
+function editable(context: MethodContext): StoredMessage {
+  const { bot } = context;
+  const chat = chatOf(context);
+  const message = targetOf(context, chat, "edit");
+  const others = chat.type === "channel" && may(chat, bot.user.id, "can_edit_messages");
+  const { replyMarkup: markup, extra } = message;
+  const keyboard = isRecord(markup) && !("inline_keyboard" in markup);
+  const own = message.authorId === bot.user.id || others;
+  if (!own || message.service || keyboard || "forward_origin" in extra || "via_bot" in extra) {
+    throw badRequest("message can't be edited");
+  }
+  return message;
+}
+
+/** An edit without reply_markup removes the keyboard; one that changes nothing is refused. */
+function applyEdit(context: MethodContext, message: StoredMessage, content: Content): Message {
+  const markup = parseMarkup(context.params);
+  if (same(message.content, content) && same(message.replyMarkup, markup)) throw badRequest(NOT_MODIFIED);
+  message.replyMarkup = markup;
+  context.world.edit(message, content);
+  return messageJson(message, context.bot.user.id);
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
+}
+
+const editMessageText: Method = {
+  name: "editMessageText",
+  params: [...TARGET, "text", "parse_mode", "entities", "link_preview_options", "rich_message"],
+  unsupported: [...UNSUPPORTED, "rich_message"],
+  run(context) {
+    const content = textContent(context);
+    const message = editable(context);
+    if (typeof message.content.text !== "string") throw badRequest("there is no text in the message to edit");
+    return applyEdit(context, message, content);
+  },
+};
+
+/** The caption fields of a request. @throws ApiError */
+export function captionContent({ params, world }: MethodContext): Content {
+  const { text, entities } = textFromParams(params, "caption", "caption_entities", (id) =>
+    world.users.get(id),
+  );
+  if (codePoints(text) > MAX_CAPTION) throw badRequest("message caption is too long");
+  if (text === "") return {};
+  return {
+    caption: text,
+    ...(entities.length > 0 && { caption_entities: entities }),
+    ...(params.bool("show_caption_above_media") && { show_caption_above_media: true }),
+  };
+}
+
+const editMessageCaption: Method = {
+  name: "editMessageCaption",
+  params: [...TARGET, "caption", "parse_mode", "caption_entities", "show_caption_above_media"],
+  unsupported: UNSUPPORTED,
+  run(context) {
+    const caption = captionContent(context);
+    const message = editable(context);
+    if (!CAPTIONED.some((kind) => kind in message.content)) {
+      throw badRequest("there is no caption in the message to edit");
+    }
+    const { caption: _, caption_entities: __, show_caption_above_media: ___, ...media } = message.content;
+    return applyEdit(context, message, { ...media, ...caption });
+  },
+};
+
+const editMessageReplyMarkup: Method = {
+  name: "editMessageReplyMarkup",
+  params: TARGET,
+  unsupported: UNSUPPORTED,
+  run(context) {
+    const message = editable(context);
+    return applyEdit(context, message, message.content);
+  },
+};
+
+/** @throws ApiError when the bot may not delete the message (any more) */
+function checkDeletable({ world, bot }: MethodContext, message: StoredMessage): void {
+  const { chat } = message;
+  const own = message.authorId === bot.user.id && (!message.service || chat.type === "private");
+  const allowed =
+    own || may(chat, bot.user.id, "can_delete_messages") || (chat.type === "private" && !message.service);
+  const old = world.clock.now() - message.date * 1000 >= DELETE_MS;
+  const first = chat.type === "supergroup" && message.id === 1;
+  if (!allowed || old || first) throw badRequest("message can't be deleted");
+}
+
+const deleteMessage: Method = {
+  name: "deleteMessage",
+  params: ["chat_id", "message_id"],
+  run(context): true {
+    const chat = chatOf(context);
+    const message = targetOf(context, chat, "delete");
+    checkDeletable(context, message);
+    context.world.erase(message);
+    return true;
+  },
+};
+
+/** Unknown ids are skipped; one that may not be deleted fails the whole call. tdlib MessagesManager.cpp 8500 */
+const deleteMessages: Method = {
+  name: "deleteMessages",
+  params: ["chat_id", "message_ids"],
+  run(context): true {
+    const { params, world } = context;
+    const chat = chatOf(context);
+    const ids = params.json("message_ids", "can't parse message identifiers JSON object");
+    if (ids === undefined) throw badRequest("message identifiers are not specified");
+    if (!Array.isArray(ids)) throw badRequest("expected an Array of message identifiers");
+    if (ids.length > 100) throw badRequest("too many message identifiers specified");
+    const found = ids.flatMap((id: unknown) => world.find(chat, leadingInteger(String(id))) ?? []);
+    for (const message of found) {
+      try {
+        checkDeletable(context, message);
+      } catch (error) {
+        throw error instanceof ApiError ? badRequest("message can't be deleted for everyone") : error;
+      }
+    }
+    for (const message of new Set(found)) world.erase(message);
+    return true;
+  },
+};
+
+export const editMethods: readonly Method[] = [
+  editMessageText,
+  editMessageCaption,
+  editMessageReplyMarkup,
+  deleteMessage,
+  deleteMessages,
+];

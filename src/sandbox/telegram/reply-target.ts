@@ -1,0 +1,129 @@
+// Where a message of a bot goes in its chat: topic, answered message, quote. The senders use it.
+
+import { badRequest } from "./api-error.ts";
+import { type ChatState, chatJson, may } from "./chats.ts";
+import { entitiesFromJson, formatText } from "./formatted-text.ts";
+import { messageJson, type StoredMessage } from "./messages.ts";
+import type { MethodContext } from "./method.ts";
+import { type Content, isRecord } from "./types.ts";
+
+export interface Place {
+  readonly thread?: number;
+  readonly inTopic: boolean;
+  readonly replyTo?: number;
+  readonly extra: Content;
+}
+
+/** @throws ApiError for unknown topics and, unless sending without reply is allowed, unknown targets */
+export function placeOf(context: MethodContext, chat: ChatState): Place {
+  const asked = topicOf(context, chat);
+  const reply = replyOf(context, chat, asked);
+  if (!reply)
+    return { ...(asked !== undefined && { thread: asked }), inTopic: asked !== undefined, extra: {} };
+  const { target, quote } = reply;
+  const extra = quote === undefined ? {} : { quote };
+  // Neither the chat nor the topic is another one: a plain reply, in the topic of its target.
+  if (target.chat === chat && (asked === undefined || target.thread === asked)) {
+    const thread = target.thread ?? (chat.type === "supergroup" && !chat.forum ? target.id : undefined);
+    const inTopic = chat.forum && target.inTopic;
+    return { ...(thread !== undefined && { thread }), inTopic, replyTo: target.id, extra };
+  }
+  const external_reply = externalReply(target, context.bot.user.id);
+  return {
+    ...(asked !== undefined && { thread: asked }),
+    inTopic: asked !== undefined,
+    extra: { ...extra, external_reply },
+  };
+}
+
+function topicOf({ params, bot }: MethodContext, chat: ChatState): number | undefined {
+  if (params.text("message_thread_id") === "") return undefined;
+  const id = params.int("message_thread_id", 0);
+  if (id === 0) return undefined;
+  // Client.cpp 18440: the General topic (1) has no thread to send to.
+  const topic = chat.topics.get(id);
+  if (!topic || id === 1) throw badRequest("message thread not found");
+  if (topic.closed && !may(chat, bot.user.id, "can_manage_topics")) throw badRequest("TOPIC_CLOSED");
+  return id;
+}
+
+interface Reply {
+  readonly target: StoredMessage;
+  readonly quote?: Content;
+}
+
+function replyOf(context: MethodContext, chat: ChatState, topic: number | undefined): Reply | undefined {
+  const { params, world, bot } = context;
+  const value = params.json("reply_parameters", "can't parse reply parameters JSON object");
+  if (value === undefined) return undefined;
+  if (!isRecord(value)) throw badRequest("object expected as reply parameters");
+  checkKeys(value);
+  const there = value.chat_id === undefined ? chat : world.access(bot, String(value.chat_id));
+  const id = Number(value.message_id);
+  const target = Number.isInteger(id) && id > 0 ? world.find(there, id) : undefined;
+  const elsewhere =
+    there !== chat || (topic !== undefined && target !== undefined && target.thread !== topic);
+  if (!target || (target.service && target.content.migrate_to_chat_id !== undefined)) {
+    // Bot API, ReplyParameters: allow_sending_without_reply is always False for replies in another chat or topic.
+    if (truthy(value.allow_sending_without_reply) && !elsewhere) return undefined;
+    throw badRequest("message to be replied not found");
+  }
+  if (value.quote === undefined || value.quote === "") return { target };
+  return { target, quote: quoteOf(context, target, value) };
+}
+
+const REPLY_KEYS: readonly string[] = [
+  "message_id",
+  "chat_id",
+  "ephemeral_message_id",
+  "allow_sending_without_reply",
+  "quote",
+  "quote_parse_mode",
+  "quote_entities",
+  "quote_position",
+  "checklist_task_id",
+  "poll_option_id",
+];
+
+function checkKeys(value: Content): void {
+  const unknown = Object.keys(value).find((key) => !REPLY_KEYS.includes(key));
+  if (unknown !== undefined) throw badRequest(`SANDBOX: unknown key ${unknown} in reply_parameters`);
+}
+
+function truthy(value: unknown): boolean {
+  return value === true || value === "true" || value === 1;
+}
+
+/** A quote must be an exact part of the target. */
+function quoteOf({ world }: MethodContext, target: StoredMessage, value: Content): Content {
+  const entities = entitiesFromJson(value.quote_entities, (id) => world.users.get(id));
+  const quote = formatText(String(value.quote), entities);
+  const { text, caption } = target.content;
+  const words = typeof text === "string" ? text : typeof caption === "string" ? caption : "";
+  const hint = Number(value.quote_position ?? 0);
+  const position = words.startsWith(quote.text, hint) ? hint : words.indexOf(quote.text);
+  if (quote.text === "" || quote.text.length > 1024 || position < 0) throw badRequest("QUOTE_TEXT_INVALID");
+  const styles = quote.entities.filter((e) => STYLES.includes(e.type));
+  return { text: quote.text, ...(styles.length > 0 && { entities: styles }), position, is_manual: true };
+}
+
+const STYLES = ["bold", "italic", "underline", "strikethrough", "spoiler", "custom_emoji", "date_time"];
+
+/** What is told of a message of another chat or topic. */
+export function externalReply(target: StoredMessage, botId?: number): Content {
+  const seen = messageJson(target, botId, 0);
+  const date = target.date;
+  const origin =
+    seen.sender_chat === undefined
+      ? { type: "user", date, sender_user: seen.from }
+      : { type: "chat", date, sender_chat: seen.sender_chat };
+  const media = ["photo", "video", "animation", "audio", "voice", "document", "sticker", "poll"].filter(
+    (key) => key in seen,
+  );
+  return {
+    origin,
+    chat: chatJson(target.chat),
+    message_id: target.id,
+    ...Object.fromEntries(media.map((key) => [key, seen[key]])),
+  };
+}

@@ -1,0 +1,114 @@
+// The updates of one bot that are not confirmed yet; getUpdates and the webhook both take from here.
+
+import type { Message } from "./types.ts";
+
+export const DEFAULT_OFF = ["chat_member", "message_reaction", "message_reaction_count"] as const;
+
+export const UPDATE_KINDS = [
+  "message",
+  "edited_message",
+  "channel_post",
+  "edited_channel_post",
+  "message_reaction",
+  "message_reaction_count",
+  "inline_query",
+  "chosen_inline_result",
+  "callback_query",
+  "shipping_query",
+  "pre_checkout_query",
+  "purchased_paid_media",
+  "poll",
+  "poll_answer",
+  "my_chat_member",
+  "chat_member",
+  "chat_join_request",
+  "chat_boost",
+  "removed_chat_boost",
+  "business_connection",
+  "business_message",
+  "edited_business_message",
+  "deleted_business_messages",
+  "guest_message",
+  "managed_bot",
+] as const;
+
+export type UpdateKind = (typeof UPDATE_KINDS)[number];
+
+export interface Update {
+  readonly update_id: number;
+  readonly message?: Message;
+  readonly [kind: string]: unknown;
+}
+
+export interface QueuedUpdate {
+  readonly id: number;
+  readonly update: Update;
+  /** Updates of one lane are delivered one after the other. */
+  readonly lane: string;
+  /** Milliseconds since 1970; dropped after it. */
+  readonly expiresAt: number;
+}
+
+const MAX_UPDATES = 100_000; // tdlib TQueue.cpp
+
+/** Owns the queue of a bot. Ids grow by one from a random start. */
+export class UpdateQueue {
+  #nextId: number;
+  #items: QueuedUpdate[] = [];
+  readonly #listeners = new Set<(item: QueuedUpdate) => void>();
+
+  constructor(firstId: number) {
+    this.#nextId = firstId;
+  }
+
+  /** The id the next update will get. */
+  get tail(): number {
+    return this.#nextId;
+  }
+
+  get items(): readonly QueuedUpdate[] {
+    return this.#items;
+  }
+
+  push(kind: UpdateKind, payload: unknown, lane: string, expiresAt: number): void {
+    const id = this.#nextId++;
+    if (this.#items.length >= MAX_UPDATES) return;
+    const item = { id, update: { update_id: id, [kind]: payload }, lane, expiresAt };
+    this.#items.push(item);
+    for (const listener of this.#listeners) listener(item);
+  }
+
+  /** Forgets all updates with an id below `id`. */
+  confirmBelow(id: number): void {
+    this.#items = this.#items.filter((item) => item.id >= id);
+  }
+
+  remove(id: number): void {
+    this.#items = this.#items.filter((item) => item.id !== id);
+  }
+
+  dropExpired(now: number): void {
+    this.#items = this.#items.filter((item) => item.expiresAt > now);
+  }
+
+  clear(): void {
+    this.#items = [];
+  }
+
+  onPush(listener: (item: QueuedUpdate) => void): void {
+    this.#listeners.add(listener);
+  }
+}
+
+/**
+ * The kinds a list of names asks for: [] or only unknown names mean the default, unknown names are skipped.
+ * Client.cpp, get_allowed_update_types.
+ */
+export function allowedKinds(names: readonly unknown[]): ReadonlySet<UpdateKind> | undefined {
+  const known = UPDATE_KINDS.filter((kind) => names.includes(kind));
+  return known.length === 0 ? undefined : new Set(known);
+}
+
+export function isAllowed(kind: UpdateKind, allowed: ReadonlySet<UpdateKind> | undefined): boolean {
+  return allowed ? allowed.has(kind) : !(DEFAULT_OFF as readonly string[]).includes(kind);
+}
