@@ -1,7 +1,7 @@
 // Turns a Telegram text with its entities into a rich-text tree; the parser calls it for texts, captions and quotes.
 
 import type { MessageEntity } from "@grammyjs/types";
-import { type Node, type RichText, type StyleKind, text } from "../../model/rich-text.ts";
+import { type Node, type RichText, type StyleKind, text, tidy } from "../../model/rich-text.ts";
 import { isSafeHref, timeNode } from "./entity-rules.ts";
 
 /** Where an entity stands, in UTF-16 units; `order` is its place in the list and settles which of two equals is outside. */
@@ -30,7 +30,7 @@ const STYLES: Readonly<Record<string, StyleKind>> = {
 export function entitiesToTree(value: string, entities: readonly MessageEntity[] | undefined): RichText {
   const spans = readSpans(value, entities);
   if (spans.length === 0) return value === "" ? [] : [text(value)];
-  return build(value, 0, value.length, arrange(value, spans));
+  return tidy(build(value, 0, value.length, arrange(value, spans)));
 }
 
 function readSpans(value: string, entities: unknown): readonly Span[] {
