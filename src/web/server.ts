@@ -1,0 +1,127 @@
+// The HTTP(S) server: takes webhook bodies raw, answers GET /health, swaps certificates; `app.ts` builds and starts it.
+
+import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
+import { createServer as createHttpsServer, Server as HttpsServer } from "node:https";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Log, WebPort } from "../bridge/ports.ts";
+import type { Texts } from "../model/texts.ts";
+import type { HealthReport } from "./health.ts";
+import type { ListenAddress } from "./listen.ts";
+import { bind, boundAddress } from "./socket.ts";
+import type { KeyAndCertificate } from "./tls/self-signed.ts";
+
+export interface WebServerOptions {
+  readonly listen: ListenAddress;
+  /** What the outside is told; its path may be a prefix that a proxy strips or keeps. */
+  readonly publicUrl?: URL;
+  /** Absent: plain HTTP. `selfSigned`: nobody vouches for it, so it must be uploaded where it is to be trusted. */
+  readonly tls?: KeyAndCertificate & { readonly selfSigned: boolean };
+  readonly health: () => HealthReport;
+  readonly log: Log;
+  readonly texts: Texts;
+}
+
+export interface WebServer {
+  readonly port: WebPort;
+  /** @throws UserError when the address is taken, forbidden or not of this machine. */
+  start(): Promise<void>;
+  /** Stops accepting and resolves when what is in flight has been answered. */
+  stop(): Promise<void>;
+  /** What is bound, with the real port. Only after `start`. */
+  address(): ListenAddress;
+  /** New connections get this certificate, those that stand keep theirs; then the listeners are told. */
+  swap(certificate: KeyAndCertificate): void;
+}
+
+type Handler = Parameters<WebPort["post"]>[1];
+
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+// Telegram keeps idle connections for 60 s. Whoever waits less closes them in its face.
+const KEEP_ALIVE_MS = 75_000;
+
+const MIN_TLS = "TLSv1.2";
+
+export function createWebServer(options: WebServerOptions): WebServer {
+  const handlers = new Map<string, Handler>();
+  const certificateListeners: (() => void)[] = [];
+  let certificate = options.tls?.selfSigned ? options.tls.cert : undefined;
+  let stopping = false;
+  const prefix = options.publicUrl?.pathname.replace(/\/+$/, "") ?? "";
+  const { app, server } = createFastify(options);
+
+  app.post("/*", async (request, reply) => {
+    const handler = handlers.get(pathOf(request));
+    if (handler === undefined) return reply.code(404).send();
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const status = await handler({ headers: request.headers, body });
+    // A connection that stays open would hold the stop back until its keep-alive runs out.
+    if (stopping) reply.header("connection", "close");
+    return reply.code(status).send();
+  });
+  app.get("/health", (_, reply) => {
+    const report = options.health();
+    reply.code(report.status === "ok" ? 200 : 503).send(report);
+  });
+
+  const port: WebPort = {
+    ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+    certificate: () => certificate,
+    onCertificate: (listener) => certificateListeners.push(listener),
+    post: (path, handler) => {
+      handlers.set(path, handler);
+      handlers.set(prefix + path, handler);
+    },
+  };
+
+  return {
+    port,
+    address: () => boundAddress(server, options.listen),
+    start: () => bind(options.listen, options.texts, (target) => app.listen(target)),
+    stop: async () => {
+      stopping = true;
+      await app.close();
+    },
+    swap: (next) => {
+      if (!(server instanceof HttpsServer))
+        throw new Error("a server without TLS has no certificate to swap");
+      server.setSecureContext({ key: next.key, cert: next.cert, minVersion: MIN_TLS });
+      if (options.tls?.selfSigned) certificate = next.cert;
+      for (const listener of certificateListeners) listener();
+    },
+  };
+}
+
+function createFastify({ tls, log }: WebServerOptions): { app: FastifyInstance; server: Server } {
+  let server: Server | undefined;
+  const refuse = (status: number, reply: FastifyReply) => reply.code(status).send();
+  const app = fastify({
+    serverFactory: (handler: RequestListener) => {
+      server = tls
+        ? createHttpsServer({ key: tls.key, cert: tls.cert, minVersion: MIN_TLS }, handler)
+        : createHttpServer(handler);
+      server.keepAliveTimeout = KEEP_ALIVE_MS;
+      server.headersTimeout = KEEP_ALIVE_MS + 5_000;
+      return server;
+    },
+    bodyLimit: MAX_BODY_BYTES,
+    exposeHeadRoutes: false,
+    forceCloseConnections: "idle",
+    frameworkErrors: (_error, _request, reply) => refuse(400, reply),
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  app.setNotFoundHandler((_request, reply) => refuse(404, reply));
+  app.setErrorHandler((error: Error & { readonly statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) log.error({ err: error }, "a request could not be served");
+    refuse(status, reply);
+  });
+  if (server === undefined) throw new Error("fastify built no server");
+  return { app, server };
+}
+
+function pathOf(request: FastifyRequest): string {
+  const query = request.url.indexOf("?");
+  return query === -1 ? request.url : request.url.slice(0, query);
+}

@@ -1,0 +1,64 @@
+// Puts the web together: TLS as planned, the server, renewed certificates swapped in; only `app.ts` starts it.
+
+import type { Log, WebPort } from "../bridge/ports.ts";
+import type { WebConfig } from "../config.ts";
+import type { Clock } from "../model/clock.ts";
+import type { Texts } from "../model/texts.ts";
+import type { Health } from "./health.ts";
+import { formatListen } from "./listen.ts";
+import { createWebServer } from "./server.ts";
+import { openCertificateStore } from "./tls/certificate-store.ts";
+import { planTls } from "./tls/plan.ts";
+
+export interface WebParts {
+  /** The data folder; certificates live in `tls` below it. */
+  readonly data: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly texts: Texts;
+  readonly health: Pick<Health, "report">;
+}
+
+export interface Web {
+  readonly port: WebPort;
+  /** What is bound, in the form of `web.listen`, with the real port. */
+  readonly address: string;
+  /** Resolves when what is in flight has been answered. */
+  stop(): Promise<void>;
+}
+
+/** @throws UserError when the address or the data folder is refused */
+export async function startWeb(config: WebConfig, parts: WebParts): Promise<Web> {
+  const { data, clock, log, texts, health } = parts;
+  const plan = planTls(config);
+  log.info({ tls: plan.mode, why: plan.why }, "TLS was decided");
+  const store =
+    plan.mode === "self-signed"
+      ? await openCertificateStore({ folder: `${data}/tls`, host: plan.host, clock, log, texts })
+      : undefined;
+  const server = createWebServer({
+    listen: config.listen,
+    ...(config.publicUrl && { publicUrl: config.publicUrl }),
+    ...(store && { tls: { ...store.current(), selfSigned: true } }),
+    health: () => health.report(),
+    log,
+    texts,
+  });
+  try {
+    await server.start();
+  } catch (error) {
+    store?.close();
+    throw error;
+  }
+  store?.onRenewed((certificate) => server.swap(certificate));
+  const address = formatListen(server.address());
+  log.info({ address }, "the web server listens");
+  return {
+    port: server.port,
+    address,
+    stop: async () => {
+      store?.close();
+      await server.stop();
+    },
+  };
+}
