@@ -1,0 +1,81 @@
+// Two toy rooms with the real intake, lanes and storage between them; the tests of the bridge run in it.
+
+import { createBridgeTable } from "../../src/bridge/bridge-table.ts";
+import { createIntake, moveConversation } from "../../src/bridge/intake.ts";
+import { createLanes } from "../../src/bridge/lanes.ts";
+import type { Log, Store } from "../../src/bridge/ports.ts";
+import type { Clock } from "../../src/model/clock.ts";
+import type { RawUpdate } from "../../src/model/delivery.ts";
+import { type ToyOptions, type ToyRoom, toyPlatform } from "./toy-platform.ts";
+
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+export interface ToyBridgeOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly rooms: Map<string, ToyRoom>;
+  readonly network?: ToyOptions["network"];
+  readonly cut?: number;
+  readonly log?: Log;
+}
+
+export interface ToyBridge {
+  accept(raw: RawUpdate): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  readonly halted: string[];
+}
+
+/** The bridge joins `left:1` and `right:1`. */
+export function toyBridge(options: ToyBridgeOptions): ToyBridge {
+  const { store, clock } = options;
+  const halted: string[] = [];
+  const table = createBridgeTable([
+    {
+      name: "toy",
+      members: [
+        { account: "left", id: "1" },
+        { account: "right", id: "1" },
+      ],
+    },
+  ]);
+  const make = (account: string) =>
+    toyPlatform({
+      account,
+      rooms: options.rooms,
+      ...(options.network && { network: options.network }),
+      ...(options.cut !== undefined && { cut: options.cut }),
+    });
+  const platforms = new Map(["left", "right"].map((account) => [account, make(account)]));
+  const platform = (account: string) => platforms.get(account) ?? make(account);
+  const log = options.log ?? silentLog;
+  const lanes = createLanes({
+    ...{ store, clock, log, platform },
+    random: () => 0,
+    texts: (key) => key,
+    halt: (account) => {
+      halted.push(account);
+      lanes.halt(account);
+    },
+    moved: (from, to) => store.transaction((tx) => moveConversation(tx, from, to, table)),
+  });
+  const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake });
+  return {
+    accept: intake.accept,
+    async start() {
+      await lanes.start("left");
+      await lanes.start("right");
+    },
+    stop: () => lanes.stop(0),
+    halted,
+  };
+}
+
+/** Turns the event loop until `done`; the toy network and SQLite need no time, only turns. */
+export async function until(done: () => boolean | Promise<boolean>, turns = 2_000): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) {
+    if (await done()) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error(`still not done after ${turns} turns of the event loop`);
+}
