@@ -11,7 +11,7 @@ import {
 } from "../../model/rich-text.ts";
 import { keepUseful } from "./entity-limits.ts";
 import { isLinkable, isSafeHref, TIME_FORMATS } from "./entity-rules.ts";
-import { type Mark, placeMarks, type Run, trimEnds } from "./entity-runs.ts";
+import { isQuote, type Mark, placeMarks, type Run, trimEnds } from "./entity-runs.ts";
 
 /** What the server is sent: `offset` and `length` count UTF-16 units. */
 export interface EntityText {
@@ -154,9 +154,7 @@ function writeTime(draft: Draft, node: Extract<Node, { kind: "time" }>, place: P
 function writeCode(draft: Draft, node: Extract<Node, { kind: "code" | "pre" }>, place: Place): void {
   const link = place.marks.some((mark) => mark.type === "text_link");
   const language = node.kind === "pre" && node.language ? { more: { language: node.language } } : {};
-  const marks = place.marks.filter(
-    (mark) => mark.type === "blockquote" || mark.type === "expandable_blockquote",
-  );
+  const marks = place.marks.filter(isQuote);
   const mark: Mark = { type: node.kind, ...language };
   writeText(
     draft,
@@ -198,12 +196,15 @@ function within(place: Place, mark: Mark): Place {
     : { ...place, marks: [...place.marks, mark] };
 }
 
-/** Quotes cannot be nested: the inner one is plain lines of the outer one. */
+/** Quotes cannot be nested: the inner one is plain lines of the outer one. A link around a quote goes on inside it. */
 function withinQuote(place: Place, expandable: boolean): Place {
-  const nested = place.marks.some(
-    (mark) => mark.type === "blockquote" || mark.type === "expandable_blockquote",
-  );
-  return nested ? place : within(place, { type: expandable ? "expandable_blockquote" : "blockquote" });
+  if (place.marks.some(isQuote)) return place;
+  const quote: Mark = { type: expandable ? "expandable_blockquote" : "blockquote" };
+  const cut = place.marks.findIndex((mark) => mark.type === "text_link");
+  if (cut < 0) return within(place, quote);
+  // New marks of the same kind: so the link, and all within it, is cut at the quote's borders.
+  const inside = place.marks.slice(cut).map((mark) => ({ ...mark }));
+  return { ...place, marks: [...place.marks.slice(0, cut), quote, ...inside] };
 }
 
 function shared(last: Run | undefined, marks: readonly Mark[]): readonly Mark[] {

@@ -59,7 +59,9 @@ export function placeMarks(runs: readonly Run[]): readonly MessageEntity[] {
     at = end;
   }
   const whole = runs.map((run) => run.text).join("");
+  const quotes = ranges.filter((range) => isQuote(range.mark));
   return ranges
+    .flatMap((range) => cutAtQuotes(range, quotes))
     .map((range) => withoutNewlines(whole, range))
     .filter((range) => whole.slice(range.start, range.end).trim() !== "")
     .sort((a, b) => a.start - b.start || b.end - a.end || a.depth - b.depth)
@@ -75,4 +77,21 @@ function withoutNewlines(whole: string, range: Range): Range {
   while (start < end && whole[start] === "\n") start += 1;
   while (start < end && whole[end - 1] === "\n") end -= 1;
   return { ...range, start, end };
+}
+
+/** Code ends the styles around it, in the middle of a quote too: what then crosses the quote's border is cut there. */
+function cutAtQuotes(range: Range, quotes: readonly Range[]): readonly Range[] {
+  const { start, end } = range;
+  for (const quote of quotes) {
+    const into = start < quote.start && quote.start < end && end < quote.end;
+    const outOf = quote.start < start && start < quote.end && quote.end < end;
+    const at = into ? quote.start : outOf ? quote.end : undefined;
+    if (at !== undefined)
+      return [...cutAtQuotes({ ...range, end: at }, quotes), ...cutAtQuotes({ ...range, start: at }, quotes)];
+  }
+  return [range];
+}
+
+export function isQuote(mark: Mark): boolean {
+  return mark.type === "blockquote" || mark.type === "expandable_blockquote";
 }
