@@ -1,0 +1,118 @@
+// Reads the body of "create message", "execute webhook" and their edits into what may be stored; the routes call it.
+
+import { readEmbeds } from "./embed-form.ts";
+import { badField, refuse } from "./errors.ts";
+import { type Fields, integerAt, listAt, textAt } from "./form.ts";
+import { type AllowedMentions, readAllowedMentions } from "./mentions.ts";
+import { readPoll } from "./poll-form.ts";
+import type { AttachmentRecord, Component, Embed, Snowflake } from "./records.ts";
+import { readAttachments, type UploadedFile } from "./upload-form.ts";
+import type { World } from "./world.ts";
+
+export const FLAG = {
+  SUPPRESS_EMBEDS: 4,
+  HAS_THREAD: 32,
+  SUPPRESS_NOTIFICATIONS: 4096,
+  VOICE: 8192,
+  COMPONENTS_V2: 32768,
+} as const;
+
+/** What a request says; a field that it does not speak of is absent. */
+export interface MessageForm {
+  readonly content?: string;
+  readonly embeds?: readonly Embed[];
+  readonly components?: readonly Component[];
+  readonly attachments?: readonly AttachmentRecord[];
+  readonly flags?: number;
+  readonly allowed: AllowedMentions;
+  readonly poll?: Readonly<Record<string, unknown>>;
+  readonly tts: boolean;
+}
+
+export interface FormContext {
+  readonly world: World;
+  readonly channelId: Snowflake;
+  readonly files: ReadonlyMap<number, UploadedFile>;
+  /** Flags that this route may set. */
+  readonly flags: number;
+  readonly mentionsByDefault: AllowedMentions;
+  /** Attachments the message has already, for edits. */
+  readonly kept: readonly AttachmentRecord[];
+}
+
+function readFlags(value: unknown, permitted: number): number | undefined {
+  const flags = integerAt(value, ["flags"], { min: 0, max: 2 ** 31 - 1 });
+  if (flags !== undefined && (flags & ~permitted) !== 0)
+    throw badField(["flags"], "MESSAGE_FLAGS_INVALID", "This field cannot be set to the given flags.");
+  return flags;
+}
+
+function readComponents(value: unknown, flags: number): readonly Component[] | undefined {
+  if (value === null) return [];
+  const v2 = (flags & FLAG.COMPONENTS_V2) !== 0;
+  const rows = listAt(value, ["components"], v2 ? 40 : 5) as readonly Component[] | undefined;
+  for (const [index, row] of (rows ?? []).entries())
+    if (!v2 && row.type !== 1)
+      throw badField(
+        ["components", index, "type"],
+        "BASE_TYPE_CHOICES",
+        'Value of field "type" must be one of (1,).',
+      );
+  return rows;
+}
+
+/**
+ * @throws ApiFailure 50035 and the codes of attachments. Does not judge emptiness: `refuseEmpty` does, once the
+ * message is put together.
+ */
+export function readMessageForm(body: Fields, context: FormContext): MessageForm {
+  // Discord docs: 2000 characters for bots and webhooks; the specification's 4000 is Nitro's.
+  const content = body.content === null ? "" : textAt(body.content, ["content"], { max: 2000 });
+  const flags = readFlags(body.flags, context.flags);
+  const embeds = readEmbeds(body.embeds);
+  const components = readComponents(body.components, flags ?? 0);
+  const attachments = readAttachments(body.attachments, context);
+  const poll = readPoll(context.world, body.poll);
+  const allowed = readAllowedMentions(body.allowed_mentions, context.mentionsByDefault);
+  const v2 = ((flags ?? 0) & FLAG.COMPONENTS_V2) !== 0;
+  if (v2 && (content || embeds?.length || poll))
+    throw badField(
+      [content ? "content" : embeds?.length ? "embeds" : "poll"],
+      "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+      "The 'content', 'embeds' and 'poll' fields cannot be used when using MessageFlags.IS_COMPONENTS_V2",
+    );
+  return {
+    // Discord trims what surrounds a text.
+    ...(content === undefined ? {} : { content: content.trim() }),
+    ...(embeds ? { embeds } : {}),
+    ...(components ? { components } : {}),
+    ...(attachments ? { attachments } : {}),
+    ...(flags === undefined ? {} : { flags }),
+    ...(poll ? { poll } : {}),
+    allowed,
+    tts: body.tts === true,
+  };
+}
+
+interface Contents {
+  readonly content?: string;
+  readonly embeds?: readonly unknown[];
+  readonly attachments?: readonly unknown[];
+  readonly components?: readonly unknown[];
+  readonly stickers?: readonly unknown[];
+  readonly poll?: unknown;
+  readonly snapshots?: readonly unknown[];
+}
+
+/** @throws ApiFailure 50006 when nothing is left to show */
+export function refuseEmpty(message: Contents): void {
+  const lists = [
+    message.embeds,
+    message.attachments,
+    message.components,
+    message.stickers,
+    message.snapshots,
+  ];
+  if (message.content || message.poll || lists.some((list) => list && list.length > 0)) return;
+  throw refuse(50006);
+}

@@ -1,0 +1,192 @@
+// What the simulated Discord remembers of each noun; every file of this folder reads these shapes.
+
+export type Snowflake = string;
+
+export interface UserRecord {
+  readonly id: Snowflake;
+  username: string;
+  globalName: string | null;
+  readonly avatar: string | null;
+  readonly bot: boolean;
+}
+
+/** An application and its bot user. The two ids differ, as they do for old applications. */
+export interface BotRecord {
+  readonly id: Snowflake;
+  readonly applicationId: Snowflake;
+  readonly name: string;
+  /** Replaced when too many IDENTIFYs reset it. */
+  token: string;
+  /** Application flags; the *_LIMITED bits say which privileged intents are switched on. */
+  flags: number;
+  readonly verifyKey: string;
+  /** When each IDENTIFY of the last day came; milliseconds. */
+  identifies: number[];
+  /** What PATCH /applications/@me set. */
+  settings: Record<string, unknown>;
+}
+
+export interface MemberRecord {
+  readonly userId: Snowflake;
+  nick: string | null;
+  roles: Snowflake[];
+  readonly joinedAt: number;
+}
+
+export interface RoleRecord {
+  readonly id: Snowflake;
+  name: string;
+  permissions: bigint;
+  position: number;
+  mentionable: boolean;
+  /** The bot that the role was made for. */
+  readonly botId?: Snowflake;
+}
+
+export interface EmojiRecord {
+  readonly id: Snowflake;
+  readonly name: string;
+  readonly animated: boolean;
+}
+
+export interface GuildRecord {
+  readonly id: Snowflake;
+  name: string;
+  readonly ownerId: Snowflake;
+  readonly roles: Map<Snowflake, RoleRecord>;
+  readonly members: Map<Snowflake, MemberRecord>;
+  readonly emojis: EmojiRecord[];
+}
+
+export interface Overwrite {
+  readonly id: Snowflake;
+  /** 0 role, 1 member. */
+  readonly type: 0 | 1;
+  readonly allow: bigint;
+  readonly deny: bigint;
+}
+
+export interface ThreadState {
+  readonly ownerId: Snowflake;
+  archived: boolean;
+  locked: boolean;
+  autoArchiveMinutes: number;
+  archiveChangedAt: number;
+  readonly createdAt: number;
+  messageCount: number;
+  totalSent: number;
+  readonly members: Map<Snowflake, number>;
+  appliedTags: Snowflake[];
+}
+
+export interface ChannelRecord {
+  readonly id: Snowflake;
+  type: number;
+  /** Absent: a direct message. */
+  readonly guildId?: Snowflake;
+  name: string;
+  topic: string | null;
+  parentId: Snowflake | null;
+  position: number;
+  overwrites: Overwrite[];
+  lastMessageId: Snowflake | null;
+  lastPinAt: number | null;
+  readonly recipients: readonly Snowflake[];
+  readonly thread?: ThreadState;
+}
+
+/** A user or a webhook; a webhook's name and face are those of the moment it spoke. */
+export type AuthorRecord =
+  | { readonly kind: "user"; readonly id: Snowflake }
+  | {
+      readonly kind: "webhook";
+      readonly id: Snowflake;
+      readonly name: string;
+      readonly avatar: string | null;
+      readonly applicationId: Snowflake | null;
+    };
+
+export interface AttachmentRecord {
+  readonly id: Snowflake;
+  readonly channelId: Snowflake;
+  readonly filename: string;
+  readonly contentType: string;
+  readonly bytes: Buffer;
+  readonly description?: string;
+  readonly title?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly durationSecs?: number;
+  readonly waveform?: string;
+  readonly flags: number;
+}
+
+export interface ReactionRecord {
+  readonly emoji: { readonly id: Snowflake | null; readonly name: string; readonly animated?: boolean };
+  readonly users: Snowflake[];
+}
+
+/** Who was actually notified; what `mentions` alone does not tell. */
+export interface Pinged {
+  readonly everyone: boolean;
+  readonly users: readonly Snowflake[];
+  readonly roles: readonly Snowflake[];
+}
+
+export type Embed = Readonly<Record<string, unknown>>;
+export type Component = Readonly<Record<string, unknown>>;
+
+export interface MessageReference {
+  /** 0 reply, 1 forward. */
+  readonly type: 0 | 1;
+  readonly message_id?: Snowflake;
+  readonly channel_id: Snowflake;
+  readonly guild_id?: Snowflake;
+}
+
+export interface MessageRecord {
+  readonly id: Snowflake;
+  readonly channelId: Snowflake;
+  readonly type: number;
+  readonly author: AuthorRecord;
+  readonly createdAt: number;
+  /** Microseconds since 1970 as Discord prints them; absent before the first edit. */
+  editedAt?: number;
+  content: string;
+  mentions: readonly Snowflake[];
+  mentionRoles: readonly Snowflake[];
+  mentionEveryone: boolean;
+  pinged: Pinged;
+  attachments: readonly AttachmentRecord[];
+  embeds: readonly Embed[];
+  components: readonly Component[];
+  flags: number;
+  readonly tts: boolean;
+  readonly nonce?: string | number;
+  pinnedAt?: number;
+  readonly reference?: MessageReference;
+  readonly snapshots?: readonly unknown[];
+  readonly stickers: readonly StickerItem[];
+  readonly poll?: Readonly<Record<string, unknown>>;
+  readonly reactions: ReactionRecord[];
+  deleted: boolean;
+}
+
+export interface StickerItem {
+  readonly id: Snowflake;
+  readonly name: string;
+  /** 1 PNG, 2 APNG, 3 Lottie, 4 GIF. */
+  readonly format_type: 1 | 2 | 3 | 4;
+}
+
+export interface WebhookRecord {
+  readonly id: Snowflake;
+  readonly guildId: Snowflake;
+  channelId: Snowflake;
+  name: string;
+  avatar: string | null;
+  readonly token: string;
+  /** Null: a human made it; then nobody but its URL's holder knows the token. */
+  readonly applicationId: Snowflake | null;
+  readonly userId: Snowflake;
+}

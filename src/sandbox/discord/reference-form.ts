@@ -1,0 +1,98 @@
+// Reads `message_reference`: a reply or a forward; the route that sends bot messages calls it.
+
+import { badField, refuse } from "./errors.ts";
+import { fieldsAt, integerAt, snowflakeAt } from "./form.ts";
+import { checkKeys, KEYS } from "./keys.ts";
+import { canRead, restMessage, restViewer } from "./message-shape.ts";
+import type { NewMessage } from "./messages.ts";
+import type { ChannelRecord, MessageRecord } from "./records.ts";
+import type { BotCall } from "./route.ts";
+import { enter, may } from "./world.ts";
+
+type Reference = Pick<NewMessage, "type" | "reference" | "repliedTo" | "snapshots">;
+
+const unknown = () => badField(["message_reference"], "REPLIES_UNKNOWN_MESSAGE", "Unknown message");
+
+function reply(channel: ChannelRecord, target: MessageRecord): Reference {
+  // Discord docs, resources/message: not to system messages.
+  if (target.type !== 0 && target.type !== 19 && target.type !== 20 && target.type !== 23)
+    throw badField(
+      ["message_reference"],
+      "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE",
+      "Cannot reply to a system message",
+    );
+  return {
+    type: 19,
+    reference: {
+      type: 0,
+      message_id: target.id,
+      channel_id: channel.id,
+      ...(channel.guildId === undefined ? {} : { guild_id: channel.guildId }),
+    },
+    ...(target.author.kind === "user" ? { repliedTo: target.author.id } : {}),
+  };
+}
+
+/** What a forward carries of its source: everything but the author. */
+export function snapshotOf(call: Pick<BotCall, "world">, source: MessageRecord) {
+  const shape = restMessage(call.world, source, undefined);
+  return {
+    message: {
+      type: shape.type,
+      content: shape.content,
+      mentions: shape.mentions,
+      mention_roles: shape.mention_roles,
+      attachments: shape.attachments,
+      embeds: shape.embeds,
+      timestamp: shape.timestamp,
+      edited_timestamp: shape.edited_timestamp,
+      flags: shape.flags,
+      components: shape.components,
+      ...(shape.sticker_items ? { sticker_items: shape.sticker_items } : {}),
+    },
+  };
+}
+
+function forward(call: BotCall, source: ChannelRecord, target: MessageRecord): Reference {
+  if (!canRead(call.world, target, restViewer(call.bot))) throw refuse(160014);
+  return {
+    reference: {
+      type: 1,
+      message_id: target.id,
+      channel_id: source.id,
+      ...(source.guildId === undefined ? {} : { guild_id: source.guildId }),
+    },
+    snapshots: [snapshotOf(call, target)],
+  };
+}
+
+/**
+ * {} without a reference, and for a reply to a lost message with `fail_if_not_exists: false`.
+ * @throws ApiFailure 50035 for an unknown or foreign message, 160002, 160014
+ */
+export function readReference(call: BotCall, channel: ChannelRecord, value: unknown): Reference {
+  const fields = fieldsAt(value, ["message_reference"]);
+  if (!fields) return {};
+  checkKeys(fields, KEYS.reference, "message_reference");
+  const { world, bot } = call;
+  const type = integerAt(fields.type, ["message_reference", "type"], { min: 0, max: 1 }) ?? 0;
+  const id = snowflakeAt(fields.message_id, ["message_reference", "message_id"]);
+  const given = fields.channel_id ?? undefined;
+  const sourceId = given === undefined ? channel.id : snowflakeAt(given, ["message_reference", "channel_id"]);
+  if (type === 1 && given === undefined)
+    throw badField(["message_reference", "channel_id"], "BASE_TYPE_REQUIRED", "This field is required");
+  if (type === 0 && sourceId !== channel.id)
+    throw badField(
+      ["message_reference"],
+      "REPLIES_CANNOT_REFERENCE_OTHER_CHANNEL",
+      "Cannot reply to a message in a different channel",
+    );
+  if (!may(world, channel, bot.id, "READ_MESSAGE_HISTORY")) throw refuse(160002);
+  const source = type === 1 ? enter(world, sourceId, bot, "READ_MESSAGE_HISTORY") : channel;
+  const target = world.messages.get(source.id)?.find((message) => message.id === id && !message.deleted);
+  if (!target) {
+    if (type === 0 && fields.fail_if_not_exists === false) return {};
+    throw unknown();
+  }
+  return type === 0 ? reply(channel, target) : forward(call, source, target);
+}

@@ -1,0 +1,221 @@
+// Builds guilds, channels, people and bots by hand, as their owners would in Discord's own windows; `index.ts` offers it.
+
+import { refuse } from "./errors.ts";
+import { guildCreateData } from "./gateway-payloads.ts";
+import { DEFAULT_BOT, DEFAULT_EVERYONE } from "./permissions.ts";
+import type { BotRecord, ChannelRecord, GuildRecord, Overwrite, RoleRecord, Snowflake } from "./records.ts";
+import type { DiscordSandbox, OverwriteInput } from "./sandbox.ts";
+import { memberShape, roleShape } from "./shapes.ts";
+import { announceChannel } from "./threads.ts";
+import { hex, tokenText, type World } from "./world.ts";
+
+type Setup = Pick<
+  DiscordSandbox,
+  | "createBot"
+  | "createUser"
+  | "createGuild"
+  | "createChannel"
+  | "createRole"
+  | "createEmoji"
+  | "addBot"
+  | "removeBot"
+  | "addMember"
+  | "setPermissions"
+  | "setRolePermissions"
+  | "botRole"
+  | "resetToken"
+>;
+
+const MEMBERS_LIMITED = 1 << 15;
+const CONTENT_LIMITED = 1 << 19;
+
+function guildById(world: World, id: Snowflake): GuildRecord {
+  const guild = world.guilds.get(id);
+  if (!guild) throw refuse(10004);
+  return guild;
+}
+
+function botById(world: World, id: Snowflake): BotRecord {
+  const bot = world.bots.get(id);
+  if (!bot) throw refuse(10013);
+  return bot;
+}
+
+function overwritesFrom(rows: readonly OverwriteInput[]): Overwrite[] {
+  return rows.map(({ id, type, allow, deny }) => ({ id, type, allow: allow ?? 0n, deny: deny ?? 0n }));
+}
+
+function mintToken(world: World, id: Snowflake): string {
+  return `${Buffer.from(id).toString("base64url")}.${tokenText(world.random, 6)}.${tokenText(world.random, 38)}`;
+}
+
+function addUser(world: World, username: string, globalName: string | null, bot: boolean): Snowflake {
+  const id = world.newId();
+  world.users.set(id, { id, username, globalName, avatar: bot ? null : hex(world.random, 16), bot });
+  return id;
+}
+
+function addRole(
+  world: World,
+  guild: GuildRecord,
+  role: Omit<RoleRecord, "id" | "position">,
+  id = world.newId(),
+) {
+  const record: RoleRecord = { ...role, id, position: guild.roles.size };
+  guild.roles.set(id, record);
+  world.emit({
+    type: "GUILD_ROLE_CREATE",
+    guildId: guild.id,
+    data: () => ({ guild_id: guild.id, role: roleShape(record) }),
+  });
+  return record;
+}
+
+function addToGuild(
+  world: World,
+  guild: GuildRecord,
+  userId: Snowflake,
+  nick: string | null,
+  roles: Snowflake[],
+) {
+  const member = { userId, nick, roles, joinedAt: world.clock.now() };
+  guild.members.set(userId, member);
+  world.emit({
+    type: "GUILD_MEMBER_ADD",
+    guildId: guild.id,
+    data: () => ({ ...memberShape(world, member), guild_id: guild.id }),
+  });
+}
+
+function createBot(world: World, input: Parameters<Setup["createBot"]>[0]) {
+  const id = addUser(world, input.name, null, true);
+  const flags =
+    (input.intents?.messageContent === false ? 0 : CONTENT_LIMITED) |
+    (input.intents?.members ? MEMBERS_LIMITED : 0);
+  const bot: BotRecord = {
+    id,
+    applicationId: world.newId(),
+    name: input.name,
+    token: mintToken(world, id),
+    flags,
+    verifyKey: hex(world.random, 32),
+    identifies: [],
+    settings: {},
+  };
+  world.bots.set(id, bot);
+  return { token: bot.token, id, applicationId: bot.applicationId };
+}
+
+function createGuild(world: World, name: string) {
+  const ownerId = addUser(world, `${name.toLowerCase().replace(/\W+/g, "_")}_owner`, null, false);
+  const id = world.newId();
+  const guild: GuildRecord = {
+    id,
+    name,
+    ownerId,
+    roles: new Map(),
+    members: new Map(),
+    emojis: [],
+  };
+  world.guilds.set(id, guild);
+  // The role of everybody has the id of its guild.
+  addRole(world, guild, { name: "@everyone", permissions: DEFAULT_EVERYONE, mentionable: false }, id);
+  addToGuild(world, guild, ownerId, null, []);
+  return { id, ownerId };
+}
+
+function createChannel(world: World, guildId: Snowflake, input: Parameters<Setup["createChannel"]>[1]) {
+  const guild = guildById(world, guildId);
+  const channel: ChannelRecord = {
+    id: world.newId(),
+    type: input.type ?? 0,
+    guildId: guild.id,
+    name: input.name,
+    topic: null,
+    parentId: input.parent ?? null,
+    position: [...world.channels.values()].filter((other) => other.guildId === guildId).length,
+    overwrites: overwritesFrom(input.overwrites ?? []),
+    lastMessageId: null,
+    lastPinAt: null,
+    recipients: [],
+  };
+  world.channels.set(channel.id, channel);
+  world.messages.set(channel.id, []);
+  announceChannel(world, "CHANNEL_CREATE", channel);
+  return { id: channel.id };
+}
+
+function addBot(world: World, guildId: Snowflake, botId: Snowflake, permissions: bigint): void {
+  const guild = guildById(world, guildId);
+  const bot = botById(world, botId);
+  const role = addRole(world, guild, { name: bot.name, permissions, mentionable: false, botId });
+  addToGuild(world, guild, botId, null, [role.id]);
+  world.emit({
+    type: "GUILD_CREATE",
+    guildId,
+    only: botId,
+    data: () => guildCreateData(world, guild, bot),
+  });
+}
+
+function removeBot(world: World, guildId: Snowflake, botId: Snowflake): void {
+  const guild = guildById(world, guildId);
+  guild.members.delete(botId);
+  // Without `unavailable`: kicked, not an outage.
+  world.emit({ type: "GUILD_DELETE", guildId, only: botId, data: () => ({ id: guildId }) });
+}
+
+function botRoleOf(world: World, guildId: Snowflake, botId: Snowflake): Snowflake {
+  for (const role of guildById(world, guildId).roles.values()) if (role.botId === botId) return role.id;
+  throw refuse(10007);
+}
+
+function setPermissions(world: World, channelId: Snowflake, rows: readonly OverwriteInput[]): void {
+  const channel = world.channels.get(channelId);
+  if (!channel) throw refuse(10003);
+  channel.overwrites = overwritesFrom(rows);
+  announceChannel(world, "CHANNEL_UPDATE", channel);
+}
+
+function setRolePermissions(world: World, guildId: Snowflake, roleId: Snowflake, permissions: bigint): void {
+  const role = guildById(world, guildId).roles.get(roleId);
+  if (!role) throw refuse(10007);
+  role.permissions = permissions;
+  world.emit({
+    type: "GUILD_ROLE_UPDATE",
+    guildId,
+    data: () => ({ guild_id: guildId, role: roleShape(role) }),
+  });
+}
+
+export function setupOf(world: World): Setup {
+  return {
+    createBot: (input) => createBot(world, input),
+    createUser: ({ username, globalName }) => ({ id: addUser(world, username, globalName ?? null, false) }),
+    createGuild: ({ name }) => createGuild(world, name),
+    createChannel: (guildId, input) => createChannel(world, guildId, input),
+    createRole(guildId, { name, permissions, mentionable }) {
+      const role = { name, permissions: permissions ?? 0n, mentionable: mentionable ?? false };
+      return { id: addRole(world, guildById(world, guildId), role).id };
+    },
+    createEmoji(guildId, { name, animated }) {
+      const emoji = { id: world.newId(), name, animated: animated ?? false };
+      guildById(world, guildId).emojis.push(emoji);
+      return { id: emoji.id };
+    },
+    addBot: (guildId, botId, input) => addBot(world, guildId, botId, input?.permissions ?? DEFAULT_BOT),
+    removeBot: (guildId, botId) => removeBot(world, guildId, botId),
+    addMember(guildId, userId, input) {
+      addToGuild(world, guildById(world, guildId), userId, input?.nick ?? null, [...(input?.roles ?? [])]);
+    },
+    setPermissions: (channelId, rows) => setPermissions(world, channelId, rows),
+    setRolePermissions: (guildId, roleId, permissions) =>
+      setRolePermissions(world, guildId, roleId, permissions),
+    botRole: (guildId, botId) => botRoleOf(world, guildId, botId),
+    resetToken(botId) {
+      const bot = botById(world, botId);
+      bot.token = mintToken(world, botId);
+      return bot.token;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+// Turns uploaded files and the `attachments` list of a request into attachments; `message-form` calls it.
+
+import { badField, refuse } from "./errors.ts";
+import { type Fields, fieldsAt, listAt, textAt } from "./form.ts";
+import { checkKeys, KEYS } from "./keys.ts";
+import type { AttachmentRecord, Snowflake } from "./records.ts";
+import type { World } from "./world.ts";
+
+/** A part `files[n]` of a multipart body. */
+export interface UploadedFile {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly bytes: Buffer;
+}
+
+// Discord docs, reference: 10 MiB for each file; Create Message: 25 MiB for the whole request.
+export const MAX_FILE_BYTES = 10 * 1024 * 1024;
+export const MAX_REQUEST_BYTES = 25 * 1024 * 1024;
+const MAX_FILES = 10;
+const SPOILER = 8;
+
+interface UploadContext {
+  readonly world: World;
+  readonly channelId: Snowflake;
+  readonly files: ReadonlyMap<number, UploadedFile>;
+  readonly kept: readonly AttachmentRecord[];
+}
+
+/** Width and height of a PNG; undefined for anything else. */
+function pngSize(bytes: Buffer): { width: number; height: number } | undefined {
+  if (bytes.length < 24 || bytes.readUInt32BE(0) !== 0x89504e47) return undefined;
+  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+}
+
+/** The name Discord stores: only letters, digits, `-`, `_` and `.`; the rest becomes `_`. */
+function storedName(name: string): string {
+  return name.replace(/[^\p{L}\p{N}\-_.]/gu, "_");
+}
+
+function store(context: UploadContext, file: UploadedFile, entry: Fields): AttachmentRecord {
+  const name = typeof entry.filename === "string" ? entry.filename : file.filename;
+  const description = textAt(entry.description, ["attachments", "description"], { max: 1024 });
+  const spoiler = entry.is_spoiler === true || name.startsWith("SPOILER_");
+  return {
+    id: context.world.newId(),
+    channelId: context.channelId,
+    filename: storedName(name),
+    contentType: file.contentType,
+    bytes: file.bytes,
+    flags: spoiler ? SPOILER : 0,
+    ...(description === undefined ? {} : { description }),
+    ...(typeof entry.title === "string" ? { title: entry.title } : {}),
+    ...(typeof entry.duration_secs === "number" ? { durationSecs: entry.duration_secs } : {}),
+    ...(typeof entry.waveform === "string" ? { waveform: entry.waveform } : {}),
+    ...pngSize(file.bytes),
+  };
+}
+
+function checkSizes(files: ReadonlyMap<number, UploadedFile>): void {
+  if (files.size > MAX_FILES) throw refuse(30015);
+  for (const file of files.values()) if (file.bytes.length > MAX_FILE_BYTES) throw refuse(40005);
+}
+
+/**
+ * All attachments the message has afterwards; undefined when the request speaks of none.
+ * With an `attachments` list, what is not on it goes (v10). Without one, uploads are added.
+ * @throws ApiFailure 30015, 40005, 50035
+ */
+export function readAttachments(
+  value: unknown,
+  context: UploadContext,
+): readonly AttachmentRecord[] | undefined {
+  const { files, kept } = context;
+  checkSizes(files);
+  const raw = value === null ? [] : listAt(value, ["attachments"], MAX_FILES);
+  if (raw === undefined && files.size === 0) return undefined;
+  const unlisted = new Map(files);
+  const listed = (raw ?? []).map((item, index) => {
+    const entry = fieldsAt(item, ["attachments", index]) ?? {};
+    checkKeys(entry, KEYS.attachment, "attachment");
+    // The documentation's own samples send numbers, the specification wants strings: both are taken.
+    const id = String(entry.id);
+    const old = kept.find((file) => file.id === id);
+    if (old) return typeof entry.description === "string" ? { ...old, description: entry.description } : old;
+    const file = files.get(Number(id));
+    if (!file)
+      throw badField(["attachments", index, "id"], "ATTACHMENT_NOT_FOUND", "Attachment data not found");
+    unlisted.delete(Number(id));
+    return store(context, file, entry);
+  });
+  const rest = [...unlisted.values()].map((file) => store(context, file, {}));
+  const all = [...(raw === undefined ? kept : []), ...listed, ...rest];
+  if (all.length > MAX_FILES) throw refuse(30015);
+  return all;
+}
