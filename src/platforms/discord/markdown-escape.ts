@@ -9,13 +9,15 @@ const URL = /(https?:\/\/[^\s<>]+)/;
  * Text that the client shows exactly as it stands, and that mentions nobody. URLs stay as they are, so that they can
  * be clicked. `lineStart` says whether the text begins a line.
  */
-export function escapeText(value: string, lineStart: boolean): string {
+export function escapeText(value: string, lineStart: boolean, previewless = false): string {
   const pieces = value
     .split(URL)
     .map((piece, i) => (i % 2 === 1 ? piece : escapePlain(piece, i === 0 && lineStart)));
   // A backslash or ">" would become part of the URL before it.
   return pieces
-    .map((piece, i) => (i % 2 === 1 && /^[\\>]/.test(pieces[i + 1] ?? "") ? bracketUrl(piece) : piece))
+    .map((piece, i) =>
+      i % 2 === 1 && (previewless || /^[\\>]/.test(pieces[i + 1] ?? "")) ? bracketUrl(piece) : piece,
+    )
     .join("");
 }
 

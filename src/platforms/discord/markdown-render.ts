@@ -4,6 +4,9 @@ import { type Node, plainText, type RichText, type StyleKind } from "../../model
 import { BREAK, bracketUrl, escapeText } from "./markdown-escape.ts";
 import { normalise } from "./markdown-normal.ts";
 
+/** A longer address could leave no room for anything else in a message. */
+const MAX_ADDRESS = 1500;
+
 const MARKS: Readonly<Record<StyleKind, string>> = {
   bold: "**",
   italic: "*",
@@ -16,11 +19,13 @@ interface Place {
   readonly lineStart: boolean;
   /** Inside a spoiler no "||" may stand, not even in code: it would end the spoiler. */
   readonly hidden: boolean;
+  /** Small print makes no previews: its URLs stand in brackets. */
+  readonly small: boolean;
 }
 
 /** Markdown that the Discord client shows as `body`; it mentions nobody. Empty when there is nothing to see. */
 export function renderMarkdown(body: RichText): string {
-  return renderAll(normalise(body), { lineStart: true, hidden: false });
+  return renderAll(normalise(body), { lineStart: true, hidden: false, small: false });
 }
 
 function renderAll(body: RichText, place: Place): string {
@@ -61,7 +66,7 @@ function join(left: string, right: string): string {
 function renderNode(node: Node, place: Place): string {
   switch (node.kind) {
     case "text":
-      return escapeText(node.text, place.lineStart);
+      return escapeText(node.text, place.lineStart, place.small);
     case "code":
       return inlineCode(hide(node.text, place));
     case "pre":
@@ -73,7 +78,7 @@ function renderNode(node: Node, place: Place): string {
     case "heading":
       return `${"#".repeat(node.level)} ${renderAll(node.children, { ...place, lineStart: true })}`;
     case "subtext":
-      return `-# ${renderAll(node.children, { ...place, lineStart: true })}`;
+      return `-# ${renderAll(node.children, { ...place, lineStart: true, small: true })}`;
     case "list":
       return renderList(node, place);
     case "link":
@@ -134,7 +139,8 @@ function renderLink(href: string, children: RichText, place: Place): string {
   const shown = renderAll(children, place);
   const address = webAddress(href);
   if (address === undefined) return besideLabel(label, shown, href);
-  if (sameAddress(label, address)) return escapeText(address, false);
+  if (address.length > MAX_ADDRESS) return shown;
+  if (sameAddress(label, address)) return escapeText(address, false, place.small);
   // Discord shows a masked link raw when its label could be taken for another address.
   if (
     /:\/\/|^\s*(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[/?#]\S*)?\s*$/i.test(label) ||
@@ -142,7 +148,7 @@ function renderLink(href: string, children: RichText, place: Place): string {
   ) {
     return `${shown} (<${address}>)`;
   }
-  return `[${shown}](${maskable(address)})`;
+  return place.small ? `[${shown}](<${maskable(address)}>)` : `[${shown}](${maskable(address)})`;
 }
 
 function webAddress(href: string): string | undefined {

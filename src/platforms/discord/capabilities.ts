@@ -1,0 +1,6 @@
+// What Discord can do at all; the platform's index hands it to the bridge.
+
+import type { Capabilities } from "../../bridge/platform.ts";
+
+/** Webhooks and the bot may edit and delete what they sent, however old it is. */
+export const capabilities: Capabilities = { edit: true, delete: true };

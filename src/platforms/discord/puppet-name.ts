@@ -1,0 +1,40 @@
+// Makes names that Discord accepts for webhook messages; render.ts calls it for every author.
+
+import type { Author } from "../../model/message.ts";
+
+/** Discord, resources/webhook: 1-80 characters. UTF-16 units are never fewer than what Discord counts. */
+const MAX_NAME = 80;
+
+const HAIR_SPACE = "\u200a";
+
+// Control, format (zero-width, direction) and unassigned characters, and letters that show nothing.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/gu;
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
+// `clyde` and `discord` are documented; `here`, `everyone` and three backticks are refused in practice, even inside
+// words (MinnDevelopment/discord-webhooks#100).
+const REFUSED = /(?<=c)(?=lyde)|(?<=d)(?=iscord)|(?<=h)(?=ere)|(?<=e)(?=veryone)|(?<=`)(?=``)/giu;
+
+const graphemes = new Intl.Segmenter();
+
+/** A name Discord takes: the author's, else the user name, else an ellipsis. Refused words keep their looks. */
+export function puppetName(author: Author): string {
+  const [name] = [author.name, author.username ?? ""]
+    .map(clean)
+    .filter((candidate) => VISIBLE.test(candidate));
+  return cut((name ?? "…").replace(REFUSED, HAIR_SPACE));
+}
+
+function clean(name: string): string {
+  return name.replace(/\s+/gu, " ").replace(INVISIBLE, "").replace(/ +/g, " ").trim();
+}
+
+function cut(name: string): string {
+  if (name.length <= MAX_NAME) return name;
+  let out = "";
+  for (const { segment } of graphemes.segment(name)) {
+    if (out.length + segment.length >= MAX_NAME) break;
+    out += segment;
+  }
+  return `${out.trimEnd()}…`;
+}
