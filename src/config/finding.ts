@@ -35,10 +35,10 @@ export class ConfigError extends UserError {
   }
 }
 
-/** `file:line:column: what; cure`, as editors and terminals make it a link. */
+/** `file:line:column: path: what; cure`: many terminals and editors make a link of the beginning. */
 export function formatFault(fault: Fault): string {
   const where = fault.path === "" ? "" : `${fault.path}: `;
-  return `${fault.file}:${fault.line}:${fault.column}: ${where}${fault.message}. ${fault.cure}.`;
+  return `${fault.file}:${fault.line}:${fault.column}: ${where}${fault.message}; ${fault.cure}`;
 }
 
 export function formatPath(path: Path): string {

@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+// The program: checks Node's version, then hands the arguments to the command line; users and services start it.
+
+import { readFileSync } from "node:fs";
+import { loadTexts, systemLanguage } from "./texts.ts";
+
+const OLDEST_NODE = 24;
+
+// Everything else is loaded after the check: an older Node would stumble over it with a riddle.
+main().then((code) => process.exit(code));
+
+async function main(): Promise<number> {
+  const texts = loadTexts(systemLanguage());
+  const version = process.versions.node;
+  if (Number.parseInt(version, 10) < OLDEST_NODE) {
+    process.stderr.write(`${texts("cli.node-too-old", { version, oldest: OLDEST_NODE })}\n`);
+    return 1;
+  }
+  const { runProgram } = await import("./cli/program.ts");
+  const { stdout, stderr } = process;
+  return await runProgram(process.argv.slice(2), {
+    ...{ texts, stdout, stderr },
+    version: packageVersion(),
+    commands: { run: ({ config }) => runCommand(config), demo: demoCommand },
+  });
+}
+
+async function runCommand(config: string): Promise<number> {
+  const [{ run }, { startApp }, { platforms }, { systemClock }] = await Promise.all([
+    import("./cli/run.ts"),
+    import("./app.ts"),
+    import("./platforms/index.ts"),
+    import("./model/clock.ts"),
+  ]);
+  const { env, stderr } = process;
+  const exit = (code: number) => process.exit(code);
+  return await run(config, { env, stderr, events: process, exit, clock: systemClock, platforms, startApp });
+}
+
+async function demoCommand(): Promise<number> {
+  const { demo } = await import("./cli/demo.ts");
+  return await demo();
+}
+
+/** From the package.json beside `src` in a checkout, beside `dist` in the package. */
+function packageVersion(): string {
+  for (const path of ["../package.json", "../../package.json"]) {
+    try {
+      return String(JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")).version);
+    } catch {
+      // Not there: it is the other one.
+    }
+  }
+  return "?";
+}
