@@ -40,7 +40,7 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
     await migrate(engine, clock);
     return storeOver(engine, clock);
   } catch (error) {
-    await engine?.close();
+    await engine?.close().catch(() => {});
     throw explain(error, place, texts);
   }
 }

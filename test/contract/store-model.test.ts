@@ -1,0 +1,133 @@
+// Random transactions on SQLite give what a naive store of plain lists gives, whatever is mixed and whatever fails.
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Store, StoreTx } from "../../src/bridge/ports.ts";
+import type { ConversationRef, MessageRef } from "../../src/model/refs.ts";
+import { openStore } from "../../src/storage/open.ts";
+import { naiveStore } from "../support/naive-store.ts";
+import { call, channel, created, edited, group, notice, raw, room, topic } from "../support/store-samples.ts";
+
+/** One thing a work does; `toString` is what a counterexample shows. */
+interface Step {
+  readonly run: (tx: StoreTx) => Promise<unknown>;
+  readonly toString: () => string;
+}
+
+type Action = (id: number, tx: StoreTx) => Promise<void>;
+
+const place = fc.constantFrom<ConversationRef>(group, topic, channel, room);
+const ref: fc.Arbitrary<MessageRef> = fc.record({ conversation: place, id: fc.constantFrom("1", "2", "3") });
+const small = fc.nat(5);
+const update = fc
+  .record({ key: fc.constantFrom("a", "b", "c", "d"), receivedAt: small, position: fc.option(small) })
+  .map(({ key, receivedAt, position }) =>
+    raw(key, { receivedAt, ...(position !== null && { position: { name: "n", value: `${position}` } }) }),
+  );
+const event = fc.oneof(
+  ref.map((source) => created(source)),
+  ref.map(edited),
+  small.map((key) => notice(`${key}`)),
+);
+const delivery = fc.record({ event, to: place });
+const held = fc.record({ waitsFor: ref, delivery, until: small });
+const mapRow = fc
+  .record({ source: ref, copy: ref, part: fc.nat(2), hash: fc.string(), via: fc.option(fc.string()) })
+  .map(({ via, ...row }) => ({ ...row, at: Number(row.copy.id), ...(via !== null && { via }) }));
+
+const actions: Readonly<Record<string, Action>> = {
+  freeze: (id, tx) => tx.outbox.freeze(id, [call(0), call(1)]),
+  progress: (id, tx) => tx.outbox.progress(id, 1),
+  failed: (id, tx) => tx.outbox.failed(id, 2, 3),
+  finish: (id, tx) => tx.outbox.finish(id),
+  bury: (id, tx) => tx.outbox.bury(id, "no"),
+};
+
+function step<T extends readonly unknown[]>(
+  name: string,
+  values: { readonly [K in keyof T]: fc.Arbitrary<T[K]> },
+  run: (tx: StoreTx, ...values: T) => Promise<unknown>,
+): fc.Arbitrary<Step> {
+  return fc.tuple(...(values as unknown as fc.Arbitrary<unknown>[])).map((given) => ({
+    run: (tx) => run(tx, ...(given as unknown as T)),
+    toString: () => `${name}(${given.map((value) => JSON.stringify(value)).join(", ")})`,
+  }));
+}
+
+const list = <T>(item: fc.Arbitrary<T>) => fc.array(item, { maxLength: 4 });
+
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  step("journal.insert", [list(update)], (tx, raws) => tx.journal.insert(raws)),
+  step("journal.bury", [update], (tx, buried) => tx.journal.bury(buried, "no")),
+  step("journal.prune", [small], (tx, before) => tx.journal.prune(before)),
+  step("outbox.append", [list(delivery)], (tx, deliveries) => tx.outbox.append(deliveries)),
+  step("outbox.head", [place], (tx, lane) => tx.outbox.head(lane)),
+  step("outbox.head and", [place, fc.constantFrom(...Object.keys(actions))], async (tx, lane, name) => {
+    const head = await tx.outbox.head(lane);
+    if (head) await actions[name]?.(head.id, tx);
+  }),
+  step("outbox.lanes", [], async (tx) => [
+    await tx.outbox.lanes(),
+    await tx.outbox.waiting(),
+    await tx.outbox.dead(),
+  ]),
+  step("outbox.carries", [ref, place], (tx, source, to) => tx.outbox.carries(source, to)),
+  step("outbox.move", [place, place], (tx, from, to) => tx.outbox.move(from, to)),
+  step("held.hold", [list(held)], (tx, rows) => tx.held.hold(rows)),
+  step("held.release", [list(ref)], (tx, refs) => tx.held.release(refs)),
+  step("held.expire", [small], (tx, now) => tx.held.expire(now)),
+  step("map.record", [list(mapRow)], (tx, rows) => tx.map.record(rows)),
+  step("map.rehash", [ref, fc.string()], (tx, copy, hash) => tx.map.rehash(copy, hash)),
+  step("map.copies", [ref, place], (tx, source, to) => tx.map.copies(source, to)),
+  step("map.find", [ref, place], (tx, wanted, to) => tx.map.find(wanted, to)),
+  step("map.forget", [list(ref)], (tx, copies) => tx.map.forget(copies)),
+  step("state", [fc.constantFrom("n", "m"), fc.string()], async (tx, name, value) => {
+    const before = await tx.state.get("telegram", name);
+    await tx.state.set("telegram", name, value);
+    return before;
+  }),
+  step("moves", [place, place], async (tx, from, to) => {
+    await tx.moves.add(from, to);
+    return tx.moves.all();
+  }),
+);
+
+/** Works of one burst are given at once, so that they share a commit. */
+const bursts = fc.array(
+  fc.array(fc.record({ steps: fc.array(anyStep, { maxLength: 6 }), fails: fc.boolean() }), { maxLength: 4 }),
+  { maxLength: 12 },
+);
+
+/** Ids need only grow: they are left out where results are compared. */
+function withoutIds(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value ?? null, (key, item) => (key === "id" && typeof item === "number" ? 0 : item)),
+  );
+}
+
+function work({ steps, fails }: { readonly steps: readonly Step[]; readonly fails: boolean }) {
+  return async (tx: StoreTx) => {
+    const results: unknown[] = [];
+    for (const { run } of steps) results.push(withoutIds(await run(tx)));
+    if (fails) throw new Error("this work fails");
+    return results;
+  };
+}
+
+test("any works, in any bursts, do what plain lists do", async () => {
+  await fc.assert(
+    fc.asyncProperty(bursts, async (all) => {
+      const store: Store = await openStore("sqlite::memory:");
+      const naive = naiveStore();
+      for (const burst of all) {
+        const got = await Promise.allSettled(burst.map((given) => store.transaction(work(given))));
+        const expected: PromiseSettledResult<unknown>[] = [];
+        for (const given of burst)
+          expected.push(...(await Promise.allSettled([naive.transaction(work(given))])));
+        expect(got).toEqual(expected);
+      }
+      await store.close();
+    }),
+    { numRuns: 300 },
+  );
+});
