@@ -5,7 +5,7 @@ import type { Attachment } from "../../model/message.ts";
 import { chatName, userName } from "./authors.ts";
 import type { FieldOf } from "./message-fields.ts";
 
-export type ContentField = FieldOf<"content">;
+type ContentField = FieldOf<"content">;
 
 /** The most that an attachment's name or description shows, in code points. */
 const MAX_LABEL = 300;

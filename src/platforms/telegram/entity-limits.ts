@@ -3,7 +3,7 @@
 import type { MessageEntity } from "@grammyjs/types";
 
 /** About 100 are kept, the rest silently ignored (python-telegram-bot's measured constant). */
-export const MAX_ENTITIES = 100;
+const MAX_ENTITIES = 100;
 
 /** About 9.5 KB of entity data, else ENTITIES_TOO_LONG (telegram-bot-api issue 165); with a margin. */
 const MAX_BYTES = 9_000;

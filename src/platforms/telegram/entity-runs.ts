@@ -92,6 +92,7 @@ function cutAtQuotes(range: Range, quotes: readonly Range[]): readonly Range[] {
   return [range];
 }
 
+/** True for both kinds of quote, which cannot be nested. */
 export function isQuote(mark: Mark): boolean {
   return mark.type === "blockquote" || mark.type === "expandable_blockquote";
 }

@@ -6,7 +6,7 @@ import type { Message } from "@grammyjs/types";
  * `meta` describes the message; `body` is its text; `content` becomes an attachment; `notice` a line of the robot;
  * `moved` another id of the chat; `quiet` concerns nobody on the other side.
  */
-export type FieldRole = "meta" | "body" | "content" | "notice" | "moved" | "quiet";
+type FieldRole = "meta" | "body" | "content" | "notice" | "moved" | "quiet";
 
 const FIELDS = {
   message_id: "meta",
