@@ -10,6 +10,8 @@ export interface StoredFile {
   readonly size: number;
   readonly name?: string;
   readonly mime?: string;
+  /** What it was sent as; a file id cannot be sent as another kind. */
+  readonly kind?: string;
 }
 
 const MAX_DOWNLOAD_BYTES = 20 << 20; // Bot API 10.1, getFile
@@ -30,7 +32,12 @@ export class Files {
   /** `size` may be larger than the bytes given, for files that are only talked about. */
   store(
     bytes: Buffer,
-    info: { readonly name?: string; readonly mime?: string; readonly size?: number } = {},
+    info: {
+      readonly name?: string;
+      readonly mime?: string;
+      readonly kind?: string;
+      readonly size?: number;
+    } = {},
   ): StoredFile {
     const hash = createHash("sha256")
       .update(bytes)

@@ -1,8 +1,8 @@
 // editMessageText, editMessageCaption, editMessageReplyMarkup, deleteMessage(s), with the rules of 3.6 of the reference.
 
 import { ApiError, badRequest } from "./api-error.ts";
+import { captionOf } from "./caption.ts";
 import { type ChatState, may } from "./chats.ts";
-import { codePoints, textFromParams } from "./formatted-text.ts";
 import { messageJson, type StoredMessage } from "./messages.ts";
 import { chatOf, type Method, type MethodContext } from "./method.ts";
 import { textContent } from "./methods-send.ts";
@@ -18,7 +18,6 @@ const TARGET = [
   "reply_markup",
 ] as const;
 const UNSUPPORTED = ["business_connection_id", "inline_message_id"] as const;
-export const MAX_CAPTION = 1024; // Bot API 10.1, in code points
 const DELETE_MS = 48 * 60 * 60_000; // tdlib MessagesManager.cpp 8347: for bots in every kind of chat
 const CAPTIONED = ["photo", "video", "animation", "audio", "voice", "document", "paid_media"];
 const NOT_MODIFIED =
@@ -82,26 +81,12 @@ const editMessageText: Method = {
   },
 };
 
-/** The caption fields of a request. @throws ApiError */
-export function captionContent({ params, world }: MethodContext): Content {
-  const { text, entities } = textFromParams(params, "caption", "caption_entities", (id) =>
-    world.users.get(id),
-  );
-  if (codePoints(text) > MAX_CAPTION) throw badRequest("message caption is too long");
-  if (text === "") return {};
-  return {
-    caption: text,
-    ...(entities.length > 0 && { caption_entities: entities }),
-    ...(params.bool("show_caption_above_media") && { show_caption_above_media: true }),
-  };
-}
-
 const editMessageCaption: Method = {
   name: "editMessageCaption",
   params: [...TARGET, "caption", "parse_mode", "caption_entities", "show_caption_above_media"],
   unsupported: UNSUPPORTED,
   run(context) {
-    const caption = captionContent(context);
+    const caption = captionOf(context);
     const message = editable(context);
     if (!CAPTIONED.some((kind) => kind in message.content)) {
       throw badRequest("there is no caption in the message to edit");
