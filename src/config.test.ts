@@ -22,7 +22,7 @@ const platforms: PlatformSchemas = {
       api: z.string().default("https://api.telegram.org"),
       updates: z.enum(["auto", "webhook", "polling"]).default("auto"),
     }),
-    conversationIdFault: (id) => (/^-?\d+$/.test(id) ? undefined : "config.see-example"),
+    conversationIdFault: (id) => (/^-?\d+$/.test(id) ? undefined : "The id is odd. Copy it. Then try."),
   },
   discord: {
     schema: z.strictObject({
@@ -265,7 +265,8 @@ extra: 1
     const [fault] = faultsOf(good.replace("telegram:-1001234567890", "telegram:@group"));
     expect(fault).toMatchObject({
       path: "bridges[0].members[0]",
-      message: "compare with matebot.example.yaml",
+      message: "The id is odd",
+      cure: "Copy it. Then try.",
     });
   });
 

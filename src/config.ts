@@ -129,8 +129,10 @@ function speak(finding: Finding, texts: LoadedTexts): Pick<Fault, "path" | "mess
       message: texts(`${key}.message`, finding.values),
       cure: texts(`${key}.cure`, finding.values),
     };
-  const message = texts.has(finding.code) ? texts(finding.code, finding.values) : finding.code;
-  return { path, message: message.replace(/\.$/, ""), cure: texts("config.see-example") };
+  // A platform says what is wrong in its first sentence, and the cure in the others.
+  const sentence = texts.has(finding.code) ? texts(finding.code, finding.values) : finding.code;
+  const [message = "", ...cure] = sentence.split(/(?<=\.)\s+/);
+  return { path, message: message.replace(/\.$/, ""), cure: cure.join(" ") || texts("config.see-example") };
 }
 
 /** Only for values without a fault. */

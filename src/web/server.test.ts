@@ -192,6 +192,25 @@ describe("stopping", () => {
   });
 });
 
+describe("stopping quickly", () => {
+  it.each([
+    ["says nothing", ""],
+    ["stops in the middle of a body", "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n{"],
+  ])("does not wait for a client that %s", async (_, words) => {
+    const server = await started();
+    server.port.post("/x", async () => 200);
+    const client = connect(portOf(server), "127.0.0.1");
+    await once(client, "connect");
+    client.on("error", () => {}).resume();
+    if (words !== "") client.write(words);
+    const served = await fetch(urlOf(server, "/health"));
+    expect(served.status).toBe(200);
+    const closed = once(client, "close");
+    await server.stop();
+    await closed;
+  });
+});
+
 describe("the address", () => {
   it("that is taken is one sentence with the cure", async () => {
     const other = createServer().listen(0, "127.0.0.1");

@@ -46,7 +46,8 @@ export function createWebServer(options: WebServerOptions): WebServer {
   const handlers = new Map<string, Handler>();
   const certificateListeners: (() => void)[] = [];
   let certificate = options.tls?.selfSigned ? options.tls.cert : undefined;
-  let stopping = false;
+  const answering = new Set<FastifyReply>();
+  let onIdle: (() => void) | undefined;
   const prefix = options.publicUrl?.pathname.replace(/\/+$/, "") ?? "";
   const { app, server } = createFastify(options);
 
@@ -54,9 +55,14 @@ export function createWebServer(options: WebServerOptions): WebServer {
     const handler = handlers.get(pathOf(request));
     if (handler === undefined) return reply.code(404).send();
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    answering.add(reply);
+    reply.raw.once("close", () => {
+      answering.delete(reply);
+      if (answering.size === 0) onIdle?.();
+    });
     const status = await handler({ headers: request.headers, body });
     // A connection that stays open would hold the stop back until its keep-alive runs out.
-    if (stopping) reply.header("connection", "close");
+    if (onIdle) reply.header("connection", "close");
     return reply.code(status).send();
   });
   app.get("/health", (_, reply) => {
@@ -79,8 +85,13 @@ export function createWebServer(options: WebServerOptions): WebServer {
     address: () => boundAddress(server, options.listen),
     start: () => bind(options.listen, options.texts, (target) => app.listen(target)),
     stop: async () => {
-      stopping = true;
-      await app.close();
+      const idle = Promise.withResolvers<void>();
+      onIdle = idle.resolve;
+      const closed = app.close();
+      if (answering.size > 0) await idle.promise;
+      // Node counts a connection that never said a word as busy, and would wait for it.
+      server.closeAllConnections();
+      await closed;
     },
     swap: (next) => {
       if (!(server instanceof HttpsServer))
