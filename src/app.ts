@@ -96,7 +96,6 @@ async function start(
   const observe = (step: LaneStep) => options.observe?.ended?.(step);
   const lanes = createLanes({ store, platform, clock, random, log, texts, halt, moved, observe });
   const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake });
-  stops.push(() => lanes.stop(GRACE_MS));
   for (const { name, platform: kind, settings } of config.accounts) {
     const context: PlatformContext = {
       account: name,
@@ -120,6 +119,7 @@ async function start(
     options.observe?.stored?.(raw, clock.now());
   };
   for (const one of platforms.values()) stops.push(() => one.stop());
+  stops.push(() => lanes.stop(GRACE_MS));
   await Promise.all(
     [...platforms.values()].map(async (one) => {
       await one.start(accept);

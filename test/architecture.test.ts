@@ -14,7 +14,7 @@ const sources = globSync(["src/**/*.ts", "console/**/*.ts"], { cwd: root })
   .sort();
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 
-/** What each room may import, beside its own folder and packages. `app.ts`, `main.ts` and `cli` may import everything. */
+/** What each room may import, beside its own folder and packages. `app.ts`, `main.ts`, `cli` and `demo` may import everything. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   bridge: ["model"],
@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "platforms/index.ts": ["platforms", "model", "bridge/platform.ts", "config"],
   sandbox: ["model"],
 };
-const COMPOSITION = ["app.ts", "main.ts", "cli"];
+const COMPOSITION = ["app.ts", "main.ts", "cli", "demo"];
 
 function roomOf(path: string): string | undefined {
   return [...COMPOSITION, ...Object.keys(MAY_IMPORT)]

@@ -1,0 +1,65 @@
+// Draws the rich-text tree as elements; `message.ts` calls it for every body.
+
+import { useState } from "preact/hooks";
+import type { Node, RichText as Tree } from "../src/model/rich-text.ts";
+import { html } from "./html.ts";
+
+const TAGS = { bold: "strong", italic: "em", underline: "u", strike: "s" } as const;
+
+export function RichText({ body }: { readonly body: Tree }) {
+  return html`${body.map((node, index) => html`<${Piece} node=${node} key=${index} />`)}`;
+}
+
+/** Only addresses that a click may open; anything else stays text. */
+function isSafe(href: string): boolean {
+  return /^(https?|mailto|tel|tg):/i.test(href);
+}
+
+function Piece({ node }: { readonly node: Node }) {
+  switch (node.kind) {
+    case "text":
+      return node.text;
+    case "bold":
+    case "italic":
+    case "underline":
+    case "strike":
+      return html`<${TAGS[node.kind]}><${RichText} body=${node.children} /><//>`;
+    case "spoiler":
+      return html`<${Spoiler} body=${node.children} />`;
+    case "quote":
+      return html`<blockquote><${RichText} body=${node.children} /></blockquote>`;
+    case "heading":
+      return html`<span class=${`heading h${node.level}`}><${RichText} body=${node.children} /></span>`;
+    case "subtext":
+      return html`<small><${RichText} body=${node.children} /></small>`;
+    case "list":
+      return html`<${List} node=${node} />`;
+    case "link":
+      return isSafe(node.href)
+        ? html`<a href=${node.href} target="_blank" rel="noreferrer noopener"><${RichText} body=${node.children} /></a>`
+        : html`<${RichText} body=${node.children} />`;
+    case "mention":
+    case "conversation":
+      return html`<span class="mention">${node.label}</span>`;
+    case "emoji":
+      return node.fallback;
+    case "time":
+      return html`<time datetime=${new Date(node.at).toISOString()}>${new Date(node.at).toLocaleString()}</time>`;
+    case "code":
+      return html`<code>${node.text}</code>`;
+    case "pre":
+      return html`<pre data-language=${node.language}><code>${node.text}</code></pre>`;
+  }
+}
+
+function List({ node }: { readonly node: Extract<Node, { kind: "list" }> }) {
+  const items = node.items.map((item, index) => html`<li key=${index}><${RichText} body=${item} /></li>`);
+  return node.ordered ? html`<ol start=${node.start ?? 1}>${items}</ol>` : html`<ul>${items}</ul>`;
+}
+
+function Spoiler({ body }: { readonly body: Tree }) {
+  const [open, setOpen] = useState(false);
+  return html`<button type="button" class="spoiler" aria-pressed=${open} onClick=${() => setOpen(!open)}>
+    <${RichText} body=${body} />
+  </button>`;
+}
