@@ -38,7 +38,7 @@ function fitting(
   measure: (piece: RichText) => number,
 ): number {
   let low = 1;
-  let high = Math.min(length, limit);
+  let high = length;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if (measure(cutTree(body, middle)[0]) <= limit) low = middle;
