@@ -31,3 +31,9 @@ export class StorageError extends Error {
 export function isEngineFault(error: unknown): error is StorageError {
   return error instanceof StorageError && error.code !== "query" && error.code !== "aborted";
 }
+
+/** Why a database could not be opened: a key of locales/<language>/storage.json, and what else there is to say. */
+export interface OpenFault {
+  readonly key: string;
+  readonly reason?: string;
+}

@@ -3,7 +3,7 @@
 import type { CompiledQuery, QueryResult } from "kysely";
 import { Client, DatabaseError, types } from "pg";
 import type { Engine } from "./engine.ts";
-import { type StorageCode, StorageError } from "./errors.ts";
+import { type OpenFault, type StorageCode, StorageError } from "./errors.ts";
 
 const connectTimeoutMs = 10_000;
 /** A server that says nothing for so long is as good as gone. */
@@ -127,11 +127,25 @@ async function connect(url: string): Promise<Connection> {
 }
 
 /** The error without `detail` and `where`, which may quote rows, and without a cause, which has them. */
-export function translate(error: unknown): StorageError {
+function translate(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
   if (!(error instanceof DatabaseError))
     return new StorageError("lost", "the connection to PostgreSQL was lost");
   const state = error.code ?? "";
   const code = codes.find(([prefix]) => state.startsWith(prefix))?.[1] ?? "query";
   return new StorageError(code, `PostgreSQL ${state}: ${error.message}`);
+}
+
+/** What the user is told when the server could not be used; no password and no URL is in it. */
+export function postgresFault(error: unknown): OpenFault {
+  const { code = "", message = "" } = error as { readonly code?: string; readonly message?: string };
+  if (error instanceof URIError || code === "ERR_INVALID_URL") return { key: "bad-url" };
+  if (code.startsWith("28") || message.startsWith("SASL")) return { key: "password" };
+  if (code === "3D000") return { key: "no-database" };
+  const failure = translate(error);
+  if (failure.code === "full") return { key: "full" };
+  if (failure.code === "readonly") return { key: "denied" };
+  if (failure.code !== "lost") return { key: "refused", reason: failure.message };
+  const fromServer = error instanceof DatabaseError || error instanceof StorageError;
+  return { key: "unreachable", reason: fromServer || code === "" ? message : code };
 }

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import type { CompiledQuery, QueryResult } from "kysely";
 import type { Engine } from "./engine.ts";
-import { type StorageCode, StorageError } from "./errors.ts";
+import { type OpenFault, type StorageCode, StorageError } from "./errors.ts";
 
 /** How long another program may hold the file; everything in this process waits meanwhile. */
 const busyTimeoutMs = 5_000;
@@ -25,6 +25,9 @@ const codes: Readonly<Record<number, StorageCode>> = {
   23: "readonly",
   26: "alien",
 };
+
+/** SQLITE_IOERR_SHMSIZE: the small file beside the log could not grow, which is how a full disk shows at the start. */
+const sharedMemoryCannotGrow = 4874;
 
 /** Opens `path` (`:memory:` too) and makes it and its folder, for this user alone, when they are missing. */
 export function openSqlite(path: string): Engine {
@@ -117,11 +120,12 @@ function translated<T>(work: () => T): T {
 }
 
 /** An error of SQLite or of the file system, as a StorageError. SQLite's messages name tables and columns, no values. */
-export function translate(error: unknown): StorageError {
+function translate(error: unknown): StorageError {
   if (!(error instanceof Error)) return new StorageError("query", String(error));
   const { errcode, code } = error as Error & { readonly errcode?: number; readonly code?: string };
   if (errcode !== undefined) {
-    return new StorageError(codes[errcode & 0xff] ?? "query", `SQLite ${errcode}: ${error.message}`, {
+    const known = errcode === sharedMemoryCannotGrow ? "full" : codes[errcode & 0xff];
+    return new StorageError(known ?? "query", `SQLite ${errcode}: ${error.message}`, {
       cause: error,
     });
   }
@@ -130,4 +134,19 @@ export function translate(error: unknown): StorageError {
   if (code === "EIO") return new StorageError("io", error.message, { cause: error });
   const fromFileSystem = (error as NodeJS.ErrnoException).syscall !== undefined;
   return new StorageError(fromFileSystem ? "readonly" : "query", error.message, { cause: error });
+}
+
+const faults: Readonly<Partial<Record<StorageCode, string>>> = {
+  readonly: "unwritable",
+  busy: "busy",
+  full: "full",
+  io: "io",
+  corrupt: "corrupt",
+  alien: "alien",
+};
+
+/** What the user is told; undefined when it is no fault of theirs. */
+export function sqliteFault(error: unknown): OpenFault | undefined {
+  const key = error instanceof StorageError ? faults[error.code] : undefined;
+  return key === undefined ? undefined : { key };
 }

@@ -91,6 +91,14 @@ describe.skipIf(missing && mayBeMissing)(title, () => {
     }
   });
 
+  test("a password that cannot be decoded is said to be no URL, and not said", async () => {
+    const error = await openStore("postgres://postgres:wrong%secret@127.0.0.1:1/x").catch(
+      (error: Error) => error,
+    );
+    expect(error).toMatchObject({ name: "UserError", message: expect.stringMatching(/^storage\.bad-url/) });
+    expect(`${(error as Error).stack}`).not.toContain("secret");
+  });
+
   test("leaves a database of a newer version, or of another program, alone", async () => {
     const newer = await server.createDatabase();
     await (await openStore(newer)).close();
