@@ -1,15 +1,18 @@
 // The configuration: what is read, what is refused and where, and that no secret is ever quoted.
 
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { z } from "zod";
 import { ConfigError, type Fault } from "./config/finding.ts";
-import type { PlatformSchemas } from "./config/schema.ts";
+import { bridgeSchema, knownKeys, type PlatformSchemas, topSchema, webSchema } from "./config/schema.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { UserError } from "./model/errors.ts";
+import * as discord from "./platforms/discord/config.ts";
+import * as telegram from "./platforms/telegram/config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "matebot-config-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -34,6 +37,11 @@ const platforms: PlatformSchemas = {
     }),
     conversationIdFault: () => undefined,
   },
+};
+
+const realPlatforms: PlatformSchemas = {
+  telegram: { schema: telegram.telegramSchema, conversationIdFault: telegram.conversationIdFault },
+  discord: { schema: discord.discordSchema, conversationIdFault: discord.conversationIdFault },
 };
 
 const telegramToken = `123456:${"A".repeat(35)}`;
@@ -147,6 +155,7 @@ describe("a good configuration", () => {
 
 describe("the example", () => {
   const file = fileURLToPath(new URL("../matebot.example.yaml", import.meta.url));
+  const keysIn = (value: unknown) => Object.keys(Object(value)).sort();
 
   it("is accepted once the tokens are there, and shows every default", () => {
     const config = loadConfig(file, env, platforms);
@@ -154,6 +163,22 @@ describe("the example", () => {
     expect(config.accounts).toEqual(bare.accounts);
     expect(config.bridges).toEqual(bare.bridges);
     expect(config.web?.listen).toEqual(load(withWeb("tls: auto")).web?.listen);
+    expect(config.data).toBe(join(dirname(file), "data"));
+    expect(config.storage).toBe(`sqlite:${join(dirname(file), "data/matebot.db")}`);
+  });
+
+  it("shows every key there is", () => {
+    const example = parse(readFileSync(file, "utf8"));
+    expect(keysIn(example)).toEqual([...knownKeys(topSchema, [])].sort());
+    expect(keysIn(example.web)).toEqual([...knownKeys(webSchema, [])].sort());
+    expect(keysIn(example.bridges[0])).toEqual([...knownKeys(bridgeSchema, [])].sort());
+    for (const [name, { schema }] of Object.entries(realPlatforms))
+      expect(keysIn(example.accounts[name])).toEqual([...knownKeys(schema, [])].sort());
+  });
+
+  it("is accepted by the real platforms", () => {
+    const tokens = { ...env, DISCORD_TOKEN: `${"A".repeat(24)}.${"B".repeat(6)}.${"C".repeat(27)}` };
+    expect(loadConfig(file, tokens, realPlatforms).accounts).toHaveLength(2);
   });
 });
 
@@ -268,6 +293,14 @@ extra: 1
       message: "The id is odd",
       cure: "Copy it. Then try.",
     });
+  });
+
+  it("are found behind an alias, at the place it stands for", () => {
+    const yaml = good
+      .replace("discord:\n    platform: discord", "discord: &d\n    platform: discord")
+      .replace("env:DISCORD_TOKEN", "5")
+      .replace("bridges:", "  other: *d\nbridges:");
+    expect(places(yaml)).toEqual(["7 accounts.discord.token", "7 accounts.other.token"]);
   });
 
   it("never quote a secret", () => {

@@ -2,6 +2,7 @@
 // The program: checks Node's version, then hands the arguments to the command line; users and services start it.
 
 import { readFileSync } from "node:fs";
+import type { AppOptions } from "./app.ts";
 import { loadTexts, systemLanguage } from "./texts.ts";
 
 const OLDEST_NODE = 24;
@@ -26,13 +27,14 @@ async function main(): Promise<number> {
 }
 
 async function runCommand(config: string): Promise<number> {
-  const [{ run }, { startApp }, { platforms }, { systemClock }] = await Promise.all([
+  const [{ run }, { platforms }, { systemClock }] = await Promise.all([
     import("./cli/run.ts"),
-    import("./app.ts"),
     import("./platforms/index.ts"),
     import("./model/clock.ts"),
   ]);
   const { env, stderr } = process;
+  // Only a good configuration is worth the loading of everything else.
+  const startApp = async (options: AppOptions) => (await import("./app.ts")).startApp(options);
   const exit = (code: number) => process.exit(code);
   return await run(config, { env, stderr, events: process, exit, clock: systemClock, platforms, startApp });
 }

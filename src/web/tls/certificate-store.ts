@@ -78,6 +78,7 @@ export function renewalTime(certificate: X509Certificate): number {
 async function takeOrMake(options: CertificateStoreOptions): Promise<KeyAndCertificate> {
   const { folder, host, log, texts } = options;
   await makePrivateFolder(folder, texts);
+  await chmod(folder, 0o700);
   const [key, cert] = await Promise.all([readIfThere(folder, KEY_FILE), readIfThere(folder, CERT_FILE)]);
   if (key === undefined && cert === undefined) return await make(options);
   const fault = faultOf(key, cert, host);

@@ -1,16 +1,18 @@
 // Folders and files that only MateBot's user may read, written whole or not at all; certificates and `app.ts` use it.
 
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { access, constants, mkdir, open, rename, rm } from "node:fs/promises";
 import { UserError } from "../../model/errors.ts";
 import type { Texts } from "../../model/texts.ts";
 
-/** Makes the folder and its parents, mode 0700. @throws UserError when that is not possible */
+/**
+ * Makes the folder and its parents where they are missing, mode 0700; one that exists keeps its rights, for it may be
+ * shared with good reason. @throws UserError when it cannot be made or written to
+ */
 export async function makePrivateFolder(folder: string, texts: Texts): Promise<void> {
   await inWords(folder, texts, async () => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const { mode } = await stat(folder);
-    if ((mode & 0o077) !== 0) await chmod(folder, 0o700);
+    await access(folder, constants.W_OK | constants.X_OK);
   });
 }
 
