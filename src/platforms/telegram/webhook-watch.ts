@@ -69,7 +69,7 @@ export function sameUrl(told: string | undefined, url: URL): boolean {
   return told !== undefined && URL.canParse(told) && new URL(told).href === url.href;
 }
 
-export interface WatchParts {
+interface WatchParts {
   readonly context: PlatformContext;
   readonly url: URL;
   readonly probe: (signal: AbortSignal) => Promise<WebhookInfo>;

@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { recordContext } from "../../../test/support/platform-context.ts";
 import type { RawUpdate } from "../../model/delivery.ts";
-import { createHandler, loadKeys } from "./webhook.ts";
+import { createHandler, loadKeys, webhookUrl } from "./webhook.ts";
 
 const secret = "the-secret-token-of-this-webhook";
 const update = { update_id: 700, message: { text: "olá 👋" } };
@@ -110,4 +110,13 @@ describe("the keys of the webhook", () => {
     expect(other.path).not.toBe(keys.path);
     expect(other.secret).not.toBe(keys.secret);
   });
+});
+
+it.each([
+  ["https://bot.example.org", "https://bot.example.org/telegram/t/x"],
+  ["https://bot.example.org/", "https://bot.example.org/telegram/t/x"],
+  ["https://bot.example.org:8443/bots/ponte/", "https://bot.example.org:8443/bots/ponte/telegram/t/x"],
+  ["https://user:pw@203.0.113.5", "https://user:pw@203.0.113.5/telegram/t/x"],
+])("the webhook below %s is %s", (publicUrl, url) => {
+  expect(webhookUrl(new URL(publicUrl), "/telegram/t/x").href).toBe(url);
 });

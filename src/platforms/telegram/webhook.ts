@@ -17,7 +17,7 @@ const maxConnections = 40;
 const cloudPorts = ["", "443", "80", "88", "8443"];
 const secretHeader = "x-telegram-bot-api-secret-token";
 
-export interface WebhookKeys {
+interface WebhookKeys {
   readonly path: string;
   readonly secret: string;
 }
@@ -51,9 +51,11 @@ export async function createWebhookReceiver(
 
   return {
     async begin(signal) {
+      const uploaded = web.certificate();
       const errorDate = await register(signal);
       const probe = (probing: AbortSignal) => api.call("getWebhookInfo", {}, probing);
       watch = new WebhookWatch({ context, url, probe, register, errorDate });
+      if (web.certificate() !== uploaded) watch.renew();
     },
     /** The webhook stays registered, so that Telegram keeps what comes meanwhile. */
     async stop() {
@@ -89,8 +91,13 @@ export async function loadKeys({ account, state, secret }: PlatformContext): Pro
   };
 }
 
-function webhookUrl(publicUrl: URL, path: string): URL {
-  return new URL(publicUrl.origin + publicUrl.pathname.replace(/\/+$/, "") + path);
+/** A name and password in the public URL stay: Telegram gives them to a proxy that asks (telegram.md 1.1). */
+export function webhookUrl(publicUrl: URL, path: string): URL {
+  const url = new URL(publicUrl);
+  url.pathname = publicUrl.pathname.replace(/\/+$/, "") + path;
+  url.search = "";
+  url.hash = "";
+  return url;
 }
 
 /** Answers one POST: 401 without the secret, 400 for what is no update, 503 when it could not be stored, else 200. */
