@@ -11,7 +11,7 @@ export interface Heading extends Line {
   readonly level: 1 | 2 | 3;
 }
 
-const HEADING = /(#{1,3}) +(?![ #])([^\n]+)/y;
+const HEADING = /(#{1,3}) +(?! |#{1,3} )([^\n]+)/y;
 const SUBTEXT = /-# +(?! )([^\n]+)/y;
 
 /** `# `, `## ` or `### ` and something after it. */

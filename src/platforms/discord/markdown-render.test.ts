@@ -125,3 +125,46 @@ describe("styles", () => {
     expect(renderMarkdown(body)).toBe(markdown);
   });
 });
+
+const inQuote: fc.Arbitrary<Node> = fc.oneof(
+  inline.map((children): Node => ({ kind: "heading", level: 2, children })),
+  inline.map((children): Node => ({ kind: "subtext", children })),
+  fc
+    .array(inline, { minLength: 1, maxLength: 3 })
+    .map((items): Node => ({ kind: "list", ordered: false, items })),
+  fc
+    .array(inline, { minLength: 1, maxLength: 3 })
+    .map((items): Node => ({ kind: "list", ordered: true, start: 3, items })),
+  fc.record({ kind: fc.constant<"pre">("pre"), text: spiky, language: fc.constantFrom("js", "c++") }),
+  spiky.map((value): Node => ({ kind: "pre", text: value })),
+);
+
+const blocks: fc.Arbitrary<RichText> = fc
+  .array(
+    fc.oneof(
+      inline,
+      inQuote.map((node) => [node]),
+      fc
+        .array(
+          fc.oneof(
+            inline,
+            inQuote.map((node) => [node]),
+          ),
+          { maxLength: 3 },
+        )
+        .map((children): RichText => [{ kind: "quote", expandable: true, children: children.flat() }]),
+    ),
+    { maxLength: 4 },
+  )
+  .map((parts) => parts.flat());
+
+describe("blocks", () => {
+  it("are read back as they were written, in the normal form", () => {
+    fc.assert(
+      fc.property(blocks, (body) => {
+        expect(withoutBreaks(normalise(parse(renderMarkdown(body))))).toEqual(withoutBreaks(normalise(body)));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});

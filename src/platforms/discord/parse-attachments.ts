@@ -2,7 +2,8 @@
 
 import type { Attachment, AttachmentKind } from "../../model/message.ts";
 import { plainText } from "../../model/rich-text.ts";
-import { excerptOf, richText, type Scene } from "./parse-names.ts";
+import { excerptOf } from "./excerpt.ts";
+import { richText, type Scene } from "./parse-names.ts";
 import {
   type AttachmentPayload,
   type ComponentPayload,

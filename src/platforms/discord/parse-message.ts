@@ -2,16 +2,9 @@
 
 import type { Forward, Message, Reply } from "../../model/message.ts";
 import { plainText, type RichText, text } from "../../model/rich-text.ts";
+import { excerptOf } from "./excerpt.ts";
 import { attachmentsOf, componentText } from "./parse-attachments.ts";
-import {
-  authorOf,
-  conversationOf,
-  displayName,
-  excerptOf,
-  isOurs,
-  richText,
-  type Scene,
-} from "./parse-names.ts";
+import { authorOf, conversationOf, displayName, isOurs, richText, type Scene } from "./parse-names.ts";
 import {
   type ContentPayload,
   FLAGS,

@@ -4,7 +4,7 @@ import type { Resolved } from "../../bridge/platform.ts";
 import type { Reply } from "../../model/message.ts";
 import type { MessageRef } from "../../model/refs.ts";
 import { type Node, plainText, type RichText, text } from "../../model/rich-text.ts";
-import { excerptOf } from "./parse-names.ts";
+import { excerptOf } from "./excerpt.ts";
 
 const MAX_WORDS = 80;
 const MAX_NAME = 40;
