@@ -4,7 +4,7 @@ import type { WebSocket } from "ws";
 import type { Timer } from "../../model/clock.ts";
 import { type Fields, isFields } from "./form.ts";
 import type { Gateway } from "./gateway.ts";
-import { acknowledge, canReplay, type Session } from "./gateway-session.ts";
+import { canReplay, type Session, type SessionLink } from "./gateway-session.ts";
 import { refuseIntents } from "./intents.ts";
 import { botByToken } from "./world.ts";
 
@@ -18,7 +18,10 @@ const PATIENCE = 1.5;
 interface State {
   readonly gateway: Gateway;
   readonly socket: WebSocket;
+  /** Closes the connection with a code of ours. */
+  readonly end: (code: number) => void;
   session: Session | undefined;
+  link: SessionLink | undefined;
   heartbeat: Timer | undefined;
   sends: number[];
 }
@@ -30,15 +33,13 @@ function send(state: State, op: number, d: unknown): void {
 function expectHeartbeat(state: State): void {
   state.heartbeat?.cancel();
   const { clock } = state.gateway.world;
-  state.heartbeat = clock.after(state.gateway.heartbeatMs * PATIENCE, () => state.socket.close(4009));
+  state.heartbeat = clock.after(state.gateway.heartbeatMs * PATIENCE, () => state.end(4009));
 }
 
 function attach(state: State, session: Session): void {
   session.link?.close(4000);
-  session.link = {
-    send: (text) => state.socket.send(text),
-    close: (code) => state.socket.close(code),
-  };
+  state.link = { send: (text) => state.socket.send(text), close: state.end };
+  session.link = state.link;
   session.detachedAt = undefined;
   state.session = session;
 }
@@ -92,10 +93,7 @@ function resume(state: State, d: unknown): Verdict {
 function beat(state: State, d: unknown): Verdict {
   expectHeartbeat(state);
   const { session } = state;
-  if (session && typeof d === "number") {
-    if (d > session.seq) return 4007;
-    acknowledge(session, d);
-  }
+  if (session && typeof d === "number" && d > session.seq) return 4007;
   if (!state.gateway.mute) send(state, 11, null);
   return undefined;
 }
@@ -127,32 +125,42 @@ function receive(state: State, bytes: Buffer): Verdict {
   return undefined;
 }
 
-function lost(state: State, code: number): void {
+/** `code` is the one the client chose, or the one we closed with. */
+function lost(state: State, code: number, byUs: boolean): void {
   state.heartbeat?.cancel();
   const { session, gateway } = state;
-  if (!session) return;
-  state.session = undefined;
+  // The session may live on already, on a newer connection.
+  if (!session || session.link !== state.link) return;
   session.link = undefined;
   session.detachedAt = gateway.world.clock.now();
-  // Discord docs: 1000 and 1001 from the client end the session, every other end keeps it for a while.
-  if (code === 1000 || code === 1001) gateway.endSession(session);
+  // Discord docs: 1000 and 1001 from the client end the session, every other end keeps it for a while; after our
+  // 4007 and 4009 a new session is required.
+  const ends = byUs ? code === 4007 || code === 4009 : code === 1000 || code === 1001;
+  if (ends) gateway.forget(session);
 }
 
 /** Speaks the Gateway protocol on this socket until it closes. */
 export function openConnection(gateway: Gateway, socket: WebSocket): void {
-  const state: State = { gateway, socket, session: undefined, heartbeat: undefined, sends: [] };
-  // Our own close codes end sessions as the client sees them: only a close frame it began counts as its wish.
-  let closedByUs = false;
-  const close = socket.close.bind(socket);
-  socket.close = (code?: number, reason?: string) => {
-    closedByUs = true;
-    close(code, reason);
+  // `ws` reports the code of the close frame that comes back, so ours is kept.
+  let ours: number | undefined;
+  const end = (code: number) => {
+    ours ??= code;
+    socket.close(code);
+  };
+  const state: State = {
+    gateway,
+    socket,
+    end,
+    session: undefined,
+    link: undefined,
+    heartbeat: undefined,
+    sends: [],
   };
   socket.on("message", (data: Buffer) => {
     const code = socket.readyState === socket.OPEN ? receive(state, data) : undefined;
-    if (code !== undefined) socket.close(code);
+    if (code !== undefined) end(code);
   });
-  socket.on("close", (code) => lost(state, closedByUs ? 4000 : code));
+  socket.on("close", (code) => lost(state, ours ?? code, ours !== undefined));
   socket.on("error", () => socket.terminate());
   send(state, 10, { heartbeat_interval: gateway.heartbeatMs, _trace: [] });
   expectHeartbeat(state);

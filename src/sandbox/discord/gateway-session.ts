@@ -4,6 +4,9 @@ import { INTENT, neededIntents } from "./intents.ts";
 import type { BotRecord } from "./records.ts";
 import { type Dispatch, may, type Viewer, type World } from "./world.ts";
 
+// No number is documented.
+const REPLAY_LENGTH = 10_000;
+
 /** Where a session's payloads go while it is connected. */
 export interface SessionLink {
   send(text: string): void;
@@ -16,7 +19,7 @@ export interface Session {
   readonly intents: number;
   /** Number of the last dispatch made. */
   seq: number;
-  /** Dispatches by number; what was acknowledged by a heartbeat is forgotten. */
+  /** The last dispatches, for replay. */
   log: { readonly seq: number; readonly text: string }[];
   /** Number of the last dispatch that was put on the wire. */
   sent: number;
@@ -53,6 +56,7 @@ export function sessionViewer(session: Session): Viewer {
 export function append(session: Session, type: string, data: unknown): void {
   session.seq += 1;
   session.log.push({ seq: session.seq, text: JSON.stringify({ op: 0, s: session.seq, t: type, d: data }) });
+  if (session.log.length > REPLAY_LENGTH) session.log.shift();
 }
 
 /** Puts on the wire what is not there yet. */
@@ -64,11 +68,6 @@ export function pump(session: Session): void {
     session.sent = entry.seq;
     link.send(entry.text);
   }
-}
-
-/** A heartbeat carries the last number the client has: what came before needs no replay. */
-export function acknowledge(session: Session, seq: number): void {
-  session.log = session.log.filter((entry) => entry.seq > seq);
 }
 
 /** Can a client that has `seq` be told all that it missed? */

@@ -13,6 +13,9 @@ import type { DiscordSandbox, DiscordSandboxOptions, GatewayControl, Kick } from
 import { setupOf } from "./setup.ts";
 import { createWorld } from "./world.ts";
 
+export type { SandboxMessage } from "./message-shape.ts";
+export type { DiscordSandbox, DiscordSandboxOptions, SayInput } from "./sandbox.ts";
+
 // No number is documented; "a few minutes".
 const RESUME_WINDOW_MS = 180_000;
 const HEARTBEAT_MS = 41_250;
@@ -105,6 +108,7 @@ export async function startDiscordSandbox(options: DiscordSandboxOptions = {}): 
   });
   server.on("upgrade", (request, socket, head) => gateway.upgrade(request, socket, head));
   world.origin = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
+  const setup = setupOf(world);
   return {
     url: `${world.origin}/api`,
     cdnUrl: `${world.origin}/cdn`,
@@ -113,7 +117,12 @@ export async function startDiscordSandbox(options: DiscordSandboxOptions = {}): 
     unexpected,
     faults,
     gateway: controlOf(gateway),
-    ...setupOf(world),
+    ...setup,
+    resetToken(botId) {
+      const token = setup.resetToken(botId);
+      for (const session of gateway.sessions) if (session.bot.id === botId) session.link?.close(4004);
+      return token;
+    },
     ...peopleOf(world),
     onChange(listener) {
       world.listeners.add(listener);

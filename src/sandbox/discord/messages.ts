@@ -119,7 +119,7 @@ export function announceUpdate(world: World, channel: ChannelRecord, message: Me
   });
 }
 
-/** Applies an edit; mentions are parsed again, with this request's rules, but an edit notifies nobody anew. */
+/** Applies an edit; mentions are parsed again, by the rules of this request alone. */
 export function editMessage(
   world: World,
   channel: ChannelRecord,

@@ -59,7 +59,10 @@ function filesOf(world: World, channelId: Snowflake, input: SayInput): Attachmen
 
 function authorOf(world: World, userId: Snowflake, input: SayInput): AuthorRecord {
   const hook = input.asWebhook;
-  if (!hook) return { kind: "user", id: userId };
+  if (!hook) {
+    if (!world.users.has(userId)) throw refuse(10013);
+    return { kind: "user", id: userId };
+  }
   return {
     kind: "webhook",
     id: hook.id ?? world.newId(),
@@ -166,6 +169,8 @@ function changes(world: World): Pick<People, "edit" | "remove" | "bulkRemove" | 
       const message = findMessage(world, channelId, messageId);
       const preview = { type: "link", url: "https://example.org/", title: "Example" };
       message.embeds = [...message.embeds, embed ?? preview];
+      // Observed (discord-api-docs issue 8281): the preview of an edited message goes back by some microseconds.
+      if (message.editedAt !== undefined) message.editedAt -= message.editedAt % 1000;
       announceUpdate(world, findChannel(world, channelId), message);
     },
   };

@@ -126,7 +126,7 @@ export interface ReactionRecord {
   readonly users: Snowflake[];
 }
 
-/** Who was actually notified; what `mentions` alone does not tell. */
+/** Who is notified, or highlighted after an edit: `everyone` stands for @everyone and @here. */
 export interface Pinged {
   readonly everyone: boolean;
   readonly users: readonly Snowflake[];
