@@ -42,6 +42,12 @@ export function sandboxError(text: string): ApiError {
   return new ApiError(400, `SANDBOX: ${text}`);
 }
 
+/** @throws ApiError when a nested object of a request has a key the Bot API does not document */
+export function refuseUnknownKeys(value: object, known: readonly string[], where: string): void {
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown !== undefined) throw sandboxError(`unknown key ${unknown} in ${where}`);
+}
+
 export function errorBody(error: ApiError): Readonly<Record<string, unknown>> {
   return {
     ok: false,

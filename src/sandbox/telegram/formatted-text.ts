@@ -1,6 +1,6 @@
 // Text and entities on their way into a message: parsing, cleaning, repair, detection, limits. Used by all senders.
 
-import { badRequest, sandboxError } from "./api-error.ts";
+import { badRequest, refuseUnknownKeys, sandboxError } from "./api-error.ts";
 import { detectEntities } from "./entities-detect.ts";
 import { repairEntities, sortEntities } from "./entities-repair.ts";
 import type { Params } from "./request-params.ts";
@@ -37,6 +37,17 @@ const DETECTED_TYPES: ReadonlySet<string> = new Set([
   "phone_number",
   "bank_card",
 ]);
+const ENTITY_KEYS: readonly string[] = [
+  "type",
+  "offset",
+  "length",
+  "url",
+  "user",
+  "language",
+  "custom_emoji_id",
+  "unix_time",
+  "date_time_format",
+];
 const MAX_ENTITIES = 100;
 const MAX_ENTITY_BYTES = 9500;
 /** Client.cpp: text longer than this is refused before parsing. */
@@ -92,6 +103,7 @@ export function entitiesFromJson(
 function parseEntity(item: unknown, findUser: (id: number) => User | undefined): Entity | undefined {
   const fail = (why: string) => badRequest(`can't parse MessageEntity: ${why}`);
   if (!isRecord(item)) throw fail("expected an Object");
+  refuseUnknownKeys(item, ENTITY_KEYS, "entities");
   const { type, url, language, user } = item;
   if (typeof type !== "string") throw fail('Can\'t find field "type"');
   const offset = integer(item.offset);
@@ -108,8 +120,14 @@ function parseEntity(item: unknown, findUser: (id: number) => User | undefined):
   }
   if (type === "pre" && typeof language === "string" && language !== "") return { ...base, language };
   if (type === "custom_emoji") return { ...base, custom_emoji_id: String(item.custom_emoji_id) };
-  if (type === "date_time") return { ...base, unix_time: integer(item.unix_time) ?? 0 };
+  if (type === "date_time") return dateTime(base, item);
   return base;
+}
+
+function dateTime(base: Entity, item: Readonly<Record<string, unknown>>): Entity {
+  const { unix_time, date_time_format: format } = item;
+  const time = { ...base, unix_time: integer(unix_time) ?? 0 };
+  return typeof format === "string" ? { ...time, date_time_format: format } : time;
 }
 
 function integer(value: unknown): number | undefined {

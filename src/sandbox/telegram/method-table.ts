@@ -46,11 +46,10 @@ export async function runMethod(
 /** The real server ignores unknown parameters; here they are a loud error, for it hides misspelt ones. */
 function checkKeys(method: Method, { params }: MethodContext): void {
   const values = [...params.values.values()].join("\n");
+  const attached = new Set([...values.matchAll(/attach:\/\/([^"\s]+)/g)].map((match) => match[1]));
   const unknown = [
     ...[...params.values.keys()].filter((name) => !method.params.includes(name)),
-    ...[...params.files.keys()].filter(
-      (name) => !method.params.includes(name) && !values.includes(`attach://${name}`),
-    ),
+    ...[...params.files.keys()].filter((name) => !method.params.includes(name) && !attached.has(name)),
   ];
   if (unknown.length === 0) return;
   throw sandboxError(`unknown parameter ${unknown.join(", ")} of ${method.name}`);

@@ -1,6 +1,6 @@
 // sendPhoto, sendVideo, sendAnimation, sendAudio, sendVoice, sendDocument, sendSticker, sendMediaGroup and getFile.
 
-import { ApiError, badRequest } from "./api-error.ts";
+import { ApiError, badRequest, refuseUnknownKeys } from "./api-error.ts";
 import { captionOf, textOfCaption } from "./caption.ts";
 import { inputFile, type MediaKind, mediaContent, mediaInfo } from "./media-content.ts";
 import { fileIdFor, messageJson, uniqueIdOf } from "./messages.ts";
@@ -130,8 +130,7 @@ const sendMediaGroup: Method = {
 function checkItem(item: unknown): Content & { readonly type: MediaKind } {
   const fail = (why: string) => badRequest(`can't parse InputMedia: ${why}`);
   if (!isRecord(item)) throw fail("expected an Object");
-  const unknown = Object.keys(item).find((key) => !MEDIA_KEYS.includes(key));
-  if (unknown !== undefined) throw fail(`SANDBOX: unknown key ${unknown}`);
+  refuseUnknownKeys(item, MEDIA_KEYS, "media");
   if (typeof item.type !== "string" || !GROUP_KINDS.includes(item.type))
     throw fail("wrong media type specified");
   if (typeof item.media !== "string" || item.media === "") throw fail("media not found");

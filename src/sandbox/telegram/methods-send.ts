@@ -1,6 +1,6 @@
 // sendMessage, sendChatAction and what all senders share: rights, place, limits of the chat.
 
-import { badRequest } from "./api-error.ts";
+import { badRequest, refuseUnknownKeys } from "./api-error.ts";
 import { type ChatState, may } from "./chats.ts";
 import { codePoints, textFromParams } from "./formatted-text.ts";
 import { messageJson, type StoredMessage } from "./messages.ts";
@@ -29,7 +29,7 @@ export const SEND_UNSUPPORTED = [
 ] as const;
 
 const MAX_TEXT = 4096; // Bot API 10.1, sendMessage, in code points
-const MAX_UNSENT_NOUNS: Readonly<Record<string, string>> = {
+const NOUNS: Readonly<Record<string, string>> = {
   can_send_messages: "text messages",
   can_send_photos: "photos",
   can_send_videos: "videos",
@@ -47,7 +47,7 @@ export function checkMaySend(chat: ChatState, botId: number, right: string): voi
     return;
   }
   if (may(chat, botId, right)) return;
-  throw badRequest(`not enough rights to send ${MAX_UNSENT_NOUNS[right] ?? "messages"} to the chat`);
+  throw badRequest(`not enough rights to send ${NOUNS[right] ?? "messages"} to the chat`);
 }
 
 /** Posts as the bot: in channels under the channel's name. */
@@ -75,6 +75,8 @@ export function postAsBot(
   });
 }
 
+const PREVIEW_KEYS = ["is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text"];
+
 /** The text of a message and its previews. @throws ApiError */
 export function textContent({ params, world }: MethodContext): Content {
   if (params.text("text") === "") throw badRequest("message text is empty");
@@ -84,6 +86,7 @@ export function textContent({ params, world }: MethodContext): Content {
   const preview = params.json("link_preview_options", "can't parse link preview options JSON object");
   if (preview !== undefined && !isRecord(preview))
     throw badRequest("object expected as link preview options");
+  if (isRecord(preview)) refuseUnknownKeys(preview, PREVIEW_KEYS, "link_preview_options");
   return {
     text,
     ...(entities.length > 0 && { entities }),

@@ -3,6 +3,7 @@
 import type { BotState } from "./bots.ts";
 import {
   type ChatState,
+  isAdmin,
   isMember,
   type Member,
   type MemberStatus,
@@ -50,6 +51,8 @@ const TELEGRAM: User = { id: 777000, is_bot: false, first_name: "Telegram" };
 export function say(world: World, chat: ChatState, userId: number, saying: Saying): Message {
   const user = world.user(userId);
   if (!isMember(chat, userId)) throw new Error(`SANDBOX: user ${userId} is no member of chat ${chat.id}`);
+  if (chat.type === "channel" && !isAdmin(chat, userId))
+    throw new Error("SANDBOX: only admins write in a channel");
   if (chat.migratedTo !== undefined) throw new Error(`SANDBOX: chat ${chat.id} was upgraded`);
   const { replyTo, thread } = saying;
   const target = targetOf(world, chat, saying);

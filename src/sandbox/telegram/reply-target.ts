@@ -1,6 +1,6 @@
 // Where a message of a bot goes in its chat: topic, answered message, quote. The senders use it.
 
-import { badRequest } from "./api-error.ts";
+import { badRequest, refuseUnknownKeys } from "./api-error.ts";
 import { type ChatState, chatJson, may } from "./chats.ts";
 import { entitiesFromJson, formatText } from "./formatted-text.ts";
 import { messageJson, type StoredMessage } from "./messages.ts";
@@ -23,7 +23,7 @@ export function placeOf(context: MethodContext, chat: ChatState): Place {
   const { target, quote } = reply;
   const extra = quote === undefined ? {} : { quote };
   // Neither the chat nor the topic is another one: a plain reply, in the topic of its target.
-  if (target.chat === chat && (asked === undefined || target.thread === asked)) {
+  if (target.chat === chat && (asked === undefined || target.thread === asked || !chat.forum)) {
     const thread = target.thread ?? (chat.type === "supergroup" && !chat.forum ? target.id : undefined);
     const inTopic = chat.forum && target.inTopic;
     return { ...(thread !== undefined && { thread }), inTopic, replyTo: target.id, extra };
@@ -31,7 +31,7 @@ export function placeOf(context: MethodContext, chat: ChatState): Place {
   const external_reply = externalReply(target, context.bot.user.id);
   return {
     ...(asked !== undefined && { thread: asked }),
-    inTopic: asked !== undefined,
+    inTopic: asked !== undefined && chat.forum,
     extra: { ...extra, external_reply },
   };
 }
@@ -41,6 +41,8 @@ function topicOf({ params, bot }: MethodContext, chat: ChatState): number | unde
   const id = params.int("message_thread_id", 0);
   if (id === 0) return undefined;
   // Client.cpp 18440: the General topic (1) has no thread to send to.
+  // Not a forum: a thread is the answers to one message.
+  if (!chat.forum && chat.type === "supergroup" && chat.messages.has(id)) return id;
   const topic = chat.topics.get(id);
   if (!topic || id === 1) throw badRequest("message thread not found");
   if (topic.closed && !may(chat, bot.user.id, "can_manage_topics")) throw badRequest("TOPIC_CLOSED");
@@ -57,7 +59,7 @@ function replyOf(context: MethodContext, chat: ChatState, topic: number | undefi
   const value = params.json("reply_parameters", "can't parse reply parameters JSON object");
   if (value === undefined) return undefined;
   if (!isRecord(value)) throw badRequest("object expected as reply parameters");
-  checkKeys(value);
+  refuseUnknownKeys(value, REPLY_KEYS, "reply_parameters");
   const there = value.chat_id === undefined ? chat : world.access(bot, String(value.chat_id));
   const id = Number(value.message_id);
   const target = Number.isInteger(id) && id > 0 ? world.find(there, id) : undefined;
@@ -85,11 +87,6 @@ const REPLY_KEYS: readonly string[] = [
   "poll_option_id",
 ];
 
-function checkKeys(value: Content): void {
-  const unknown = Object.keys(value).find((key) => !REPLY_KEYS.includes(key));
-  if (unknown !== undefined) throw badRequest(`SANDBOX: unknown key ${unknown} in reply_parameters`);
-}
-
 function truthy(value: unknown): boolean {
   return value === true || value === "true" || value === 1;
 }
@@ -112,18 +109,23 @@ const STYLES = ["bold", "italic", "underline", "strikethrough", "spoiler", "cust
 /** What is told of a message of another chat or topic. */
 export function externalReply(target: StoredMessage, botId?: number): Content {
   const seen = messageJson(target, botId, 0);
-  const date = target.date;
-  const origin =
-    seen.sender_chat === undefined
-      ? { type: "user", date, sender_user: seen.from }
-      : { type: "chat", date, sender_chat: seen.sender_chat };
   const media = ["photo", "video", "animation", "audio", "voice", "document", "sticker", "poll"].filter(
     (key) => key in seen,
   );
   return {
-    origin,
+    origin: originOf(target),
     chat: chatJson(target.chat),
     message_id: target.id,
     ...Object.fromEntries(media.map((key) => [key, seen[key]])),
   };
+}
+
+/** MessageOrigin of a message that is shown elsewhere. */
+function originOf(target: StoredMessage): Content {
+  const { date, extra, from, senderChat, chat, id } = target;
+  const signature = extra.author_signature === undefined ? {} : { author_signature: extra.author_signature };
+  if (chat.type === "channel")
+    return { type: "channel", date, chat: chatJson(chat), message_id: id, ...signature };
+  if (senderChat) return { type: "chat", date, sender_chat: chatJson(senderChat), ...signature };
+  return { type: "user", date, sender_user: from };
 }

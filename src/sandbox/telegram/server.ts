@@ -33,9 +33,11 @@ const MAX_UPLOAD_BYTES = 50 << 20; // Bot API, Sending files
 const MAX_LOCAL_UPLOAD_BYTES = 2000 << 20;
 
 export function startServer(context: ServerContext): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     handle(context, request, response).catch(() => response.destroy());
   });
+  server.keepAliveTimeout = 65_000;
+  return server;
 }
 
 async function handle(

@@ -7,6 +7,9 @@ import { type Entity, isRecord, type Reaction, type User } from "./types.ts";
 import { isAllowed, type UpdateKind } from "./update-queue.ts";
 import type { World } from "./world.ts";
 
+const COUNTS_MS = 60_000;
+/** Messages whose sums are on their way. */
+const counting = new WeakSet<StoredMessage>();
 const DAY_MS = 24 * 60 * 60_000;
 
 function push(
@@ -108,14 +111,27 @@ export function announceReaction(
   const base = { chat: chatJson(chat), message_id: message.id, date: world.seconds() };
   for (const bot of world.bots.values()) {
     if (!isAdmin(chat, bot.user.id)) continue;
-    if (chat.type === "channel") {
-      const reactions = countReactions(message);
-      push(world, bot, "message_reaction_count", { ...base, reactions }, `count ${chat.id}`, expiresAt);
-    } else {
-      const payload = { ...base, user: by, old_reaction: before, new_reaction: after };
-      push(world, bot, "message_reaction", payload, `reaction ${chat.id}`, expiresAt);
-    }
+    if (chat.type === "channel") continue;
+    const payload = { ...base, user: by, old_reaction: before, new_reaction: after };
+    push(world, bot, "message_reaction", payload, `reaction ${chat.id}`, expiresAt);
   }
+  if (chat.type === "channel") announceCounts(world, message);
+}
+
+/** In channels nobody is named; the sums come together, a while later. Bot API, MessageReactionCountUpdated */
+function announceCounts(world: World, message: StoredMessage): void {
+  if (counting.has(message)) return;
+  counting.add(message);
+  world.clock.after(COUNTS_MS, () => {
+    counting.delete(message);
+    const { chat } = message;
+    const reactions = countReactions(message);
+    const payload = { chat: chatJson(chat), message_id: message.id, date: world.seconds(), reactions };
+    for (const bot of world.bots.values()) {
+      if (!isAdmin(chat, bot.user.id)) continue;
+      push(world, bot, "message_reaction_count", payload, `count ${chat.id}`, world.clock.now() + DAY_MS);
+    }
+  });
 }
 
 function countReactions(message: StoredMessage): readonly unknown[] {

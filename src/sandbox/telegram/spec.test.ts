@@ -1,0 +1,189 @@
+// The simulator's methods and answers against the published description of the Bot API, when it is at hand.
+
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { METHODS } from "./method-table.ts";
+import { type Bench, openBench } from "./test-bench.ts";
+import { isRecord, type Message } from "./types.ts";
+import { UPDATE_KINDS } from "./update-queue.ts";
+
+interface Field {
+  readonly name: string;
+  readonly types: readonly string[];
+  readonly required: boolean;
+}
+interface Spec {
+  readonly methods: Readonly<Record<string, { readonly fields?: readonly Field[] }>>;
+  readonly types: Readonly<
+    Record<string, { readonly fields?: readonly Field[]; readonly subtypes?: readonly string[] }>
+  >;
+}
+
+const folder = process.env.MATEBOT_SPEC ?? resolve(import.meta.dirname, "../../../../shared/spec");
+const path = folder.endsWith(".json") ? folder : resolve(folder, "telegram-bot-api.json");
+const found = existsSync(path);
+if (!found)
+  process.stderr.write("skipped: telegram-bot-api.json is not here; MATEBOT_SPEC names its folder\n");
+const spec: Spec = found ? JSON.parse(readFileSync(path, "utf8")) : { methods: {}, types: {} };
+
+/** Still sent by the server though no longer documented. Client.cpp, JsonMessage::store */
+const LEGACY = ["Message.new_chat_participant", "Message.new_chat_member"];
+
+/** What is wrong with a value of a type: unknown fields, missing ones, wrong kinds. */
+function faults(value: unknown, type: string, at: string): string[] {
+  const array = /^Array of (.+)$/.exec(type)?.[1];
+  if (array) {
+    if (!Array.isArray(value)) return [`${at}: no array`];
+    return value.flatMap((item: unknown, i) => faults(item, array, `${at}[${i}]`));
+  }
+  if (type === "Integer") return Number.isInteger(value) ? [] : [`${at}: no integer`];
+  if (type === "Float") return typeof value === "number" ? [] : [`${at}: no number`];
+  if (type === "String") return typeof value === "string" ? [] : [`${at}: no string`];
+  if (type === "Boolean" || type === "True") return typeof value === "boolean" ? [] : [`${at}: no boolean`];
+  const definition = spec.types[type];
+  if (!definition) return [`${at}: unknown type ${type}`];
+  if (definition.subtypes?.length) {
+    const tries = definition.subtypes.map((subtype) => faults(value, subtype, at));
+    return tries.some((list) => list.length === 0)
+      ? []
+      : (tries.toSorted((a, b) => a.length - b.length)[0] ?? []);
+  }
+  if (!isRecord(value)) return [`${at}: no object`];
+  const fields = definition.fields ?? [];
+  const missing = fields
+    .filter((f) => f.required && !(f.name in value))
+    .map((f) => `${at}.${f.name}: missing`);
+  const wrong = Object.entries(value).flatMap(([key, item]) => {
+    if (LEGACY.includes(`${type}.${key}`)) return [];
+    const field = fields.find((f) => f.name === key);
+    if (!field) return [`${at}.${key}: unknown`];
+    const tries = field.types.map((t) => faults(item, t, `${at}.${key}`));
+    return tries.some((list) => list.length === 0) ? [] : (tries[0] ?? []);
+  });
+  return [...missing, ...wrong];
+}
+
+describe.runIf(found)("every method", () => {
+  it.each(METHODS.map((method) => [method.name, method] as const))(
+    "%s has the documented parameters",
+    (name, method) => {
+      const fields = spec.methods[name]?.fields ?? [];
+      expect(spec.methods).toHaveProperty(name);
+      expect([...method.params].sort()).toEqual(fields.map((field) => field.name).sort());
+    },
+  );
+});
+
+describe.runIf(found)("every kind of update", () => {
+  it("is a field of Update", () => {
+    const documented = spec.types.Update?.fields
+      ?.map((field) => field.name)
+      .filter((name) => name !== "update_id");
+    expect([...UPDATE_KINDS].sort()).toEqual(documented?.sort());
+  });
+});
+
+/** 1 x 1, the smallest picture there is. */
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+describe.runIf(found)("the check itself", () => {
+  it("sees unknown, missing and wrong fields", () => {
+    const chat = { id: 1, type: "private", titel: "x" };
+    expect(faults({ message_id: "1", chat }, "Message", "m")).toEqual([
+      "m.date: missing",
+      "m.message_id: no integer",
+      "m.chat.titel: unknown",
+    ]);
+  });
+});
+
+describe.runIf(found)("every answer", () => {
+  let bench: Bench;
+  let topic: number;
+  beforeAll(async () => {
+    bench = await openBench({ forum: true, status: "administrator" });
+    topic = bench.sandbox.createTopic(bench.chatId, "Horta");
+  });
+  afterAll(() => bench.sandbox.close());
+
+  it("of a sender is a Message with known fields only", async () => {
+    const reply_markup = { inline_keyboard: [[{ text: "a", callback_data: "b" }]] };
+    const first = await bench.send("olá https://a.org", { message_thread_id: topic, reply_markup });
+    const reply_parameters = { message_id: first.message_id, quote: "olá" };
+    const samples: unknown[] = [
+      first,
+      await bench.send("b", { reply_parameters, link_preview_options: { is_disabled: true } }),
+    ];
+    for (const kind of ["photo", "video", "animation", "audio", "voice", "document", "sticker"]) {
+      const form = new FormData();
+      form.set("chat_id", String(bench.chatId));
+      form.set(kind, new Blob([PNG], { type: "image/png" }), "a.png");
+      const method = `send${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+      const answer = await fetch(`${bench.sandbox.url}/bot${bench.bot.token}/${method}`, {
+        method: "POST",
+        body: form,
+      });
+      const { ok, result } = (await answer.json()) as { ok: boolean; result: Message };
+      expect(ok).toBe(true);
+      expect(result).toHaveProperty(kind);
+      samples.push(result);
+    }
+    expect(samples.flatMap((sample, i) => faults(sample, "Message", `sample ${i}`))).toEqual([]);
+  });
+  it("about a chat, its members, the bot and its webhook is of the documented type", async () => {
+    const chat_id = bench.chatId;
+    const checks: readonly (readonly [string, object, string])[] = [
+      ["getMe", {}, "User"],
+      ["getChat", { chat_id }, "ChatFullInfo"],
+      ["getChatMember", { chat_id, user_id: bench.ana.id }, "ChatMember"],
+      ["getChatMember", { chat_id, user_id: bench.bot.id }, "ChatMember"],
+      ["getChatAdministrators", { chat_id, return_bots: true }, "Array of ChatMember"],
+      ["getChatMemberCount", { chat_id }, "Integer"],
+      ["getUserProfilePhotos", { user_id: bench.ana.id }, "UserProfilePhotos"],
+      ["createForumTopic", { chat_id, name: "x" }, "ForumTopic"],
+      ["getWebhookInfo", {}, "WebhookInfo"],
+    ];
+    for (const [method, params, type] of checks) {
+      expect(faults(await bench.done(method, params), type, method)).toEqual([]);
+    }
+  });
+  it("that is an update is an Update", async () => {
+    const { sandbox, chatId, ana, bot } = bench;
+    await bench.done("getUpdates", { allowed_updates: [...UPDATE_KINDS] });
+    const said = sandbox.say(chatId, ana.id, { text: "um", thread: topic, asAnonymousAdmin: "chefe" });
+    sandbox.edit(chatId, said.message_id, { text: "dois" });
+    sandbox.react(chatId, said.message_id, ana.id, ["👍"]);
+    sandbox.pin(chatId, said.message_id);
+    const guest = sandbox.createUser({ firstName: "Beto" });
+    sandbox.join(chatId, guest.id, "restricted");
+    sandbox.kick(chatId, guest.id);
+    const channel = sandbox.createChat({ title: "Jornal", type: "channel" });
+    sandbox.join(channel.id, ana.id, "administrator");
+    sandbox.join(channel.id, bot.id, "administrator");
+    const post = sandbox.say(channel.id, ana.id, { text: "notícia", authorSignature: "Ana" });
+    sandbox.react(channel.id, post.message_id, ana.id, ["👍"]);
+    sandbox.say(chatId, ana.id, { text: "veja", replyTo: post.message_id, replyToChat: channel.id });
+    const group = sandbox.createChat({ title: "Antigo", type: "group" });
+    sandbox.join(group.id, bot.id);
+    sandbox.upgrade(group.id);
+    await bench.clock.advance(10 * 60_000);
+    const updates = await bench.updates();
+    const kinds = new Set(updates.flatMap((update) => Object.keys(update)));
+    for (const kind of [
+      "message",
+      "edited_message",
+      "channel_post",
+      "message_reaction",
+      "message_reaction_count",
+      "chat_member",
+      "my_chat_member",
+    ]) {
+      expect(kinds).toContain(kind);
+    }
+    expect(updates.flatMap((update) => faults(update, "Update", String(update.update_id)))).toEqual([]);
+  });
+});
