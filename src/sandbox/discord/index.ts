@@ -13,9 +13,6 @@ import type { DiscordSandbox, DiscordSandboxOptions, GatewayControl, Kick } from
 import { setupOf } from "./setup.ts";
 import { createWorld } from "./world.ts";
 
-export type { SandboxMessage } from "./message-shape.ts";
-export type { DiscordSandbox, DiscordSandboxOptions, SayInput } from "./sandbox.ts";
-
 // No number is documented; "a few minutes".
 const RESUME_WINDOW_MS = 180_000;
 const HEARTBEAT_MS = 41_250;
