@@ -14,8 +14,17 @@ import { FLAGS, hasFlag, type MessagePayload } from "./parse-payload.ts";
  * @throws ParseError when the body is no dispatch.
  */
 export function parseDispatch(raw: RawUpdate, directory: Directory): readonly BridgeEvent[] {
-  const { t, d } = readDispatch(raw.body);
-  const scene: Scene = { account: raw.account, directory };
+  const dispatch = readDispatch(raw.body);
+  try {
+    return eventsOf(dispatch, raw, { account: raw.account, directory });
+  } catch (error) {
+    if (error instanceof ParseError) throw error;
+    // A field of a type Discord never sends. The cause could quote the message's text.
+    throw new ParseError("the dispatch has another shape than Discord documents");
+  }
+}
+
+function eventsOf({ t, d }: Dispatch, raw: RawUpdate, scene: Scene): readonly BridgeEvent[] {
   switch (t) {
     case "MESSAGE_CREATE":
       return created(asMessage(d), raw, scene);
