@@ -7,7 +7,8 @@ import { storeContract } from "./store.contract.ts";
 
 const missing = findPostgres() === undefined;
 const mayBeMissing = !process.env.CI;
-if (missing) process.stderr.write("The store's contract on PostgreSQL is skipped: PostgreSQL is not installed.\n");
+if (missing)
+  process.stderr.write("The store's contract on PostgreSQL is skipped: PostgreSQL is not installed.\n");
 
 describe.skipIf(missing && mayBeMissing)("PostgreSQL", () => {
   let server: PostgresServer;
