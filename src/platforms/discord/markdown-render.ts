@@ -31,14 +31,15 @@ export function renderMarkdown(body: RichText): string {
 function renderAll(body: RichText, place: Place): string {
   let out = "";
   let last = "";
+  let lineStart = place.lineStart;
   body.forEach((node, i) => {
-    const seen = out + last;
-    const lineStart = place.lineStart ? /(^|\n)\s*$/.test(seen) : /\n\s*$/.test(seen);
     const piece = keepIndent(renderNode(node, { ...place, lineStart }), body[i - 1]);
     const before = body[i - 1]?.kind;
     if (before === "text" || (before === "link" && last.startsWith("http"))) last = closeUrl(last, piece);
     out = join(out, last);
     last = piece;
+    const newline = piece.lastIndexOf("\n");
+    lineStart = (newline >= 0 || lineStart) && piece.slice(newline + 1).trim() === "";
   });
   return join(out, last);
 }

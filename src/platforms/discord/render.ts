@@ -101,10 +101,12 @@ function withName(message: Message): RichText {
   ];
 }
 
-/** The bot sent the copy before there was a webhook: the name stays in front of the words. */
+/** The bot sent the copy before there was a webhook: the name stays in front of the words, after the reply line. */
 function namedContent({ puppet, content }: CreateRequest): string {
   if (!puppet) return content;
-  const named = `${renderMarkdown([{ kind: "bold", children: [text(puppet.name)] }])}: ${content}`;
+  const words = content.startsWith("-# ") ? content.indexOf("\n") + 1 : 0;
+  const name = renderMarkdown([{ kind: "bold", children: [text(puppet.name)] }]);
+  const named = `${content.slice(0, words)}${name}: ${content.slice(words)}`;
   return codePoints(named) <= MAX_CONTENT ? named : content;
 }
 
