@@ -40,7 +40,7 @@ export interface ChatState {
   lastBot?: number;
 }
 
-export const ADMIN_RIGHTS: Rights = {
+const ADMIN_RIGHTS: Rights = {
   can_be_edited: false,
   is_anonymous: false,
   can_manage_chat: true,
@@ -57,7 +57,7 @@ export const ADMIN_RIGHTS: Rights = {
 const GROUP_ADMIN_RIGHTS: Rights = { can_pin_messages: true, can_manage_topics: true };
 const CHANNEL_ADMIN_RIGHTS: Rights = { can_post_messages: true, can_edit_messages: true };
 
-export const RESTRICTED_RIGHTS: Rights = {
+const RESTRICTED_RIGHTS: Rights = {
   is_member: true,
   can_send_messages: true,
   can_send_audios: true,

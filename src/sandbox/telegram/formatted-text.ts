@@ -82,7 +82,7 @@ function parseModeError(mode: string): Error {
 }
 
 /** @throws ApiError as Client.cpp words it */
-export function parseEntities(
+function parseEntities(
   params: Params,
   name: string,
   findUser: (id: number) => User | undefined,

@@ -14,7 +14,7 @@ import * as people from "./people.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { type Recorded, startServer } from "./server.ts";
 import type { ChatType, Content, Message } from "./types.ts";
-import type { QueuedUpdate, Update } from "./update-queue.ts";
+import type { Update } from "./update-queue.ts";
 import { Webhook, type WebhookContext } from "./webhook-delivery.ts";
 import { methodInAnswer } from "./webhook-method.ts";
 import { type Change, World } from "./world.ts";
@@ -143,7 +143,8 @@ export async function startTelegramSandbox(options: SandboxOptions = {}): Promis
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    ...actions(world),
+    ...founding(world),
+    ...talking(world),
     ...views(world),
     requests,
     faults,
@@ -157,8 +158,8 @@ export async function startTelegramSandbox(options: SandboxOptions = {}): Promis
   };
 }
 
-/** What people and BotFather do. */
-function actions(world: World) {
+/** How bots, people, chats and memberships come and go. */
+function founding(world: World) {
   return {
     createBot: (bot: { name: string; username: string; privacy?: boolean }) => createBot(world, bot),
     revoke: (token: string) => revokeBot(world, token),
@@ -198,6 +199,12 @@ function actions(world: World) {
       if (!chat.forum) throw new Error("SANDBOX: the chat is no forum");
       return createTopic(world, chat, world.user(userId ?? people.ownerOf(chat)), name).id;
     },
+  };
+}
+
+/** What people do in chats. */
+function talking(world: World) {
+  return {
     say: (chatId: number, userId: number, saying: people.Saying) =>
       people.say(world, world.chat(chatId), userId, saying),
     sayPrivately: (token: string, userId: number, saying: people.Saying) =>
@@ -237,9 +244,9 @@ function views(world: World) {
         earlier: stored.earlier,
         authorId: stored.authorId,
       })),
-    webhookInfo: (token: string) => webhookInfo(findBot(world, token)),
+    webhookInfo: (token: string) => webhookInfo(findBot(world, token), world.clock.now()),
     pendingUpdates: (token: string) =>
-      findBot(world, token).updates.items.map((item: QueuedUpdate) => item.update),
+      Array.from(findBot(world, token).updates.items(), (item) => item.update),
     onChange: (listener: (change: Change) => void) => world.onChange(listener),
   };
 }

@@ -172,13 +172,14 @@ const deleteWebhook: Method = {
 };
 
 /** As the Bot API answers; the sandbox's own `webhookInfo` uses it too. Client.cpp 5948 */
-export function webhookInfo(bot: BotState): Readonly<Record<string, unknown>> {
+export function webhookInfo(bot: BotState, now: number): Readonly<Record<string, unknown>> {
   const { webhook, updates, allowed } = bot;
+  updates.dropExpired(now);
   const seconds = (ms: number) => Math.floor(ms / 1000);
   return {
     url: webhook?.settings.given ?? "",
     has_custom_certificate: webhook?.settings.certificate !== undefined,
-    pending_update_count: updates.items.length,
+    pending_update_count: updates.size,
     ...(webhook && { ip_address: webhook.ip, max_connections: webhook.settings.maxConnections }),
     ...(webhook?.lastErrorAt !== undefined && {
       last_error_date: seconds(webhook.lastErrorAt),
@@ -188,7 +189,11 @@ export function webhookInfo(bot: BotState): Readonly<Record<string, unknown>> {
   };
 }
 
-const getWebhookInfo: Method = { name: "getWebhookInfo", params: [], run: ({ bot }) => webhookInfo(bot) };
+const getWebhookInfo: Method = {
+  name: "getWebhookInfo",
+  params: [],
+  run: ({ bot, world }) => webhookInfo(bot, world.clock.now()),
+};
 
 const logOut: Method = {
   name: "logOut",

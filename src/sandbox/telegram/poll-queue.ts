@@ -18,7 +18,7 @@ interface Waiting {
   readonly fail: (error: Error) => void;
 }
 
-export const TERMINATED_BY_POLL =
+const TERMINATED_BY_POLL =
   "terminated by other getUpdates request; make sure that only one bot instance is running";
 export const TERMINATED_BY_WEBHOOK = "terminated by setWebhook request";
 const WEBHOOK_ACTIVE =
@@ -109,11 +109,11 @@ function confirm(bot: BotState, offset: number, now: number): number {
   const { updates } = bot;
   updates.dropExpired(now);
   if (offset < 0) {
-    const from = updates.items.at(Math.max(offset, -updates.items.length))?.id ?? updates.tail;
+    const from = [...updates.items()].at(Math.max(offset, -updates.size))?.id ?? updates.tail;
     updates.confirmBelow(from);
     return from;
   }
-  if (offset === 0 || offset > updates.tail + 10) return updates.items[0]?.id ?? updates.tail;
+  if (offset === 0 || offset > updates.tail + 10) return updates.items().next().value?.id ?? updates.tail;
   updates.confirmBelow(offset);
   return offset;
 }
@@ -121,7 +121,7 @@ function confirm(bot: BotState, offset: number, now: number): number {
 function take(bot: BotState, from: number, limit: number): readonly Update[] {
   const out: Update[] = [];
   let bytes = 0;
-  for (const { id, update } of bot.updates.items) {
+  for (const { id, update } of bot.updates.items()) {
     if (id < from) continue;
     if (out.length >= limit || bytes > MAX_ANSWER_BYTES) break;
     bytes += Buffer.byteLength(JSON.stringify(update));

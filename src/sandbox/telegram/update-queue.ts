@@ -2,7 +2,7 @@
 
 import type { Message } from "./types.ts";
 
-export const DEFAULT_OFF = ["chat_member", "message_reaction", "message_reaction_count"] as const;
+const DEFAULT_OFF = ["chat_member", "message_reaction", "message_reaction_count"] as const;
 
 export const UPDATE_KINDS = [
   "message",
@@ -54,7 +54,7 @@ const MAX_UPDATES = 100_000; // tdlib TQueue.cpp
 /** Owns the queue of a bot. Ids grow by one from a random start. */
 export class UpdateQueue {
   #nextId: number;
-  #items: QueuedUpdate[] = [];
+  readonly #items = new Map<number, QueuedUpdate>();
   readonly #listeners = new Set<(item: QueuedUpdate) => void>();
 
   constructor(firstId: number) {
@@ -66,33 +66,41 @@ export class UpdateQueue {
     return this.#nextId;
   }
 
-  get items(): readonly QueuedUpdate[] {
-    return this.#items;
+  get size(): number {
+    return this.#items.size;
+  }
+
+  /** Oldest first. */
+  items(): MapIterator<QueuedUpdate> {
+    return this.#items.values();
   }
 
   push(kind: UpdateKind, payload: unknown, lane: string, expiresAt: number): void {
     const id = this.#nextId++;
-    if (this.#items.length >= MAX_UPDATES) return;
+    if (this.#items.size >= MAX_UPDATES) return;
     const item = { id, update: { update_id: id, [kind]: payload }, lane, expiresAt };
-    this.#items.push(item);
+    this.#items.set(id, item);
     for (const listener of this.#listeners) listener(item);
   }
 
   /** Forgets all updates with an id below `id`. */
   confirmBelow(id: number): void {
-    this.#items = this.#items.filter((item) => item.id >= id);
+    for (const known of this.#items.keys()) {
+      if (known >= id) return;
+      this.#items.delete(known);
+    }
   }
 
   remove(id: number): void {
-    this.#items = this.#items.filter((item) => item.id !== id);
+    this.#items.delete(id);
   }
 
   dropExpired(now: number): void {
-    this.#items = this.#items.filter((item) => item.expiresAt > now);
+    for (const item of this.#items.values()) if (item.expiresAt <= now) this.#items.delete(item.id);
   }
 
   clear(): void {
-    this.#items = [];
+    this.#items.clear();
   }
 
   onPush(listener: (item: QueuedUpdate) => void): void {

@@ -12,17 +12,9 @@ const COUNTS_MS = 60_000;
 const counting = new WeakSet<StoredMessage>();
 const DAY_MS = 24 * 60 * 60_000;
 
-function push(
-  world: World,
-  bot: BotState,
-  kind: UpdateKind,
-  payload: unknown,
-  lane: string,
-  expiresAt: number,
-): void {
+function push(bot: BotState, kind: UpdateKind, payload: unknown, lane: string, expiresAt: number): void {
   if (!isAllowed(kind, bot.allowed) || bot.gone) return;
   bot.updates.push(kind, payload, lane, expiresAt);
-  bot.updates.dropExpired(world.clock.now());
 }
 
 /** A new or edited message. Messages and edits of one chat share a lane, so they stay in order. */
@@ -33,7 +25,7 @@ export function announceMessage(world: World, message: StoredMessage, what: "new
   const expiresAt = (message.editDate ?? message.date) * 1000 + DAY_MS;
   for (const bot of world.bots.values()) {
     if (!hears(world, bot, message)) continue;
-    push(world, bot, kind, messageJson(message, bot.user.id), `chat ${chat.id}`, expiresAt);
+    push(bot, kind, messageJson(message, bot.user.id), `chat ${chat.id}`, expiresAt);
   }
 }
 
@@ -85,9 +77,9 @@ export function announceMember(
   const expiresAt = world.clock.now() + DAY_MS;
   for (const bot of world.bots.values()) {
     if (bot.user.id === user.id) {
-      push(world, bot, "my_chat_member", payload, `my ${chat.id}`, expiresAt);
+      push(bot, "my_chat_member", payload, `my ${chat.id}`, expiresAt);
     } else if (isAdmin(chat, bot.user.id)) {
-      push(world, bot, "chat_member", payload, `member ${user.id}`, expiresAt);
+      push(bot, "chat_member", payload, `member ${user.id}`, expiresAt);
     }
   }
 }
@@ -113,7 +105,7 @@ export function announceReaction(
     if (!isAdmin(chat, bot.user.id)) continue;
     if (chat.type === "channel") continue;
     const payload = { ...base, user: by, old_reaction: before, new_reaction: after };
-    push(world, bot, "message_reaction", payload, `reaction ${chat.id}`, expiresAt);
+    push(bot, "message_reaction", payload, `reaction ${chat.id}`, expiresAt);
   }
   if (chat.type === "channel") announceCounts(world, message);
 }
@@ -129,7 +121,7 @@ function announceCounts(world: World, message: StoredMessage): void {
     const payload = { chat: chatJson(chat), message_id: message.id, date: world.seconds(), reactions };
     for (const bot of world.bots.values()) {
       if (!isAdmin(chat, bot.user.id)) continue;
-      push(world, bot, "message_reaction_count", payload, `count ${chat.id}`, world.clock.now() + DAY_MS);
+      push(bot, "message_reaction_count", payload, `count ${chat.id}`, world.clock.now() + DAY_MS);
     }
   });
 }

@@ -65,7 +65,7 @@ export class Webhook {
     this.#wire = new WebhookWire(context.clock, settings, settings.secret);
     this.#gate = new ConnectionGate(settings.maxConnections);
     this.#resolveAt = context.clock.now() + DNS_MS + context.random() * 180_000;
-    for (const item of bot.updates.items) this.#enqueue(item);
+    for (const item of bot.updates.items()) this.#enqueue(item);
     this.#pump();
   }
 
@@ -218,7 +218,7 @@ export class Webhook {
 }
 
 /** `{"update_id":N,\n"message":{…}}`, with everything beyond ASCII escaped. */
-export function updateBody({ update }: QueuedUpdate): string {
+function updateBody({ update }: QueuedUpdate): string {
   return JSON.stringify(update)
     .replace(/^(\{"update_id":\d+,)/, "$1\n")
     .replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
