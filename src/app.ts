@@ -1,13 +1,12 @@
 // Composition root: builds, wires and starts the parts in a numbered order, and stops them in reverse.
 
-import { mkdirSync } from "node:fs";
-import { createBridgeTable } from "./bridge/bridge-table.ts";
+import { type BridgeTable, createBridgeTable } from "./bridge/bridge-table.ts";
 import { keepTidy } from "./bridge/housekeeping.ts";
 import { createIntake, moveConversation } from "./bridge/intake.ts";
 import type { LaneStep } from "./bridge/lane-run.ts";
-import { createLanes, type LanesParts } from "./bridge/lanes.ts";
+import { createLanes } from "./bridge/lanes.ts";
 import type { Platform, PlatformContext } from "./bridge/platform.ts";
-import type { Log } from "./bridge/ports.ts";
+import type { Log, Store } from "./bridge/ports.ts";
 import type { Config } from "./config.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import type { RawUpdate } from "./model/delivery.ts";
@@ -15,7 +14,8 @@ import type { Texts } from "./model/texts.ts";
 import { createPlatform } from "./platforms/index.ts";
 import { openStore } from "./storage/open.ts";
 import { createHealth, type Health } from "./web/health.ts";
-import { startWeb } from "./web/web.ts";
+import { makePrivateFolder } from "./web/tls/private-files.ts";
+import { startWeb, type Web } from "./web/web.ts";
 
 /** What is in flight at a SIGTERM may take this long; the rest waits on disk for the next start. */
 const GRACE_MS = 8_000;
@@ -27,6 +27,7 @@ export interface AppOptions {
   /** Told of every secret that is learned while running. */
   readonly addSecret: (value: string) => void;
   readonly clock?: Clock;
+  /** 0 <= x < 1. */
   readonly random?: () => number;
   /** Sees every update that is on disk and every delivery that ended; the demo and the bench listen. */
   readonly observe?: Observer;
@@ -46,31 +47,30 @@ export interface App {
   readonly stopped: Promise<number>;
 }
 
-/** Resolves when every connection has been started. What was started is stopped again when a later step fails. @throws UserError */
+/** Resolves when every account has been started. A later step that fails stops the earlier ones. @throws UserError */
 export async function startApp(options: AppOptions): Promise<App> {
   const stops: (() => Promise<void>)[] = [];
   const stopAll = async () => {
     for (const stop of stops.splice(0).reverse()) await stop();
   };
+  const stopped = Promise.withResolvers<number>();
   try {
-    return await start(options, stops, stopAll);
+    const started = await start(options, stops);
+    const stop = () => stopAll().then(() => stopped.resolve(0));
+    return { ...started, stopped: stopped.promise, stop };
   } catch (error) {
     await stopAll();
     throw error;
   }
 }
 
-async function start(
-  options: AppOptions,
-  stops: (() => Promise<void>)[],
-  stopAll: () => Promise<void>,
-): Promise<App> {
-  const { config, log, texts } = options;
-  const clock = options.clock ?? systemClock;
-  const random = options.random ?? Math.random;
+type Started = Omit<App, "stop" | "stopped">;
+
+async function start(options: AppOptions, stops: (() => Promise<void>)[]): Promise<Started> {
+  const { config, log, texts, clock = systemClock, random = Math.random, observe } = options;
 
   // 1. The data folder and the store: nothing is received that could not be kept.
-  mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  await makePrivateFolder(config.data, texts);
   const store = await openStore(config.storage, { clock, texts });
   stops.push(() => store.close());
 
@@ -80,10 +80,13 @@ async function start(
 
   // 3. The web server with its certificate; it answers /health from now on.
   const health = createHealth(clock);
-  const web = config.web && (await startWeb(config.web, { data: config.data, clock, log, texts, health }));
+  for (const account of config.accounts) health.expect(account.name);
+  const report = () => reportHealth(health, store);
+  const web =
+    config.web && (await startWeb(config.web, { data: config.data, clock, log, texts, health: report }));
   if (web) stops.push(() => web.stop());
 
-  // 4. The lanes and the intake, and the platforms they stand between, not yet connected.
+  // 4. The lanes, the intake, and the platforms they stand between, not yet connected.
   const platforms = new Map<string, Platform>();
   const platform = (account: string) => find(platforms, account);
   const halt = (account: string, reason: string) => {
@@ -91,52 +94,69 @@ async function start(
     health.down(account, reason);
     log.error({ account, reason }, "the account is refused; nothing more is sent with it until a restart");
   };
-  const moved: LanesParts["moved"] = (from, to) =>
-    store.transaction((tx) => moveConversation(tx, from, to, table));
-  const observe = (step: LaneStep) => options.observe?.ended?.(step);
-  const lanes = createLanes({ store, platform, clock, random, log, texts, halt, moved, observe });
+  const lanes = createLanes({
+    ...{ store, platform, clock, random, log, texts, halt },
+    moved: (from, to) => store.transaction((tx) => moveConversation(tx, from, to, table)),
+    observe: (step) => observe?.ended?.(step),
+  });
   const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake });
   for (const { name, platform: kind, settings } of config.accounts) {
-    const context: PlatformContext = {
-      account: name,
-      ...{ log, clock, random, texts, health },
-      ...(web && { web: web.port }),
-      conversations: () => table.conversations(name),
-      state: {
-        get: (key) => store.transaction((tx) => tx.state.get(name, key)),
-        set: (key, value) => store.transaction((tx) => tx.state.set(name, key, value)),
-      },
-      halt: (reason) => halt(name, reason),
-      secret: options.addSecret,
-    };
+    const context = contextFor(name, options, { clock, random, health, store, table, web, halt });
     platforms.set(name, createPlatform(kind, settings, context));
   }
 
   // 5. Connect, all at once: one platform that cannot be reached holds up no other. A fault of the user (a wrong
-  //    token) ends the start here. Each account first sends what was left on disk for it.
+  //    token) ends the start here. Each account then sends what was left on disk for it.
   const accept = async (raw: RawUpdate) => {
     await intake.accept(raw);
-    options.observe?.stored?.(raw, clock.now());
+    observe?.stored?.(raw, clock.now());
   };
   for (const one of platforms.values()) stops.push(() => one.stop());
   stops.push(() => lanes.stop(GRACE_MS));
-  await Promise.all(
-    [...platforms.values()].map(async (one) => {
-      await one.start(accept);
-      await lanes.start(one.account);
-    }),
-  );
+  const connect = (one: Platform) => one.start(accept).then(() => lanes.start(one.account));
+  await Promise.all([...platforms.values()].map(connect));
 
   // 6. Keep the disk tidy.
   const housekeeping = keepTidy(store, clock, log);
   stops.push(() => housekeeping.stop());
+  return { health, ...(web && { address: web.address }) };
+}
 
-  const ended = Promise.withResolvers<number>();
-  const stop = async () => {
-    await stopAll();
-    ended.resolve(0);
+interface Shared {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly health: Health;
+  readonly store: Store;
+  readonly table: BridgeTable;
+  readonly web: Web | undefined;
+  readonly halt: (account: string, reason: string) => void;
+}
+
+function contextFor(account: string, { log, texts, addSecret }: AppOptions, shared: Shared): PlatformContext {
+  const { clock, random, health, store, table, web, halt } = shared;
+  return {
+    ...{ account, log, clock, random, texts, health },
+    ...(web && { web: web.port }),
+    conversations: () => table.conversations(account),
+    state: {
+      get: (name) => store.transaction((tx) => tx.state.get(account, name)),
+      set: (name, value) => store.transaction((tx) => tx.state.set(account, name, value)),
+    },
+    halt: (reason) => halt(account, reason),
+    secret: addSecret,
   };
-  return { health, ...(web && { address: web.address }), stopped: ended.promise, stop };
+}
+
+/** A store that cannot be read or written is a fault of its own, and the answer comes all the same. */
+async function reportHealth(health: Health, store: Store) {
+  try {
+    const waiting = await store.transaction((tx) => tx.outbox.waiting());
+    health.up("storage");
+    return health.report(waiting);
+  } catch (error) {
+    health.down("storage", error instanceof Error ? error.message : "the database does not answer");
+    return health.report();
+  }
 }
 
 function find(platforms: ReadonlyMap<string, Platform>, account: string): Platform {

@@ -18,9 +18,10 @@ export async function startTelegramSide(title: string): Promise<TelegramSide> {
   const sandbox = await startTelegramSandbox({ local: true });
   const bot = sandbox.createBot({ name: "MateBot", username: "mate_bot", privacy: false });
   const chat = sandbox.createChat({ title, type: "supergroup" });
-  sandbox.join(chat.id, bot.id, "administrator");
   const people = PEOPLE.map((person) => ({ id: sandbox.createUser(person).id, name: person.firstName }));
   for (const { id } of people) sandbox.join(chat.id, id);
+  // The bot comes last, so that the arrival of the others is no news to it.
+  sandbox.join(chat.id, bot.id, "administrator");
   /** What was typed, for the box when it is edited. */
   const typed = new Map<number, string>();
 

@@ -34,7 +34,7 @@ afterEach(async () => {
 function build(options: Partial<WebServerOptions> = {}): WebServer {
   const server = createWebServer({
     listen: { kind: "tcp", host: "127.0.0.1", port: 0 },
-    health: () => report,
+    health: async () => report,
     log,
     texts: loadTexts("en"),
     ...options,

@@ -16,7 +16,7 @@ export interface WebServerOptions {
   readonly publicUrl?: URL;
   /** Absent: plain HTTP. `selfSigned`: nobody vouches for it, so it must be uploaded where it is to be trusted. */
   readonly tls?: KeyAndCertificate & { readonly selfSigned: boolean };
-  readonly health: () => HealthReport;
+  readonly health: () => Promise<HealthReport>;
   readonly log: Log;
   readonly texts: Texts;
 }
@@ -65,9 +65,9 @@ export function createWebServer(options: WebServerOptions): WebServer {
     if (onIdle) reply.header("connection", "close");
     return reply.code(status).send();
   });
-  app.get("/health", (_, reply) => {
-    const report = options.health();
-    reply.code(report.status === "ok" ? 200 : 503).send(report);
+  app.get("/health", async (_, reply) => {
+    const report = await options.health();
+    return reply.code(report.status === "ok" ? 200 : 503).send(report);
   });
 
   const port: WebPort = {

@@ -32,7 +32,13 @@ afterEach(async () => {
 });
 
 async function start(config: WebConfig): Promise<Web> {
-  web = await startWeb(config, { data, clock, log, texts: loadTexts("en"), health: createHealth(clock) });
+  web = await startWeb(config, {
+    data,
+    clock,
+    log,
+    texts: loadTexts("en"),
+    health: async () => createHealth(clock).report(),
+  });
   return web;
 }
 
@@ -81,7 +87,7 @@ it("leaves no timer behind when the port is taken", async () => {
   const taken = parseListen(first.address) ?? listen;
   const second = startWeb(
     { listen: taken, publicUrl: new URL("https://bot.example.org"), tls: "auto" },
-    { data, clock, log, texts: loadTexts("en"), health: createHealth(clock) },
+    { data, clock, log, texts: loadTexts("en"), health: async () => createHealth(clock).report() },
   );
   await expect(second).rejects.toThrow("is in use");
   expect(clock.pending).toBe(0);

@@ -4,7 +4,7 @@ import type { Log, WebPort } from "../bridge/ports.ts";
 import type { WebConfig } from "../config.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Texts } from "../model/texts.ts";
-import type { Health } from "./health.ts";
+import type { HealthReport } from "./health.ts";
 import { formatListen } from "./listen.ts";
 import { createWebServer } from "./server.ts";
 import { openCertificateStore } from "./tls/certificate-store.ts";
@@ -16,7 +16,7 @@ export interface WebParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly texts: Texts;
-  readonly health: Pick<Health, "report">;
+  readonly health: () => Promise<HealthReport>;
 }
 
 export interface Web {
@@ -40,7 +40,7 @@ export async function startWeb(config: WebConfig, parts: WebParts): Promise<Web>
     listen: config.listen,
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
     ...(store && { tls: { ...store.current(), selfSigned: true } }),
-    health: () => health.report(),
+    health,
     log,
     texts,
   });

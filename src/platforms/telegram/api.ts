@@ -30,7 +30,7 @@ export interface TelegramApi {
     payload: Opts<Blob>[M],
     signal?: AbortSignal,
   ): Promise<ReturnType<Methods[M]>>;
-  /** Sends a frozen request to `to`, wherever the conversation moved since. A create answers with its message. @throws PlatformError */
+  /** Sends a frozen request. A create goes to `to`, wherever that moved since, and answers with its message. @throws PlatformError */
   send(call: Call, to: ConversationRef, signal: AbortSignal): Promise<Sent | undefined>;
 }
 
@@ -54,11 +54,17 @@ export function createApi(config: TelegramConfig, clock: Clock): TelegramApi {
       request(method, payload, signal) as Promise<ReturnType<Methods[M]>>,
     send: async (call, to, signal) => {
       const { method, payload } = call.request as unknown as TelegramRequest;
+      // A new message goes wherever the conversation moved since it was frozen. What it changes or removes stays
+      // where it was: ids begin anew in a supergroup, and the old ones would hit somebody else's message.
+      const place = call.op === "create" ? { chat_id: to.id } : {};
       try {
-        const result = await request(method, { ...payload, chat_id: to.id }, signal);
+        const result = await request(method, { ...payload, ...place }, signal);
         return call.op === "create" ? sentOf(result, to) : undefined;
       } catch (error) {
-        if (error instanceof PlatformError && error.code === notModified) return undefined;
+        if (!(error instanceof PlatformError)) throw error;
+        if (error.code === notModified) return undefined;
+        if (call.op !== "create" && error.fate.kind === "moved")
+          throw new PlatformError(error.code, error.message, { kind: "gone" }, { cause: error });
         throw error;
       }
     },

@@ -1,0 +1,113 @@
+// Learns over REST who the bot is and where it stands, before any event is parsed; `index.ts` owns one per account.
+
+import type { PlatformContext } from "../../bridge/platform.ts";
+import type { ConversationRef } from "../../model/refs.ts";
+import { DiscordError } from "./errors.ts";
+import { intentsFault, inWords } from "./faults.ts";
+import { type GuildDirectory, isThread } from "./guild-directory.ts";
+import { missingRights } from "./permissions.ts";
+import type { DiscordRest } from "./rest.ts";
+
+export interface AccountParts {
+  readonly context: PlatformContext;
+  readonly rest: DiscordRest;
+  readonly directory: GuildDirectory;
+}
+
+export interface Account {
+  /** Fills the directory for every bridged channel; cheap once that is done. @throws UserError | DiscordError */
+  prepare(signal: AbortSignal): Promise<void>;
+  /** Fills it for one channel. @throws DiscordError when the bot cannot see it */
+  learn(channel: string, signal: AbortSignal): Promise<void>;
+}
+
+// Discord, resources/application, application flags: MESSAGE_CONTENT is switched on, above or below the review limit.
+const messageContentFlags = (1 << 18) | (1 << 19);
+
+export function createAccount(parts: AccountParts): Account {
+  const { context, rest, directory } = parts;
+  const guilds = new Set<string>();
+  const looked = new Set<string>();
+
+  const get = (route: `/${string}`, signal: AbortSignal) => rest.request({ method: "GET", route, signal });
+
+  async function introduce(signal: AbortSignal): Promise<void> {
+    if (directory.self.userId !== "") return;
+    const application = (await get("/applications/@me", signal)) as { id: string; flags?: number };
+    if (application.flags !== undefined && !(application.flags & messageContentFlags)) {
+      throw intentsFault(context.texts);
+    }
+    const user = (await get("/users/@me", signal)) as { id: string };
+    directory.introduce({ userId: user.id, applicationId: application.id });
+  }
+
+  async function learn(channel: string, signal: AbortSignal): Promise<void> {
+    await introduce(signal);
+    if (directory.channel(channel) === undefined) {
+      directory.noteChannel(await get(`/channels/${channel}`, signal));
+    }
+    const guild = directory.channel(channel)?.guild;
+    if (guild === undefined || guilds.has(guild)) return;
+    // After a RESUME the Gateway sends no GUILD_CREATE.
+    directory.noteGuild(await get(`/guilds/${guild}`, signal));
+    const channels = (await get(`/guilds/${guild}/channels`, signal)) as readonly object[];
+    for (const each of channels) directory.noteChannel({ guild_id: guild, ...each });
+    await learnOwnRoles(guild, signal);
+    guilds.add(guild);
+  }
+
+  /** Only the advice about missing rights needs them. */
+  async function learnOwnRoles(guild: string, signal: AbortSignal): Promise<void> {
+    const route = `/guilds/${guild}/members/${directory.self.userId}` as const;
+    try {
+      directory.noteOwnMember(guild, await get(route, signal));
+    } catch (error) {
+      if (!(error instanceof DiscordError) || error.fate.kind !== "refused") throw error;
+    }
+  }
+
+  /** Looks at a bridged conversation once and says what is wrong with it. */
+  async function look({ id, thread }: ConversationRef, signal: AbortSignal): Promise<void> {
+    const place = thread ?? id;
+    if (looked.has(place)) return;
+    try {
+      await learn(id, signal);
+      if (thread !== undefined) await learn(thread, signal);
+      advise(id, thread);
+    } catch (error) {
+      if (!(error instanceof DiscordError) || error.fate.kind !== "refused") throw error;
+      warn(place, "discord-account.channel.invisible", { channel: place });
+    }
+    looked.add(place);
+  }
+
+  function advise(id: string, thread: string | undefined): void {
+    const entry = directory.channel(id);
+    if (entry === undefined) return;
+    if (isThread(entry)) {
+      warn(id, "discord-account.channel.is-thread", { channel: id, parent: entry.parent ?? "?" });
+      return;
+    }
+    const bits = directory.permissions(id);
+    const missing = bits === undefined ? [] : missingRights(bits, thread !== undefined);
+    if (missing.length === 0) return;
+    const names = missing.map((right) => context.texts(`discord-account.right.${right}`)).join(", ");
+    warn(id, "discord-account.channel.rights", { channel: entry.name, rights: names });
+  }
+
+  function warn(channel: string, key: string, values: Readonly<Record<string, string>>): void {
+    context.log.warn({ channel }, context.texts(key, values));
+  }
+
+  return {
+    learn,
+    async prepare(signal) {
+      try {
+        await introduce(signal);
+        for (const conversation of context.conversations()) await look(conversation, signal);
+      } catch (error) {
+        throw inWords(error, context.texts);
+      }
+    },
+  };
+}

@@ -1,0 +1,33 @@
+// The section of a Discord account in matebot.yaml; `src/platforms/index.ts` lists it, `src/config.ts` checks with it.
+
+import { z } from "zod";
+
+// Three base64url words; the exact lengths grew over the years and are not documented.
+const tokenShape = /^[\w-]{8,}\.[\w-]{4,}\.[\w-]{16,}$/;
+
+const origin = z.url({ protocol: /^https?$/, error: "discord-account.config.bad-url" });
+const trimmed = (url: string) => url.replace(/\/+$/, "");
+
+/** Messages of the schema are keys of locales/<language>/discord-account.json; URLs have no trailing slash once parsed. */
+export const discordSchema = z.strictObject({
+  platform: z.literal("discord"),
+  /** The secret itself: `env:` and `file:` are resolved before. */
+  token: z.string().regex(tokenShape, "discord-account.config.bad-token"),
+  api: origin.default("https://discord.com/api").transform(trimmed),
+  /** Stickers, emoji and avatars. */
+  cdn: origin.default("https://cdn.discordapp.com").transform(trimmed),
+  /** GIF stickers. */
+  media: origin.default("https://media.discordapp.net").transform(trimmed),
+});
+
+export type DiscordConfig = z.infer<typeof discordSchema>;
+
+// Discord snowflakes: 64 bit, 17 digits since 2015, 20 at most.
+const snowflake = /^[1-9]\d{16,19}$/;
+
+/** The key of the sentence that says what is wrong with a conversation's id, if anything is. */
+export function conversationIdFault(id: string, thread?: string): string | undefined {
+  if (!snowflake.test(id)) return "discord-account.config.bad-channel-id";
+  if (thread !== undefined && !snowflake.test(thread)) return "discord-account.config.bad-thread-id";
+  return undefined;
+}

@@ -1,0 +1,177 @@
+// What Discord's refusals mean for a call; the only place that assigns fates on Discord. `rest.ts` calls it.
+
+import { DiscordAPIError, HTTPError, RateLimitError } from "@discordjs/rest";
+import { type Fate, PlatformError } from "../../model/errors.ts";
+
+/** A refusal by Discord, or none at all. `json` is Discord's own error number, `fields` the paths it complains about. */
+export class DiscordError extends PlatformError {
+  readonly json: number | undefined;
+  /** For 50035: `path: CODE`, such as `username: USERNAME_INVALID_CONTAINS`. */
+  readonly fields: readonly string[];
+  constructor(code: string, message: string, fate: Fate, details: Details = {}) {
+    super(code, message, fate, details.cause === undefined ? {} : { cause: details.cause });
+    this.name = "DiscordError";
+    this.json = details.json;
+    this.fields = details.fields ?? [];
+  }
+}
+
+interface Details {
+  readonly json?: number;
+  readonly fields?: readonly string[];
+  readonly cause?: Error;
+}
+
+export const unknownWebhook = 10015;
+export const badWebhookToken = 50027;
+
+const gone: Fate = { kind: "gone" };
+const refused: Fate = { kind: "refused" };
+const halt: Fate = { kind: "halt" };
+const overloaded: Fate = { kind: "retry", maybeDelivered: true };
+
+/** How long a limit lasts that does not say so. */
+const unnamedLimitMs = 10_000;
+/** Cloudflare's pages stand before Discord and do not say when they go. */
+const blockedMs = 60_000;
+
+// Discord, topics/opcodes-and-status-codes, JSON error codes. What is not here is judged by its HTTP status.
+const fates: ReadonlyMap<number, Fate> = new Map<number, Fate>([
+  [10003, refused], // unknown channel
+  [10004, refused], // unknown guild
+  [10008, gone], // unknown message
+  [unknownWebhook, refused], // puppets.ts has made a new one and tried again before this counts
+  [badWebhookToken, refused],
+  [20016, { kind: "wait", ms: unnamedLimitMs }], // slowmode
+  [20028, { kind: "wait", ms: unnamedLimitMs }], // write limit of the channel
+  [20029, { kind: "wait", ms: unnamedLimitMs }], // write limit of the guild
+  [30007, refused], // 15 webhooks in the channel
+  [30046, refused], // too many edits of old messages
+  [30058, refused], // 1000 webhooks in the guild
+  [40005, refused], // too large
+  [40062, { kind: "wait", ms: unnamedLimitMs }], // service resource limited
+  [40333, halt], // the User-Agent is blocked
+  [50001, refused], // missing access
+  [50005, refused], // another author's message
+  [50006, refused], // empty
+  [50013, refused], // missing permissions
+  [50014, halt], // bad bot token
+  [50021, refused], // system message
+  [50035, refused], // invalid form
+  [50045, refused], // file too large
+  [50083, refused], // archived thread
+  [130000, overloaded],
+  [160005, refused], // locked thread
+  [200000, refused], // AutoMod
+  [200001, refused], // AutoMod, title
+  [240000, refused], // harmful link
+]);
+
+/** The error a failed request means; it never carries a URL, a token or a message's text. `auth` false: a token route. */
+export function discordError(error: unknown, auth: boolean): DiscordError {
+  if (error instanceof DiscordError) return error;
+  if (error instanceof RateLimitError) return limited(error);
+  if (error instanceof DiscordAPIError) return refusal(error, auth);
+  if (error instanceof HTTPError) {
+    return new DiscordError(`discord.http-${error.status}`, `HTTP ${error.status}`, overloaded);
+  }
+  // Whatever else the library throws happens while it reads an answer it does not understand.
+  return new DiscordError("discord.bad-answer", "the answer could not be read", overloaded, causeOf(error));
+}
+
+/** Built before the library sees it, so that a lost answer and a refused connection stay apart. */
+export function networkError(error: unknown): DiscordError {
+  const code = codeOf(error);
+  const delivered = !neverSent.has(code);
+  return new DiscordError(
+    "discord.network",
+    code,
+    { kind: "retry", maybeDelivered: delivered },
+    causeOf(error),
+  );
+}
+
+/** The request waited in a queue when it was called off. */
+export function calledOff(): DiscordError {
+  return new DiscordError("discord.called-off", "called off before it was sent", {
+    kind: "retry",
+    maybeDelivered: false,
+  });
+}
+
+export function tokenRefused(): DiscordError {
+  return new DiscordError("discord.unauthorized", "HTTP 401: the bot token is refused", halt);
+}
+
+const neverSent: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
+
+function limited(error: RateLimitError): DiscordError {
+  const ms = [error.retryAfter, error.timeToReset].find((each) => Number.isFinite(each) && each > 0);
+  const scope = error.global ? "global" : error.scope;
+  return new DiscordError("discord.limit", `rate limit (${scope})`, {
+    kind: "wait",
+    ms: ms ?? unnamedLimitMs,
+  });
+}
+
+function refusal(error: DiscordAPIError, auth: boolean): DiscordError {
+  const json = typeof error.code === "number" ? error.code : undefined;
+  if (error.status === 401 && auth) return tokenRefused();
+  if (json === undefined) return page(error.status);
+  const raw: unknown = error.rawError;
+  const fields = fieldsOf(raw instanceof Object && "errors" in raw ? raw.errors : undefined);
+  const text = raw instanceof Object && "message" in raw ? String(raw.message).slice(0, 120) : "";
+  // Discord's own words are fixed sentences; the words inside `errors` can quote what was sent and stay out.
+  const message = `HTTP ${error.status}, ${json} ${text}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`;
+  return new DiscordError(`discord.${json}`, message, fateOf(json, raw), { json, fields });
+}
+
+function fateOf(json: number, raw: unknown): Fate {
+  const fate = fates.get(json) ?? refused;
+  if (fate.kind !== "wait") return fate;
+  const seconds = raw instanceof Object && "retry_after" in raw ? Number(raw.retry_after) : Number.NaN;
+  return Number.isFinite(seconds) ? { kind: "wait", ms: Math.ceil(seconds * 1000) } : fate;
+}
+
+/** An answer that is no JSON comes from Cloudflare, not from Discord. */
+function page(status: number): DiscordError {
+  const message = `HTTP ${status} without a reason`;
+  if (status === 403) return new DiscordError("discord.blocked", message, { kind: "wait", ms: blockedMs });
+  return new DiscordError(`discord.http-${status}`, message, status === 408 ? overloaded : refused);
+}
+
+function fieldsOf(errors: unknown, path = ""): readonly string[] {
+  if (!(errors instanceof Object)) return [];
+  return Object.entries(errors).flatMap(([key, value]: [string, unknown]) => {
+    if (key !== "_errors") return fieldsOf(value, path === "" ? key : `${path}.${key}`);
+    const codes: readonly unknown[] = Array.isArray(value) ? value : [];
+    return codes.map(
+      (each) => `${path}: ${each instanceof Object && "code" in each ? String(each.code) : "?"}`,
+    );
+  });
+}
+
+/** A cause without the request: the library's errors keep the URL, and with it a webhook's token. */
+function causeOf(error: unknown): Details {
+  const name = error instanceof Error ? error.name : typeof error;
+  return { cause: new Error(`${name} ${codeOf(error)}`) };
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "UNKNOWN";
+  if (error.name === "AbortError" || error.name === "TimeoutError") return "TIMEOUT";
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+}

@@ -1,0 +1,40 @@
+// What the Gateway is asked for and how; `gateway.ts` gives it to the library.
+
+import { Encoding, type FetchingStrategyOptions } from "@discordjs/ws";
+import { type APIGatewayBotInfo, GatewayIntentBits } from "discord-api-types/v10";
+
+/** Discord, events/gateway: what a bridge needs to hear. MESSAGE_CONTENT is privileged and must be switched on. */
+export const intents =
+  GatewayIntentBits.Guilds |
+  GatewayIntentBits.GuildWebhooks |
+  GatewayIntentBits.GuildMessages |
+  GatewayIntentBits.GuildMessageReactions |
+  GatewayIntentBits.MessageContent |
+  GatewayIntentBits.GuildMessagePolls;
+
+/** One shard without compression; `information` answers once a connection is about to be opened. */
+export function gatewayOptions(
+  token: string,
+  information: () => APIGatewayBotInfo | undefined,
+): FetchingStrategyOptions {
+  return {
+    token,
+    intents,
+    version: "10",
+    encoding: Encoding.JSON,
+    compression: null,
+    useIdentifyCompression: false,
+    identifyProperties: { os: process.platform, browser: "MateBot", device: "MateBot" },
+    initialPresence: null,
+    largeThreshold: null,
+    handshakeTimeout: 30_000,
+    helloTimeout: 60_000,
+    readyTimeout: 15_000,
+    shardCount: 1,
+    get gatewayInformation(): APIGatewayBotInfo {
+      const known = information();
+      if (known === undefined) throw new Error("GET /gateway/bot comes before the connection");
+      return known;
+    },
+  };
+}

@@ -1,0 +1,129 @@
+// Puts the Gateway's events on disk in order and knows up to which one they are there; `gateway.ts` pushes into it.
+//
+// Why a stored position never passes an event that is not on disk, however `accept` behaves: events go to `accept`
+// in batches. A batch is what arrived while the batch before was being stored (so the batches are those of the group
+// commit, and nothing waits longer for it), and it starts only when that one is on disk, whole. Only the first update
+// of a batch carries a position, its own: all before it is on disk, and it is stored with it. The end of a batch
+// becomes a position with the next batch, or `flushMs` later. A crash in between replays a batch, whose keys are known.
+
+import type { Clock, Timer } from "../../model/clock.ts";
+import type { RawUpdate } from "../../model/delivery.ts";
+
+/** An event's place in a Gateway session. */
+export interface Position {
+  readonly session: string;
+  readonly sequence: number;
+}
+
+export interface InboxParts {
+  readonly accept: (raw: RawUpdate) => Promise<void>;
+  readonly clock: Clock;
+  /** Stores a position by itself. */
+  readonly savePosition: (position: Position) => Promise<void>;
+  /** An update could not be stored: it and all after it are forgotten here and must come again. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Owns the events between the socket and the disk. */
+export interface Inbox {
+  /** Takes the next event; without `raw` it is one that needs no storing. */
+  push(position: Position, raw?: Omit<RawUpdate, "position">): void;
+  /** Everything up to here is on disk (or needed no storing). */
+  readonly reached: Position | undefined;
+  /** A session begins or goes on at `position`: what comes is counted from there. */
+  begin(position: Position): void;
+  /** Resolves when all that was pushed is stored or has failed, and the position too. */
+  settle(): Promise<void>;
+}
+
+export const positionName = "gateway-sequence";
+
+const flushMs = 5_000;
+
+interface Entry {
+  readonly position: Position;
+  readonly raw?: Omit<RawUpdate, "position">;
+}
+
+export function createInbox(parts: InboxParts): Inbox {
+  let queue: Entry[] = [];
+  let running: Promise<void> | undefined;
+  let reached: Position | undefined;
+  let flushTimer: Timer | undefined;
+  let flushing: Promise<void> = Promise.resolve();
+
+  async function run(): Promise<void> {
+    while (queue.length > 0) {
+      const batch = queue;
+      queue = [];
+      const failure = await store(batch, parts.accept);
+      if (failure === undefined) {
+        advance(batch.at(-1)?.position);
+        continue;
+      }
+      queue = [];
+      advance(batch[failure.index - 1]?.position);
+      parts.onFault(failure.error);
+    }
+  }
+
+  /** A position of a session that has ended is of no use any more. */
+  function advance(position: Position | undefined): void {
+    if (position === undefined || position.session !== reached?.session) return;
+    if (position.sequence <= reached.sequence) return;
+    reached = position;
+    flushTimer ??= parts.clock.after(flushMs, () => {
+      flushTimer = undefined;
+      flush();
+    });
+  }
+
+  function flush(): void {
+    const position = reached;
+    // A position that is not stored costs a replay, nothing else; the disk's fault shows at the next update.
+    if (position) flushing = parts.savePosition(position).catch(() => undefined);
+  }
+
+  return {
+    push(position, raw) {
+      if (raw === undefined && queue.length === 0 && running === undefined) return advance(position);
+      queue.push(raw === undefined ? { position } : { position, raw });
+      running ??= run().finally(() => {
+        running = undefined;
+      });
+    },
+    get reached() {
+      return reached;
+    },
+    begin(position) {
+      reached = position;
+    },
+    async settle() {
+      await running;
+      if (flushTimer) {
+        flushTimer.cancel();
+        flushTimer = undefined;
+        flush();
+      }
+      await flushing;
+    },
+  };
+}
+
+/** Starts every update of the batch at once, in order; undefined when all are on disk, else the first that is not. */
+async function store(
+  batch: readonly Entry[],
+  accept: InboxParts["accept"],
+): Promise<{ readonly index: number; readonly error: unknown } | undefined> {
+  const first = batch.find(({ raw }) => raw !== undefined);
+  const results = await Promise.allSettled(
+    batch.map(async (entry) => {
+      if (entry.raw === undefined) return;
+      const position = { name: positionName, value: JSON.stringify(entry.position) };
+      await accept(entry === first ? { ...entry.raw, position } : entry.raw);
+    }),
+  );
+  const index = results.findIndex(({ status }) => status === "rejected");
+  const failed = results[index];
+  return failed?.status === "rejected" ? { index, error: failed.reason } : undefined;
+}

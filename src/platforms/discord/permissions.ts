@@ -1,0 +1,54 @@
+// Which rights the bot has in a channel, computed as Discord does; `rights-report.ts` asks at start.
+
+/** Discord, topics/permissions: a role's or overwrite's bits, as decimal text. */
+export interface Overwrite {
+  /** A role's or a user's. The guild's own id means everyone. */
+  readonly id: string;
+  readonly allow: string;
+  readonly deny: string;
+}
+
+export interface MemberIn {
+  readonly guild: string;
+  readonly owner: boolean;
+  readonly userId: string;
+  readonly roles: readonly string[];
+  /** The bits of every role of the guild, by id. */
+  readonly bits: ReadonlyMap<string, bigint>;
+}
+
+const administrator = 1n << 3n;
+const everything = (1n << 64n) - 1n;
+
+/** Rights by the name they have in locales/<language>/discord-account.json under `right`. */
+export const rights = {
+  view: 1n << 10n,
+  send: 1n << 11n,
+  history: 1n << 16n,
+  webhooks: 1n << 29n,
+  threads: 1n << 38n,
+} as const;
+
+export type Right = keyof typeof rights;
+
+/** Discord's own order: the roles' sum, then everyone's overwrite, then all roles', then the member's. */
+export function permissionsIn(member: MemberIn, overwrites: readonly Overwrite[]): bigint {
+  const base = [member.guild, ...member.roles].reduce((sum, role) => sum | (member.bits.get(role) ?? 0n), 0n);
+  if (member.owner || base & administrator) return everything;
+  const everyone = overwrites.filter(({ id }) => id === member.guild);
+  const roles = overwrites.filter(({ id }) => id !== member.guild && member.roles.includes(id));
+  const own = overwrites.filter(({ id }) => id === member.userId);
+  return [everyone, roles, own].reduce(apply, base);
+}
+
+function apply(bits: bigint, overwrites: readonly Overwrite[]): bigint {
+  const deny = overwrites.reduce((sum, each) => sum | BigInt(each.deny), 0n);
+  const allow = overwrites.reduce((sum, each) => sum | BigInt(each.allow), 0n);
+  return (bits & ~deny) | allow;
+}
+
+/** What a bridged channel (or thread in it) needs and the bot lacks. */
+export function missingRights(bits: bigint, inThread: boolean): readonly Right[] {
+  const needed: readonly Right[] = ["view", inThread ? "threads" : "send", "history", "webhooks"];
+  return needed.filter((right) => !(bits & rights[right]));
+}

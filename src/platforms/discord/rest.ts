@@ -1,0 +1,118 @@
+// The HTTP client of a Discord account: one attempt per call, every refusal a DiscordError. Everything here uses it.
+
+import { REST, type RESTOptions, type ResponseLike } from "@discordjs/rest";
+import { Agent, request as httpRequest } from "undici";
+import { calledOff, discordError, networkError, tokenRefused } from "./errors.ts";
+
+export interface RestCall {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Below `/api/v10`, without a query. */
+  readonly route: `/${string}`;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: object;
+  /** False on webhook token routes, which need no login; a 401 there says nothing about the bot. */
+  readonly auth?: boolean;
+  /** Shown in the guild's audit log. */
+  readonly reason?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Owns its connections. */
+export interface DiscordRest {
+  /** The answer's JSON as it came, unchecked; undefined for an empty one. @throws DiscordError */
+  request(call: RestCall): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+// Long, because a call given up too early may have been delivered.
+const timeoutMs = 30_000;
+
+export function createRest(options: { readonly api: string; readonly token: string }): DiscordRest {
+  const agent = new Agent({ connect: { timeout: 10_000 }, keepAliveTimeout: 30_000 });
+  const rest = new REST({
+    api: options.api,
+    version: "10",
+    // A repeated POST is a duplicate: what happens after a failure is the lane's business (bridge/retry.ts).
+    retries: 0,
+    // No sleeping inside the library: every limit comes out as an error with its time.
+    rejectOnRateLimit: () => true,
+    timeout: timeoutMs,
+    userAgentAppendix: "MateBot",
+    makeRequest: (url, init) => exchange(agent, url, init),
+  }).setToken(options.token);
+  // The library forgets its token after a 401 and then fails in other words.
+  let revoked = false;
+
+  async function request(call: RestCall): Promise<unknown> {
+    const auth = call.auth !== false;
+    if (revoked && auth) throw tokenRefused();
+    if (call.signal?.aborted) throw calledOff();
+    // The library adds a listener to the signal and never removes it; one that lives for this call alone may keep it.
+    const own = new AbortController();
+    const abort = () => own.abort();
+    call.signal?.addEventListener("abort", abort, { once: true });
+    try {
+      const answer = await rest.request({
+        method: call.method as never,
+        fullRoute: call.route,
+        auth,
+        signal: own.signal,
+        ...(call.query ? { query: new URLSearchParams(call.query) } : {}),
+        ...(call.body ? { body: call.body } : {}),
+        ...(call.reason ? { reason: call.reason } : {}),
+      });
+      return answer instanceof ArrayBuffer ? undefined : answer;
+    } catch (cause) {
+      if (cause instanceof Error && cause.name === "AbortError") throw calledOff();
+      const error = discordError(cause, auth);
+      if (error.fate.kind === "halt" && auth) revoked = true;
+      throw error;
+    } finally {
+      call.signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  return {
+    request,
+    close: async () => {
+      rest.clearHashSweeper();
+      rest.clearHandlerSweeper();
+      await agent.destroy();
+    },
+  };
+}
+
+type Init = Parameters<RESTOptions["makeRequest"]>[1];
+
+/** One request, its answer read to the end: the library leaves refused answers unread, which would hold the socket. */
+async function exchange(agent: Agent, url: string, init: Init): Promise<ResponseLike> {
+  try {
+    const response = await httpRequest(url, {
+      method: init.method as "GET",
+      headers: init.headers as Record<string, string>,
+      body: (init.body ?? null) as string | null,
+      signal: init.signal as AbortSignal,
+      dispatcher: agent,
+    });
+    const text = await response.body.text();
+    return answerOf(response.statusCode, response.headers, text);
+  } catch (error) {
+    throw networkError(error);
+  }
+}
+
+function answerOf(status: number, fields: Record<string, unknown>, text: string): ResponseLike {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(fields)) headers.set(name, String(value));
+  return {
+    status,
+    statusText: String(status),
+    ok: status >= 200 && status < 300,
+    headers: headers as ResponseLike["headers"],
+    body: null,
+    bodyUsed: true,
+    text: async () => text,
+    json: async () => JSON.parse(text),
+    arrayBuffer: async () => new TextEncoder().encode(text).buffer as ArrayBuffer,
+  };
+}

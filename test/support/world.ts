@@ -1,0 +1,146 @@
+// Both simulators with a group and a channel in them, and the real app between; the end-to-end tests live in it.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { type App, type AppOptions, startApp } from "../../src/app.ts";
+import { loadConfig } from "../../src/config.ts";
+import { freePort } from "../../src/demo/free-port.ts";
+import { createLog } from "../../src/log.ts";
+import { platforms } from "../../src/platforms/index.ts";
+import { startDiscordSandbox } from "../../src/sandbox/discord/index.ts";
+import type { DiscordSandbox } from "../../src/sandbox/discord/sandbox.ts";
+import { startTelegramSandbox, type TelegramSandbox } from "../../src/sandbox/telegram/index.ts";
+import { loadTexts } from "../../src/texts.ts";
+
+export interface WorldOptions {
+  readonly updates?: "webhook" | "polling";
+  readonly chat?: "group" | "supergroup" | "channel";
+  readonly language?: "pt-BR" | "en" | "es";
+  readonly storage?: string;
+  readonly telegram?: Parameters<typeof startTelegramSandbox>[0];
+  readonly discord?: Parameters<typeof startDiscordSandbox>[0];
+  /** Of the Discord bot; all it may need, unless told. */
+  readonly permissions?: bigint;
+  readonly observe?: AppOptions["observe"];
+}
+
+export interface World {
+  readonly telegram: TelegramSandbox;
+  readonly discord: DiscordSandbox;
+  readonly chat: number;
+  readonly channel: string;
+  readonly guild: string;
+  readonly telegramBot: { readonly token: string; readonly id: number };
+  readonly discordBot: { readonly token: string; readonly id: string };
+  /** Ana writes on Telegram, Carla on Discord. */
+  readonly ana: number;
+  readonly carla: string;
+  readonly configFile: string;
+  readonly publicUrl: string;
+  /** Everything that was logged, as it was written. */
+  readonly logged: string[];
+  start(): Promise<App>;
+  /** What the members of the group see, in order. */
+  telegramTexts(): readonly string[];
+  discordTexts(): readonly string[];
+  close(): Promise<void>;
+}
+
+export async function makeWorld(options: WorldOptions = {}): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), "matebot-world-"));
+  const telegram = await startTelegramSandbox({ local: true, ...options.telegram });
+  const discord = await startDiscordSandbox(options.discord);
+  const telegramBot = telegram.createBot({ name: "MateBot", username: "mate_bot", privacy: false });
+  const chat = telegram.createChat({ title: "Grupo", type: options.chat ?? "supergroup" }).id;
+  const ana = telegram.createUser({ firstName: "Ana", username: "ana" }).id;
+  telegram.join(chat, ana, options.chat === "channel" ? "administrator" : "member");
+  telegram.join(chat, telegramBot.id, "administrator");
+  const discordBot = discord.createBot({ name: "MateBot" });
+  const guild = discord.createGuild({ name: "Servidor" }).id;
+  const channel = discord.createChannel(guild, { name: "geral" }).id;
+  const { permissions } = options;
+  discord.addBot(guild, discordBot.id, permissions === undefined ? {} : { permissions });
+  const carla = discord.createUser({ username: "carla", globalName: "Carla" }).id;
+  discord.addMember(guild, carla);
+
+  const publicUrl = `https://127.0.0.1:${await freePort()}`;
+  const configFile = join(folder, "matebot.yaml");
+  const config = {
+    language: options.language ?? "en",
+    accounts: {
+      telegram: {
+        platform: "telegram",
+        token: telegramBot.token,
+        api: telegram.url,
+        updates: options.updates ?? "webhook",
+      },
+      discord: {
+        platform: "discord",
+        token: discordBot.token,
+        api: discord.url,
+        cdn: discord.cdnUrl,
+        media: discord.mediaUrl,
+      },
+    },
+    web: { listen: new URL(publicUrl).host, public_url: publicUrl, tls: "self-signed" },
+    data: "./data",
+    ...(options.storage && { storage: options.storage }),
+    bridges: [{ name: "geral", members: [`telegram:${chat}`, `discord:${channel}`] }],
+  };
+  writeFileSync(configFile, stringify(config), { mode: 0o600 });
+
+  const logged: string[] = [];
+  const running = new Set<App>();
+  return {
+    ...{
+      telegram,
+      discord,
+      chat,
+      channel,
+      guild,
+      telegramBot,
+      discordBot,
+      ana,
+      carla,
+      configFile,
+      publicUrl,
+      logged,
+    },
+    async start() {
+      const loaded = loadConfig(configFile, {}, platforms);
+      const destination = { write: (line: string) => logged.push(line) };
+      const log = createLog({ destination, secrets: loaded.secrets, env: { MATEBOT_LOG: "debug" } });
+      const texts = loadTexts(loaded.language);
+      const observe = options.observe ? { observe: options.observe } : {};
+      const app = await startApp({ config: loaded, log, texts, addSecret: log.addSecret, ...observe });
+      running.add(app);
+      return {
+        ...app,
+        async stop() {
+          running.delete(app);
+          await app.stop();
+        },
+      };
+    },
+    telegramTexts: () => telegram.messages(chat).flatMap(({ text }) => (text === undefined ? [] : [text])),
+    discordTexts: () => discord.messages(channel).map(({ content }) => content),
+    async close() {
+      for (const app of running) await app.stop();
+      await Promise.all([telegram.close(), discord.close()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves with what `look` finds as soon as it finds something; looks after every turn of the event loop. */
+export async function eventually<T>(look: () => T | undefined | false, withinMs = 10_000): Promise<T> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const found = look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > end) throw new Error(`did not happen within ${withinMs} ms: ${look}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
