@@ -1,8 +1,9 @@
 // Makes the self-signed certificate that Telegram is given to trust; only `certificate-store.ts` calls it.
 
 import { isIP } from "node:net";
-import "./reflect-metadata.ts";
+import "reflect-metadata";
 import {
+  AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
@@ -60,6 +61,8 @@ export async function makeSelfSigned(host: string, now: number): Promise<KeyAndC
         subject.length === 0,
       ),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      // Tells two certificates of the same name apart: OpenSSL picks the wrong one from a file that holds both.
+      await AuthorityKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
   const key = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
