@@ -49,6 +49,8 @@ function Piece({ node }: { readonly node: Node }) {
       return html`<code>${node.text}</code>`;
     case "pre":
       return html`<pre data-language=${node.language}><code>${node.text}</code></pre>`;
+    default:
+      return node satisfies never;
   }
 }
 

@@ -111,6 +111,8 @@ function writeNode(draft: Draft, node: Node, place: Place): void {
     case "pre":
       writeCode(draft, node, place);
       return;
+    default:
+      node satisfies never;
   }
 }
 
