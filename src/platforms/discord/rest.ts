@@ -36,6 +36,7 @@ export function createRest(options: { readonly api: string; readonly token: stri
     retries: 0,
     // No sleeping inside the library: every limit comes out as an error with its time.
     rejectOnRateLimit: () => true,
+    globalRequestsPerSecond: requestsPerSecond(options.api),
     timeout: timeoutMs,
     userAgentAppendix: "MateBot",
     makeRequest: (url, init) => exchange(agent, url, init),
@@ -80,6 +81,12 @@ export function createRest(options: { readonly api: string; readonly token: stri
       await agent.destroy();
     },
   };
+}
+
+/** Discord, topics/rate-limits: 50 for all routes together. Another host (a proxy, the sandbox) says its limits by 429. */
+function requestsPerSecond(api: string): number {
+  const { hostname } = new URL(api);
+  return hostname === "discord.com" || hostname.endsWith(".discord.com") ? 50 : Number.POSITIVE_INFINITY;
 }
 
 type Init = Parameters<RESTOptions["makeRequest"]>[1];
