@@ -4,9 +4,9 @@ import type { PlatformContext } from "../../bridge/platform.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { DiscordError } from "./errors.ts";
 import { intentsFault, inWords } from "./faults.ts";
-import { type GuildDirectory, isThread } from "./guild-directory.ts";
-import { missingRights } from "./permissions.ts";
+import type { GuildDirectory } from "./guild-directory.ts";
 import type { DiscordRest } from "./rest.ts";
+import { reportRights } from "./rights-report.ts";
 
 export interface AccountParts {
   readonly context: PlatformContext;
@@ -31,18 +31,8 @@ export function createAccount(parts: AccountParts): Account {
 
   const get = (route: `/${string}`, signal: AbortSignal) => rest.request({ method: "GET", route, signal });
 
-  async function introduce(signal: AbortSignal): Promise<void> {
-    if (directory.self.userId !== "") return;
-    const application = (await get("/applications/@me", signal)) as { id: string; flags?: number };
-    if (application.flags !== undefined && !(application.flags & messageContentFlags)) {
-      throw intentsFault(context.texts);
-    }
-    const user = (await get("/users/@me", signal)) as { id: string };
-    directory.introduce({ userId: user.id, applicationId: application.id });
-  }
-
   async function learn(channel: string, signal: AbortSignal): Promise<void> {
-    await introduce(signal);
+    await introduce(parts, signal);
     if (directory.channel(channel) === undefined) {
       directory.noteChannel(await get(`/channels/${channel}`, signal));
     }
@@ -52,18 +42,8 @@ export function createAccount(parts: AccountParts): Account {
     directory.noteGuild(await get(`/guilds/${guild}`, signal));
     const channels = (await get(`/guilds/${guild}/channels`, signal)) as readonly object[];
     for (const each of channels) directory.noteChannel({ guild_id: guild, ...each });
-    await learnOwnRoles(guild, signal);
+    await learnOwnRoles(parts, guild, signal);
     guilds.add(guild);
-  }
-
-  /** Only the advice about missing rights needs them. */
-  async function learnOwnRoles(guild: string, signal: AbortSignal): Promise<void> {
-    const route = `/guilds/${guild}/members/${directory.self.userId}` as const;
-    try {
-      directory.noteOwnMember(guild, await get(route, signal));
-    } catch (error) {
-      if (!(error instanceof DiscordError) || error.fate.kind !== "refused") throw error;
-    }
   }
 
   /** Looks at a bridged conversation once and says what is wrong with it. */
@@ -73,41 +53,56 @@ export function createAccount(parts: AccountParts): Account {
     try {
       await learn(id, signal);
       if (thread !== undefined) await learn(thread, signal);
-      advise(id, thread);
+      reportRights({ context, directory }, id, thread !== undefined);
     } catch (error) {
       if (!(error instanceof DiscordError) || error.fate.kind !== "refused") throw error;
-      warn(place, "discord-account.channel.invisible", { channel: place });
+      context.log.warn(
+        { channel: place },
+        context.texts("discord-account.channel.invisible", { channel: place }),
+      );
     }
     looked.add(place);
-  }
-
-  function advise(id: string, thread: string | undefined): void {
-    const entry = directory.channel(id);
-    if (entry === undefined) return;
-    if (isThread(entry)) {
-      warn(id, "discord-account.channel.is-thread", { channel: id, parent: entry.parent ?? "?" });
-      return;
-    }
-    const bits = directory.permissions(id);
-    const missing = bits === undefined ? [] : missingRights(bits, thread !== undefined);
-    if (missing.length === 0) return;
-    const names = missing.map((right) => context.texts(`discord-account.right.${right}`)).join(", ");
-    warn(id, "discord-account.channel.rights", { channel: entry.name, rights: names });
-  }
-
-  function warn(channel: string, key: string, values: Readonly<Record<string, string>>): void {
-    context.log.warn({ channel }, context.texts(key, values));
   }
 
   return {
     learn,
     async prepare(signal) {
       try {
-        await introduce(signal);
+        await introduce(parts, signal);
         for (const conversation of context.conversations()) await look(conversation, signal);
       } catch (error) {
         throw inWords(error, context.texts);
       }
     },
   };
+}
+
+/** Only the advice about missing rights needs them. */
+async function learnOwnRoles(
+  { rest, directory }: AccountParts,
+  guild: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const route = `/guilds/${guild}/members/${directory.self.userId}` as const;
+  try {
+    directory.noteOwnMember(guild, await rest.request({ method: "GET", route, signal }));
+  } catch (error) {
+    if (!(error instanceof DiscordError) || error.fate.kind !== "refused") throw error;
+  }
+}
+
+/** Who the account is; asked once. @throws UserError when the bot may not read the text of messages */
+async function introduce({ context, rest, directory }: AccountParts, signal: AbortSignal): Promise<void> {
+  if (directory.self.userId !== "") return;
+  const application = (await rest.request({ method: "GET", route: "/applications/@me", signal })) as {
+    readonly id: string;
+    readonly flags?: number;
+  };
+  if (application.flags !== undefined && !(application.flags & messageContentFlags)) {
+    throw intentsFault(context.texts);
+  }
+  const user = (await rest.request({ method: "GET", route: "/users/@me", signal })) as {
+    readonly id: string;
+  };
+  directory.introduce({ userId: user.id, applicationId: application.id });
 }

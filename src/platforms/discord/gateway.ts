@@ -21,8 +21,6 @@ import { gatewayOptions, intents } from "./gateway-options.ts";
 import { createGatewaySession, type GatewaySession } from "./gateway-session.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 
-/** The name of the connection in /health. */
-
 export interface GatewayParts {
   readonly context: PlatformContext;
   readonly token: string;

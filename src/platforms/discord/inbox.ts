@@ -46,11 +46,9 @@ interface Entry {
 }
 
 export function createInbox(parts: InboxParts): Inbox {
+  const place = createBookmark(parts);
   let queue: Entry[] = [];
   let running: Promise<void> | undefined;
-  let reached: Position | undefined;
-  let flushTimer: Timer | undefined;
-  let flushing: Promise<void> = Promise.resolve();
 
   async function run(): Promise<void> {
     while (queue.length > 0) {
@@ -58,53 +56,61 @@ export function createInbox(parts: InboxParts): Inbox {
       queue = [];
       const failure = await store(batch, parts.accept);
       if (failure === undefined) {
-        advance(batch.at(-1)?.position);
+        place.advance(batch.at(-1)?.position);
         continue;
       }
       queue = [];
-      advance(batch[failure.index - 1]?.position);
+      place.advance(batch[failure.index - 1]?.position);
       parts.onFault(failure.error);
     }
   }
 
-  /** A position of a session that has ended is of no use any more. */
-  function advance(position: Position | undefined): void {
-    if (position === undefined || position.session !== reached?.session) return;
-    if (position.sequence <= reached.sequence) return;
-    reached = position;
-    flushTimer ??= parts.clock.after(flushMs, () => {
-      flushTimer = undefined;
-      flush();
-    });
-  }
-
-  function flush(): void {
-    const position = reached;
-    // A position that is not stored costs a replay, nothing else; the disk's fault shows at the next update.
-    if (position) flushing = parts.savePosition(position).catch(() => undefined);
-  }
-
   return {
     push(position, raw) {
-      if (raw === undefined && queue.length === 0 && running === undefined) return advance(position);
+      if (raw === undefined && queue.length === 0 && running === undefined) return place.advance(position);
       queue.push(raw === undefined ? { position } : { position, raw });
       running ??= run().finally(() => {
         running = undefined;
       });
     },
     get reached() {
-      return reached;
+      return place.reached();
     },
-    begin(position) {
-      reached = position;
-    },
+    begin: place.begin,
     async settle() {
       await running;
-      if (flushTimer) {
-        flushTimer.cancel();
-        flushTimer = undefined;
-        flush();
-      }
+      await place.settle();
+    },
+  };
+}
+
+/** How far the session is on disk; told to the disk by itself when no update carries it there. */
+function createBookmark({ clock, savePosition }: InboxParts) {
+  let reached: Position | undefined;
+  let timer: Timer | undefined;
+  let flushing: Promise<void> = Promise.resolve();
+
+  function flush(): void {
+    timer?.cancel();
+    timer = undefined;
+    // A position that is not stored costs a replay, nothing else; the disk's fault shows at the next update.
+    if (reached) flushing = savePosition(reached).catch(() => undefined);
+  }
+
+  return {
+    reached: () => reached,
+    begin(position: Position): void {
+      reached = position;
+    },
+    /** A position of a session that has ended is of no use any more. */
+    advance(position: Position | undefined): void {
+      if (position === undefined || position.session !== reached?.session) return;
+      if (position.sequence <= reached.sequence) return;
+      reached = position;
+      timer ??= clock.after(flushMs, flush);
+    },
+    async settle(): Promise<void> {
+      if (timer) flush();
       await flushing;
     },
   };

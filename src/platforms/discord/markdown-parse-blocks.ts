@@ -1,5 +1,4 @@
-// Reads the constructs of Discord's Markdown that must begin a line: headings, subtext, quotes and lists; called by
-// markdown-parse.ts with `at` at the first character of a line.
+// Reads what must begin a line (headings, subtext, quotes, lists); markdown-parse.ts calls it at a line's first character.
 
 export interface Line {
   /** Before the newline. */

@@ -1,5 +1,4 @@
-// Reads what Discord writes as one token: mentions, custom emoji, timestamps, commands and URLs; called by
-// markdown-parse.ts.
+// Reads what Discord writes as one token: mentions, emoji, timestamps, commands, URLs; markdown-parse.ts calls it.
 
 import type { AccountId } from "../../model/refs.ts";
 import { type Node, text } from "../../model/rich-text.ts";

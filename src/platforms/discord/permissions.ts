@@ -25,7 +25,6 @@ export const rights = {
   view: 1n << 10n,
   send: 1n << 11n,
   history: 1n << 16n,
-  webhooks: 1n << 29n,
   threads: 1n << 38n,
 } as const;
 
@@ -47,8 +46,8 @@ function apply(bits: bigint, overwrites: readonly Overwrite[]): bigint {
   return (bits & ~deny) | allow;
 }
 
-/** What a bridged channel (or thread in it) needs and the bot lacks. */
+/** What a bridged channel (or thread in it) needs and the bot lacks. Without webhooks it can live; `puppets.ts` says so. */
 export function missingRights(bits: bigint, inThread: boolean): readonly Right[] {
-  const needed: readonly Right[] = ["view", inThread ? "threads" : "send", "history", "webhooks"];
+  const needed: readonly Right[] = ["view", inThread ? "threads" : "send", "history"];
   return needed.filter((right) => !(bits & rights[right]));
 }

@@ -43,8 +43,7 @@ export function createPuppets(parts: PuppetParts): Puppets {
   /** Answers and questions under way, by channel: whoever asks meanwhile shares them. */
   const asked = new Map<string, Promise<Puppet | undefined>>();
   const known = new Map<string, Puppet>();
-  const refusedUntil = new Map<string, number>();
-  const told = new Set<string>();
+  const refusals = createRefusals(parts);
 
   function learn(webhook: Puppet): void {
     context.secret(webhook.token);
@@ -58,16 +57,52 @@ export function createPuppets(parts: PuppetParts): Puppets {
       for (const webhook of found) learn(webhook);
       const puppet = found[0] ?? (await makeWebhook(parts, channel, signal));
       learn(puppet);
-      told.delete(channel);
-      refusedUntil.delete(channel);
+      refusals.over(channel);
       return puppet;
     } catch (error) {
       if (!(error instanceof DiscordError) || !cannotHave.has(error.json ?? 0)) throw error;
-      refusedUntil.set(channel, context.clock.now() + refusedForMs);
-      tell(channel, error);
+      refusals.note(channel, error);
       return undefined;
     }
   }
+
+  return {
+    get(channel, signal) {
+      if (refusals.stands(channel)) return Promise.resolve(undefined);
+      const before = asked.get(channel);
+      if (before !== undefined) return before;
+      const asking = findOrMake(channel, signal);
+      asked.set(channel, asking);
+      const drop = () => {
+        if (asked.get(channel) === asking) asked.delete(channel);
+      };
+      // Only an answer that names a webhook is kept; "refused" has its own memory, and a failure is asked again.
+      asking.then((puppet) => puppet ?? drop(), drop);
+      return asking;
+    },
+    async byId(channel, id, signal) {
+      const before = known.get(id);
+      if (before !== undefined) return before;
+      for (const webhook of await ownWebhooks(parts, channel, signal)) learn(webhook);
+      return known.get(id);
+    },
+    discard(channel, dead) {
+      if (known.get(dead.id)?.token !== dead.token) return;
+      known.delete(dead.id);
+      asked.delete(channel);
+    },
+    forget(channel) {
+      asked.delete(channel);
+      refusals.retry(channel);
+    },
+    retryRefused: refusals.retryAll,
+  };
+}
+
+/** Remembers where the bot may have no webhook, and says it once for each channel. */
+function createRefusals({ context, directory }: PuppetParts) {
+  const until = new Map<string, number>();
+  const told = new Set<string>();
 
   function tell(channel: string, error: DiscordError): void {
     if (told.has(channel)) return;
@@ -78,40 +113,18 @@ export function createPuppets(parts: PuppetParts): Puppets {
     context.log.warn({ channel, code: error.code }, context.texts(key, values));
   }
 
-  function get(channel: string, signal: AbortSignal): Promise<Puppet | undefined> {
-    if ((refusedUntil.get(channel) ?? 0) > context.clock.now()) return Promise.resolve(undefined);
-    const before = asked.get(channel);
-    if (before !== undefined) return before;
-    const asking = findOrMake(channel, signal);
-    asked.set(channel, asking);
-    const drop = () => {
-      if (asked.get(channel) === asking) asked.delete(channel);
-    };
-    // Only an answer that names a webhook is kept; "refused" has its own memory, and a failure is asked again.
-    asking.then((puppet) => puppet ?? drop(), drop);
-    return asking;
-  }
-
-  async function byId(channel: string, id: string, signal: AbortSignal): Promise<Puppet | undefined> {
-    const before = known.get(id);
-    if (before !== undefined) return before;
-    for (const webhook of await ownWebhooks(parts, channel, signal)) learn(webhook);
-    return known.get(id);
-  }
-
   return {
-    get,
-    byId,
-    discard(channel, dead) {
-      if (known.get(dead.id)?.token !== dead.token) return;
-      known.delete(dead.id);
-      asked.delete(channel);
+    stands: (channel: string) => (until.get(channel) ?? 0) > context.clock.now(),
+    note(channel: string, error: DiscordError): void {
+      until.set(channel, context.clock.now() + refusedForMs);
+      tell(channel, error);
     },
-    forget(channel) {
-      asked.delete(channel);
-      refusedUntil.delete(channel);
+    over(channel: string): void {
+      until.delete(channel);
+      told.delete(channel);
     },
-    retryRefused: () => refusedUntil.clear(),
+    retry: (channel: string) => void until.delete(channel),
+    retryAll: () => until.clear(),
   };
 }
 

@@ -1,0 +1,28 @@
+// Says which rights the bot lacks in a bridged channel; `account.ts` asks once for each.
+
+import type { PlatformContext } from "../../bridge/platform.ts";
+import type { GuildDirectory } from "./guild-directory.ts";
+import { isThread } from "./guild-store.ts";
+import { missingRights } from "./permissions.ts";
+
+export interface ReportParts {
+  readonly context: Pick<PlatformContext, "log" | "texts">;
+  readonly directory: Pick<GuildDirectory, "channel" | "permissions">;
+}
+
+/** Logs one warning with the names of the rights, or none. */
+export function reportRights({ context, directory }: ReportParts, id: string, inThread: boolean): void {
+  const { log, texts } = context;
+  const entry = directory.channel(id);
+  if (entry === undefined) return;
+  if (isThread(entry)) {
+    const values = { channel: id, parent: entry.parent ?? "?" };
+    log.warn({ channel: id }, texts("discord-account.channel.is-thread", values));
+    return;
+  }
+  const bits = directory.permissions(id);
+  const missing = bits === undefined ? [] : missingRights(bits, inThread);
+  if (missing.length === 0) return;
+  const rights = missing.map((right) => texts(`discord-account.right.${right}`)).join(", ");
+  log.warn({ channel: id }, texts("discord-account.channel.rights", { channel: entry.name, rights }));
+}
