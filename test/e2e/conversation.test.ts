@@ -184,6 +184,15 @@ describe("a group that becomes a supergroup", () => {
     await eventually(() => telegram.messages(moved).some(({ text }) => text === "Carla: achei"));
   });
 
+  it("loses nothing of what is said there before the old group's last word arrives", async () => {
+    const { telegram, chat, ana, discordTexts } = await open({ chat: "group" });
+    const isLastWord = (update: object) => JSON.stringify(update).includes("migrate_to_chat_id");
+    telegram.deliveryFaults.add({ match: isLastWord, times: 1, fault: { kind: "delay", ms: 600_000 } });
+    const moved = telegram.upgrade(chat);
+    telegram.say(moved, ana, { text: "primeira" });
+    await eventually(() => discordTexts().includes("primeira"));
+  });
+
   it("is found by the error too, when Discord speaks first", async () => {
     const { telegram, discord, chat, channel, carla } = await open({ chat: "group" });
     telegram.deliveryFaults.add({ match: () => true, times: 9, fault: { kind: "delay", ms: 2_000 } });

@@ -100,11 +100,17 @@ function isOtherBot(message: Message): boolean {
   return message.from?.is_bot === true && authorOf("", message).kind === "bot";
 }
 
-/** The old group names the new supergroup; what the supergroup says of the group is the same fact once more. */
+/**
+ * Old group and new supergroup name each other. Both words count: they come in separate queues, and what is said in the
+ * new one must not arrive before its name is known.
+ */
 function moved(account: AccountId, message: Message): readonly BridgeEvent[] {
-  if (!Number.isSafeInteger(message.migrate_to_chat_id)) return [];
-  const from: ConversationRef = { account, id: String(message.chat.id) };
-  return [{ kind: "conversation.moved", from, to: { account, id: String(message.migrate_to_chat_id) } }];
+  const here = message.chat.id;
+  const from = message.migrate_from_chat_id ?? here;
+  const to = message.migrate_to_chat_id ?? here;
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from === to) return [];
+  const ref = (id: number): ConversationRef => ({ account, id: String(id) });
+  return [{ kind: "conversation.moved", from: ref(from), to: ref(to) }];
 }
 
 function notice(account: AccountId, message: Message, self: TelegramSelf): readonly BridgeEvent[] {
