@@ -24,7 +24,7 @@ export async function deliver(run: LaneRun, job: Job): Promise<Outcome | "stop">
   for (const [index, call] of rest.entries()) {
     const result = await sendUntilDecided(run, delivery, call);
     if (result === "stop") return "stop";
-    if (result instanceof PlatformError) return giveUp(run, job, call, result);
+    if (result instanceof PlatformError) return giveUp(run, job, result);
     const sentAt = run.clock.now();
     if (index === rest.length - 1) {
       run.observe?.({ delivery, outcome: "sent", frozenAt: job.frozenAt, endedAt: sentAt });
@@ -44,18 +44,19 @@ export async function deliver(run: LaneRun, job: Job): Promise<Outcome | "stop">
   return (tx) => tx.outbox.finish(delivery.id);
 }
 
-function giveUp(run: LaneRun, job: Job, call: Call, failure: PlatformError): Outcome {
+/** The delivery becomes a dead letter; said at once, written with the outcome. */
+export function giveUp(run: LaneRun, { delivery, frozenAt }: Job, failure: PlatformError): Outcome {
   run.log.error(
-    { lane: conversationKey(run.to), op: call.op, code: failure.code, reason: failure.message },
+    {
+      lane: conversationKey(run.to),
+      event: delivery.event.kind,
+      code: failure.code,
+      reason: failure.message,
+    },
     "a delivery was given up; it is kept as a dead letter",
   );
-  run.observe?.({
-    delivery: job.delivery,
-    outcome: "dead",
-    frozenAt: job.frozenAt,
-    endedAt: run.clock.now(),
-  });
-  return (tx) => tx.outbox.bury(job.delivery.id, failure.message);
+  run.observe?.({ delivery, outcome: "dead", frozenAt, endedAt: run.clock.now() });
+  return (tx) => tx.outbox.bury(delivery.id, failure.message);
 }
 
 /** One call, tried until it is done, given up (the error), or the lane has to stop. */

@@ -5,7 +5,7 @@ import { PlatformError } from "../model/errors.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import { type ConversationRef, conversationKey, type MessageRef } from "../model/refs.ts";
 import { compose } from "./compose.ts";
-import { deliver, type Job, type Outcome } from "./deliver.ts";
+import { deliver, giveUp, type Job, type Outcome } from "./deliver.ts";
 import { asPlatformError, type LaneParts, type LaneRun, pause, untilStored } from "./lane-run.ts";
 import type { Resolved } from "./platform.ts";
 import type { StoreTx } from "./ports.ts";
@@ -67,18 +67,22 @@ async function drain(run: LaneRun): Promise<void> {
 
 /** Writes the last outcome and takes the next delivery, composed and frozen: one transaction per delivery. */
 async function take(run: LaneRun, outcome: Outcome | undefined): Promise<Job | "next" | "stop"> {
-  const prepared = await prepare(run);
+  const preparing = prepare(run);
+  // A destination that must be asked can be long in answering; what was just sent is written down meanwhile.
+  const late = outcome !== undefined && !(await isReady(preparing));
+  if (late) await untilStored(run, () => run.store.transaction(outcome));
+  const prepared = await preparing;
   return await untilStored(run, () =>
     run.store.transaction(async (tx): Promise<Job | "next" | "stop"> => {
-      await outcome?.(tx);
+      if (!late) await outcome?.(tx);
       if (prepared === "stop" || run.stopping.aborted) return "stop";
       const head = await tx.outbox.head(run.to);
       if (!head) return "stop";
+      const frozenAt = run.clock.now();
       if (prepared instanceof PlatformError) {
-        await tx.outbox.bury(head.id, prepared.message);
+        await giveUp(run, { delivery: head, calls: [], frozenAt }, prepared)(tx);
         return "next";
       }
-      const frozenAt = run.clock.now();
       // A retry sends what was frozen, even after an upgrade that would render it in another way.
       if (head.calls) return { delivery: head, calls: head.calls, frozenAt };
       const calls = await composeHead(run, tx, head.event, prepared.value);
@@ -90,6 +94,13 @@ async function take(run: LaneRun, outcome: Outcome | undefined): Promise<Job | "
       return { delivery: head, calls, frozenAt };
     }),
   );
+}
+
+function isReady(promise: Promise<unknown>): Promise<boolean> {
+  return Promise.race([
+    promise.then(() => true),
+    new Promise<boolean>((resolve) => setImmediate(() => resolve(false))),
+  ]);
 }
 
 async function composeHead(run: LaneRun, tx: StoreTx, event: BridgeEvent, prepared: Json) {

@@ -29,6 +29,8 @@ export interface Resolved {
 export interface Platform {
   readonly account: AccountId;
   readonly capabilities: Capabilities;
+  /** Asks whether the account is let in, and changes nothing there. Trouble that may pass is none. @throws UserError */
+  check(signal: AbortSignal): Promise<void>;
   /** Connects and begins to receive. `accept` resolves once the update is on disk: acknowledge only then. @throws UserError */
   start(accept: (raw: RawUpdate) => Promise<void>): Promise<void>;
   /** Stops receiving; what was handed to `accept` is still awaited and acknowledged. */

@@ -8,7 +8,7 @@ import type { Fate } from "../../src/model/errors.ts";
 import { PlatformError } from "../../src/model/errors.ts";
 import { ManualClock } from "../../src/sandbox/manual-clock.ts";
 import { openStore } from "../../src/storage/open.ts";
-import { type ToyBridgeOptions, toyBridge, until } from "../support/toy-bridge.ts";
+import { silentLog, type ToyBridgeOptions, toyBridge, until } from "../support/toy-bridge.ts";
 import { ToyRoom, type ToyUpdate, toyUpdate } from "../support/toy-platform.ts";
 
 async function scene(options: Partial<ToyBridgeOptions> = {}) {
@@ -191,6 +191,38 @@ describe("when the other side fails", () => {
     await settled();
     expect(rooms.get("100")?.lines.map(({ text }) => text)).toEqual(["um", "dois", "três"]);
     expect(await store.transaction((tx) => tx.moves.all())).toHaveLength(1);
+  });
+});
+
+describe("when the destination cannot be made ready", () => {
+  it("a refusal makes a dead letter of what waits, says so, and the lane goes on", async () => {
+    let refusals = 1;
+    const prepare = async () => {
+      if (refusals-- > 0) throw new PlatformError("scripted", "not allowed there", { kind: "refused" });
+      return null;
+    };
+    const errors: string[] = [];
+    const log = { ...silentLog, error: (fields: object) => void errors.push(JSON.stringify(fields)) };
+    const { say, store, settled, texts } = await scene({ prepare, log });
+    await say({ do: "say", id: "1", text: "um" });
+    await settled();
+    await say({ do: "say", id: "2", text: "dois" });
+    await settled();
+    expect(texts()).toEqual(["dois"]);
+    expect(await store.transaction((tx) => tx.outbox.dead())).toMatchObject([
+      { reason: "not allowed there" },
+    ]);
+    expect(errors.join()).toContain("not allowed there");
+  });
+
+  it("what was sent before is written down all the same", async () => {
+    let asked = 0;
+    const prepare = () => (asked++ === 0 ? Promise.resolve(null) : new Promise<null>(() => {}));
+    const { say, store, right } = await scene({ prepare });
+    await say({ do: "say", id: "1", text: "um" });
+    await until(() => right.lines.length === 1);
+    const waiting = () => store.transaction((tx) => tx.outbox.waiting());
+    await until(async () => (await waiting()) === 0);
   });
 });
 

@@ -15,6 +15,7 @@ export interface ToyBridgeOptions {
   readonly clock: Clock;
   readonly rooms: Map<string, ToyRoom>;
   readonly network?: ToyOptions["network"];
+  readonly prepare?: ToyOptions["prepare"];
   readonly cut?: number;
   readonly log?: Log;
 }
@@ -44,6 +45,7 @@ export function toyBridge(options: ToyBridgeOptions): ToyBridge {
       account,
       rooms: options.rooms,
       ...(options.network && { network: options.network }),
+      ...(options.prepare && { prepare: options.prepare }),
       ...(options.cut !== undefined && { cut: options.cut }),
     });
   const platforms = new Map(["left", "right"].map((account) => [account, make(account)]));
