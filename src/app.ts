@@ -8,7 +8,7 @@ import { createLanes } from "./bridge/lanes.ts";
 import type { Platform, PlatformContext } from "./bridge/platform.ts";
 import type { Log, Store } from "./bridge/ports.ts";
 import type { Config } from "./config.ts";
-import { type Clock, systemClock } from "./model/clock.ts";
+import { type Clock, sleep, systemClock } from "./model/clock.ts";
 import type { RawUpdate } from "./model/delivery.ts";
 import type { Texts } from "./model/texts.ts";
 import { createPlatform } from "./platforms/index.ts";
@@ -19,6 +19,8 @@ import { startWeb, type Web } from "./web/web.ts";
 
 /** What is in flight at a SIGTERM may take this long; the rest waits on disk for the next start. */
 const GRACE_MS = 8_000;
+/** How long the start waits for a platform to say whether it lets us in. */
+const ASK_MS = 10_000;
 
 export interface AppOptions {
   readonly config: Config;
@@ -105,21 +107,36 @@ async function start(options: AppOptions, stops: (() => Promise<void>)[]): Promi
     platforms.set(name, createPlatform(kind, settings, context));
   }
 
-  // 5. Connect, all at once: one platform that cannot be reached holds up no other. A fault of the user (a wrong
-  //    token) ends the start here. Each account then sends what was left on disk for it.
+  // 5. Ask at every door first: a token that one platform refuses must leave no webhook set at another.
+  for (const one of platforms.values()) stops.push(() => one.stop());
+  await askAll([...platforms.values()], clock);
+
+  // 6. Connect, all at once: one platform that cannot be reached holds up no other. Each account then sends what was
+  //    left on disk for it.
   const accept = async (raw: RawUpdate) => {
     await intake.accept(raw);
     observe?.stored?.(raw, clock.now());
   };
-  for (const one of platforms.values()) stops.push(() => one.stop());
   stops.push(() => lanes.stop(GRACE_MS));
   const connect = (one: Platform) => one.start(accept).then(() => lanes.start(one.account));
   await Promise.all([...platforms.values()].map(connect));
 
-  // 6. Keep the disk tidy.
+  // 7. Keep the disk tidy.
   const housekeeping = keepTidy(store, clock, log);
   stops.push(() => housekeeping.stop());
   return { health, ...(web && { address: web.address }) };
+}
+
+/** A platform that does not answer in time is asked again by its `start`. @throws UserError */
+async function askAll(platforms: readonly Platform[], clock: Clock): Promise<void> {
+  const over = new AbortController();
+  const checks = platforms.map((platform) => platform.check(over.signal));
+  try {
+    await Promise.race([Promise.all(checks), sleep(clock, ASK_MS, over.signal)]);
+  } finally {
+    over.abort();
+    await Promise.allSettled(checks);
+  }
 }
 
 interface Shared {

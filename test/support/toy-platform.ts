@@ -63,6 +63,7 @@ export interface ToyOptions {
     to: ConversationRef,
     call: Call,
   ) => Promise<Sent | undefined>;
+  readonly prepare?: () => Promise<null>;
   /** How many characters a part holds. */
   readonly cut?: number;
 }
@@ -86,10 +87,11 @@ export function toyPlatform(options: ToyOptions): Platform {
   return {
     account,
     capabilities: { edit: true, delete: true },
+    check: async () => {},
     start: async () => {},
     stop: async () => {},
     parse: (raw) => parseToy(account, raw),
-    prepare: async () => null,
+    prepare: options.prepare ?? (async () => null),
     renderMessage(message, _to, known) {
       const words = plainText(message.body);
       const count = Math.max(1, Math.ceil(words.length / cut));

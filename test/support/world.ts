@@ -8,6 +8,7 @@ import { type App, type AppOptions, startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { freePort } from "../../src/demo/free-port.ts";
 import { createLog } from "../../src/log.ts";
+import type { Clock } from "../../src/model/clock.ts";
 import { platforms } from "../../src/platforms/index.ts";
 import { startDiscordSandbox } from "../../src/sandbox/discord/index.ts";
 import type { DiscordSandbox } from "../../src/sandbox/discord/sandbox.ts";
@@ -23,7 +24,26 @@ export interface WorldOptions {
   readonly discord?: Parameters<typeof startDiscordSandbox>[0];
   /** Of the Discord bot; all it may need, unless told. */
   readonly permissions?: bigint;
+  /** Whether MESSAGE_CONTENT is switched on for the Discord bot; it is, unless told. */
+  readonly messageContent?: boolean;
   readonly observe?: AppOptions["observe"];
+  /** Of the app; the simulators have their own. */
+  readonly clock?: Clock;
+  /** Of the app's waits: 0 <= x < 1. */
+  readonly random?: () => number;
+}
+
+/** What `matebot.yaml` holds; a test changes what it is about. */
+export interface WorldConfig {
+  readonly language: string;
+  readonly accounts: {
+    readonly telegram: Readonly<Record<string, unknown>>;
+    readonly discord: Readonly<Record<string, unknown>>;
+  };
+  readonly web: Readonly<Record<string, unknown>>;
+  readonly data: string;
+  readonly storage?: string;
+  readonly bridges: readonly { readonly name: string; readonly members: readonly string[] }[];
 }
 
 export interface World {
@@ -38,9 +58,13 @@ export interface World {
   readonly ana: number;
   readonly carla: string;
   readonly configFile: string;
+  /** The data folder; made by the app. */
+  readonly data: string;
   readonly publicUrl: string;
   /** Everything that was logged, as it was written. */
   readonly logged: string[];
+  /** Rewrites the configuration file; for the next start. */
+  configure(change: (config: WorldConfig) => Partial<WorldConfig>): void;
   start(): Promise<App>;
   /** What the members of the group see, in order. */
   telegramTexts(): readonly string[];
@@ -57,7 +81,8 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const ana = telegram.createUser({ firstName: "Ana", username: "ana" }).id;
   telegram.join(chat, ana, options.chat === "channel" ? "administrator" : "member");
   telegram.join(chat, telegramBot.id, "administrator");
-  const discordBot = discord.createBot({ name: "MateBot" });
+  const { messageContent = true } = options;
+  const discordBot = discord.createBot({ name: "MateBot", intents: { messageContent } });
   const guild = discord.createGuild({ name: "Servidor" }).id;
   const channel = discord.createChannel(guild, { name: "geral" }).id;
   const { permissions } = options;
@@ -67,7 +92,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
 
   const publicUrl = `https://127.0.0.1:${await freePort()}`;
   const configFile = join(folder, "matebot.yaml");
-  const config = {
+  let config: WorldConfig = {
     language: options.language ?? "en",
     accounts: {
       telegram: {
@@ -89,7 +114,8 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     ...(options.storage && { storage: options.storage }),
     bridges: [{ name: "geral", members: [`telegram:${chat}`, `discord:${channel}`] }],
   };
-  writeFileSync(configFile, stringify(config), { mode: 0o600 });
+  const writeConfig = () => writeFileSync(configFile, stringify(config), { mode: 0o600 });
+  writeConfig();
 
   const logged: string[] = [];
   const running = new Set<App>();
@@ -108,13 +134,19 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
       publicUrl,
       logged,
     },
+    data: join(folder, "data"),
+    configure(change) {
+      config = { ...config, ...change(config) };
+      writeConfig();
+    },
     async start() {
       const loaded = loadConfig(configFile, {}, platforms);
       const destination = { write: (line: string) => logged.push(line) };
       const log = createLog({ destination, secrets: loaded.secrets, env: { MATEBOT_LOG: "debug" } });
       const texts = loadTexts(loaded.language);
-      const observe = options.observe ? { observe: options.observe } : {};
-      const app = await startApp({ config: loaded, log, texts, addSecret: log.addSecret, ...observe });
+      const { clock, random, observe } = options;
+      const given = { ...(clock && { clock }), ...(random && { random }), ...(observe && { observe }) };
+      const app = await startApp({ config: loaded, log, texts, addSecret: log.addSecret, ...given });
       running.add(app);
       return {
         ...app,

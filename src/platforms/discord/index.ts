@@ -3,6 +3,7 @@
 import type { APIGatewayBotInfo } from "discord-api-types/v10";
 import type { Platform, PlatformContext } from "../../bridge/platform.ts";
 import type { RawUpdate } from "../../model/delivery.ts";
+import { UserError } from "../../model/errors.ts";
 import { createAccount } from "./account.ts";
 import { createApi } from "./api.ts";
 import { capabilities } from "./capabilities.ts";
@@ -53,6 +54,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
   return {
     account: context.account,
     capabilities,
+    check: (signal) => account.prepare(signal).catch(throwIfFinal),
     start: (accept) => gateway.start(accept),
     async stop() {
       await gateway.stop();
@@ -74,6 +76,11 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     renderDelete,
     send: (call, to, signal) => api.send(call, to, signal),
   };
+}
+
+/** Other trouble may pass, and `start` reports it. */
+function throwIfFinal(error: unknown): void {
+  if (error instanceof UserError) throw error;
 }
 
 function noteForPuppets(event: Dispatch, puppets: Puppets): void {

@@ -23,19 +23,32 @@ export function createTelegram(context: PlatformContext, config: TelegramConfig)
   let self: TelegramSelf = { id: config.token.split(":")[0] ?? "", username: "", name: context.account };
   let receiver: Receiver | undefined;
   let retrying: Promise<void> | undefined;
+  let me: UserFromGetMe | undefined;
+
+  async function introduce(signal: AbortSignal): Promise<UserFromGetMe> {
+    me ??= await api.call("getMe", {}, signal);
+    self = { id: String(me.id), username: me.username, name: me.first_name };
+    return me;
+  }
 
   return {
     account: context.account,
     capabilities,
+    async check(signal) {
+      try {
+        await introduce(signal);
+      } catch (error) {
+        if (!isPassing(error)) throw startError(context, error);
+      }
+    },
     async start(accept) {
       const chosen = await createReceiver(context, config, api, accept);
       receiver = chosen;
       const connect = async () => {
-        const me = await api.call("getMe", {}, stopping.signal);
-        self = { id: String(me.id), username: me.username, name: me.first_name };
+        const who = await introduce(stopping.signal);
         await chosen.begin(stopping.signal);
         context.health.up(context.account);
-        greet(context, me);
+        greet(context, who);
       };
       try {
         await connect();
