@@ -21,7 +21,7 @@ export interface BridgeProcess {
   usage(): Promise<Usage>;
   /** After the garbage is collected. */
   collectedUsage(): Promise<Usage>;
-  /** At once, without grace. */
+  /** At once, without grace; doing it twice changes nothing. */
   kill(): Promise<void>;
 }
 
@@ -47,6 +47,7 @@ export async function startBridge({ kind, configFile, logFile }: BridgeOptions):
     stdio: ["ignore", log, log, "ipc"],
   });
   closeSync(log);
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   await answer(child, logFile);
   const ask = async (question: Question) => {
     child.send(question);
@@ -55,13 +56,12 @@ export async function startBridge({ kind, configFile, logFile }: BridgeOptions):
   return {
     usage: () => ask("usage"),
     collectedUsage: () => ask("collected usage"),
-    kill: () =>
-      new Promise((resolve) => {
-        child.once("exit", () => resolve());
-        // A profile is written by an orderly end only.
-        if (profiles === undefined) child.kill("SIGKILL");
-        else child.disconnect();
-      }),
+    kill() {
+      // A profile is written by an orderly end only.
+      if (profiles === undefined) child.kill("SIGKILL");
+      else if (child.connected) child.disconnect();
+      return ended;
+    },
   };
 }
 

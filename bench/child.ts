@@ -1,23 +1,22 @@
 // The process of one bridge: node bench/child.ts real|null|bare <matebot.yaml>; `bridge-process.ts` forks it.
 
-import { startApp } from "../src/app.ts";
 import { type Config, loadConfig } from "../src/config.ts";
 import { createLog } from "../src/log.ts";
 import { platforms } from "../src/platforms/index.ts";
 import { loadTexts } from "../src/texts.ts";
-import { startBareServer } from "./bare-server.ts";
 import type { Answer, BridgeKind, Question } from "./bridge-process.ts";
-import { startNullBridge } from "./null-bridge.ts";
 
 const [kind, configFile = ""] = process.argv.slice(2);
 
+/** Each loads only what it is made of. */
 const starters: Readonly<Record<BridgeKind, (config: Config) => Promise<unknown>>> = {
-  real: (config) => {
+  async real(config) {
+    const { startApp } = await import("../src/app.ts");
     const log = createLog({ destination: process.stderr, secrets: config.secrets });
     return startApp({ config, log, texts: loadTexts(config.language), addSecret: log.addSecret });
   },
-  null: startNullBridge,
-  bare: startBareServer,
+  null: async (config) => (await import("./null-bridge.ts")).startNullBridge(config),
+  bare: async (config) => (await import("./bare-server.ts")).startBareServer(config),
 };
 
 await starters[kind as BridgeKind](loadConfig(configFile, process.env, platforms));

@@ -26,20 +26,28 @@ export async function measureIngest(quick: boolean): Promise<void> {
       ["chats without a bridge", strangers],
       ["bridged chats", chats],
     ] as const) {
-      const [reals, bares]: [number[], number[]] = [[], []];
+      const [reals, bares]: [Flood[], Flood[]] = [[], []];
       for (const rig of [real, bare]) await flood(rig, ids, 1);
       for (let i = 0; i < repetitions; i += 1) {
         reals.push(await flood(real, ids, seconds));
         bares.push(await flood(bare, ids, seconds));
       }
-      console.log(`  ${name}, ${connections} connections`);
-      report("  durable updates/s", reals, "/s");
-      report("  bare server, requests/s", bares, "/s");
-      report("  ingest, relative", ratios(reals, bares), "x", { limit: 0.8, kind: "at least" });
+      tell(name, reals, bares);
     }
   } finally {
     await world.close();
   }
+}
+
+function tell(name: string, reals: readonly Flood[], bares: readonly Flood[]): void {
+  const pace = (floods: readonly Flood[]) => floods.map(({ perSecond }) => perSecond);
+  const cpu = (floods: readonly Flood[]) => floods.map(({ cpuUs }) => cpuUs);
+  console.log(`  ${name}, ${connections} connections`);
+  report("  durable updates/s", pace(reals), "/s");
+  report("  bare server, requests/s", pace(bares), "/s");
+  report("  ingest, relative", ratios(pace(reals), pace(bares)), "x", { limit: 0.8, kind: "at least" });
+  report("  CPU per update", cpu(reals), "µs");
+  report("  CPU per request of the bare server", cpu(bares), "µs");
 }
 
 /** The address and secret of the webhook are chosen before the start: nobody is told them afterwards. */
@@ -54,18 +62,27 @@ async function seedWebhook(folder: string): Promise<void> {
 
 let updateId = 1;
 
-/** Updates (or requests) per second: each connection sends the next one when the last is answered. */
-async function flood(rig: Rig, chats: readonly number[], seconds: number): Promise<number> {
+interface Flood {
+  /** Updates, or requests. */
+  readonly perSecond: number;
+  readonly cpuUs: number;
+}
+
+/** Each connection sends the next one when the last is answered. */
+async function flood(rig: Rig, chats: readonly number[], seconds: number): Promise<Flood> {
   const target = new URL(rig.publicUrl);
   const sockets = await Promise.all(chats.map(() => open(target)));
+  const before = await rig.bridge.usage();
   const start = performance.now();
   const end = start + seconds * 1_000;
   const counts = await Promise.all(
     sockets.map((socket, i) => exchange(socket, () => request(target, chats[i] ?? 0), end)),
   );
   const elapsed = performance.now() - start;
+  const after = await rig.bridge.usage();
   for (const socket of sockets) socket.destroy();
-  return (counts.reduce((sum, count) => sum + count, 0) / elapsed) * 1_000;
+  const count = counts.reduce((sum, one) => sum + one, 0);
+  return { perSecond: (count / elapsed) * 1_000, cpuUs: (after.cpuUs - before.cpuUs) / count };
 }
 
 function open({ hostname, port }: URL): Promise<TLSSocket> {

@@ -52,7 +52,7 @@ async function sayAlternately(
   for (let number = 0; number < count; number += 1) {
     for (const [i, rig] of rigs.entries()) {
       const due = start + ((number + i / rigs.length) * 1_000) / perSecond;
-      await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
       (saidAt[i] ?? [])[number] = performance.now();
       rig.say(from, 0, number);
     }
