@@ -81,7 +81,7 @@ async function start(options: AppOptions, stops: (() => Promise<void>)[]): Promi
   for (const { from, to } of await store.transaction((tx) => tx.moves.all())) table.move(from, to);
 
   // 3. The web server with its certificate; it answers /health from now on.
-  const health = createHealth(clock);
+  const health = createHealth(clock, tellOf(log));
   for (const account of config.accounts) health.expect(account.name);
   const report = () => reportHealth(health, store);
   const web =
@@ -162,6 +162,12 @@ function contextFor(account: string, { log, texts, addSecret }: AppOptions, shar
     halt: (reason) => halt(account, reason),
     secret: addSecret,
   };
+}
+
+/** Who does not look at /health reads the log. */
+function tellOf(log: Log) {
+  return (connection: string, reason?: string): void =>
+    reason === undefined ? log.info({ connection }, "it works again") : log.warn({ connection }, reason);
 }
 
 /** A store that cannot be read or written is a fault of its own, and the answer comes all the same. */

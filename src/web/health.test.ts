@@ -56,3 +56,14 @@ it("is down when one of several is", () => {
   health.down("discord", "no network");
   expect(health.report().status).toBe("down");
 });
+
+it("tells every new reason once, and its end", () => {
+  const told: (string | undefined)[] = [];
+  const health = createHealth(new ManualClock(start), (_, reason) => told.push(reason));
+  health.expect("telegram");
+  health.up("telegram");
+  health.up("telegram");
+  for (const reason of ["no network", "no network", "token refused"]) health.down("telegram", reason);
+  health.up("telegram");
+  expect(told).toEqual(["no network", "token refused", undefined]);
+});

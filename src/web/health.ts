@@ -33,12 +33,17 @@ export interface Health extends HealthPort {
   report(waiting?: number): HealthReport;
 }
 
-export function createHealth(clock: Clock): Health {
+const STARTING = "starting";
+
+/** `tell` hears of every new reason for which a connection is down, and (without a reason) of its end. */
+export function createHealth(clock: Clock, tell?: (name: string, reason?: string) => void): Health {
   const connections = new Map<string, Connection>();
 
   function set(name: string, up: boolean, reason?: string): void {
     const now = clock.now();
     const before = connections.get(name);
+    const old = before?.reason === STARTING ? undefined : before?.reason;
+    if (reason !== old && reason !== STARTING) tell?.(name, reason);
     const lastUp = up ? now : before?.lastUp;
     connections.set(name, {
       up,
@@ -52,7 +57,7 @@ export function createHealth(clock: Clock): Health {
     up: (name) => set(name, true),
     down: (name, reason) => set(name, false, reason),
     expect: (name) => {
-      if (!connections.has(name)) set(name, false, "starting");
+      if (!connections.has(name)) set(name, false, STARTING);
     },
     report: (waiting) => ({
       status: [...connections.values()].every((connection) => connection.up) ? "ok" : "down",
