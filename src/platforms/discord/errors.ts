@@ -22,6 +22,8 @@ interface Details {
   readonly cause?: Error;
 }
 
+/** The code of the error that a bad bot token gives. */
+export const unauthorized = "discord.unauthorized";
 export const unknownWebhook = 10015;
 export const badWebhookToken = 50027;
 
@@ -100,7 +102,7 @@ export function calledOff(): DiscordError {
 }
 
 export function tokenRefused(): DiscordError {
-  return new DiscordError("discord.unauthorized", "HTTP 401: the bot token is refused", halt);
+  return new DiscordError(unauthorized, "HTTP 401: the bot token is refused", halt);
 }
 
 const neverSent: ReadonlySet<string> = new Set([

@@ -2,6 +2,7 @@
 
 import { PlatformError, UserError } from "../../model/errors.ts";
 import type { Texts } from "../../model/texts.ts";
+import { unauthorized } from "./errors.ts";
 
 /** The fault behind a Gateway close code after which trying again is no use; undefined for the others. */
 export function closeFault(code: number, texts: Texts): UserError | undefined {
@@ -28,6 +29,6 @@ export function intentsFault(texts: Texts): UserError {
 /** Turns the refusal of the account itself into words; hands back every other error. */
 export function inWords(error: unknown, texts: Texts): unknown {
   if (!(error instanceof PlatformError) || error.fate.kind !== "halt") return error;
-  const key = error.code === "discord.unauthorized" ? "token-refused" : "blocked";
+  const key = error.code === unauthorized ? "token-refused" : "blocked";
   return new UserError(texts(`discord-account.${key}`), 1, { cause: error });
 }

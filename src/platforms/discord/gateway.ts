@@ -86,7 +86,9 @@ export class Gateway {
       accept: async (raw) => {
         await this.#session.saved();
         await accept(raw);
+        if (this.#storeFailures === 0) return;
         this.#storeFailures = 0;
+        context.health.up(context.account);
       },
       clock: context.clock,
       savePosition: (position) => this.#session.savePosition(position),
@@ -118,9 +120,7 @@ export class Gateway {
     });
     shard.on(WebSocketShardEvents.Ready, () => this.#onConnected("session begun"));
     shard.on(WebSocketShardEvents.Resumed, () => this.#onConnected("session resumed"));
-    shard.on(WebSocketShardEvents.HeartbeatComplete, () =>
-      this.#parts.context.health.up(this.#parts.context.account),
-    );
+    shard.on(WebSocketShardEvents.HeartbeatComplete, () => this.#sayUp());
     shard.on(WebSocketShardEvents.Dispatch, (payload) => this.#onDispatch(payload as Dispatch));
     shard.on(WebSocketShardEvents.Closed, (code) => this.#onClosed(code));
     shard.on(WebSocketShardEvents.SocketError, (error) => {
@@ -139,7 +139,8 @@ export class Gateway {
     const { context, prepare, information } = this.#parts;
     const { signal } = this.#stopped;
     for (;;) {
-      await sleep(context.clock, this.#delayMs(), signal);
+      const delayMs = this.#delayMs();
+      if (delayMs > 0) await sleep(context.clock, delayMs, signal);
       // The library cannot be told to give up reconnecting, but it waits for an answer that never comes.
       if (signal.aborted) return new Promise(() => undefined);
       try {
@@ -213,9 +214,15 @@ export class Gateway {
     this.#wasUp = true;
     this.#fault = undefined;
     const { context } = this.#parts;
-    context.health.up(context.account);
+    this.#sayUp();
     context.log.info({ account: context.account }, how);
     this.#first.resolve();
+  }
+
+  /** A connection whose events cannot be stored is of no use, however well it stands. */
+  #sayUp(): void {
+    const { context } = this.#parts;
+    if (this.#storeFailures === 0) context.health.up(context.account);
   }
 
   #onClosed(code: number): void {

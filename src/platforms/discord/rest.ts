@@ -2,7 +2,7 @@
 
 import { REST, type RESTOptions, type ResponseLike } from "@discordjs/rest";
 import { Agent, request as httpRequest } from "undici";
-import { calledOff, discordError, networkError, tokenRefused } from "./errors.ts";
+import { calledOff, discordError, networkError, tokenRefused, unauthorized } from "./errors.ts";
 
 export interface RestCall {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -66,7 +66,7 @@ export function createRest(options: { readonly api: string; readonly token: stri
     } catch (cause) {
       if (cause instanceof Error && cause.name === "AbortError") throw calledOff();
       const error = discordError(cause, auth);
-      if (error.fate.kind === "halt" && auth) revoked = true;
+      if (error.code === unauthorized) revoked = true;
       throw error;
     } finally {
       call.signal?.removeEventListener("abort", abort);
