@@ -63,15 +63,15 @@ export function createInbox(parts: InboxParts): Inbox {
       place.advance(batch[failure.index - 1]?.position);
       parts.onFault(failure.error);
     }
+    // In the same turn that saw the queue empty: an event that comes a microtask later must start anew.
+    running = undefined;
   }
 
   return {
     push(position, raw) {
       if (raw === undefined && queue.length === 0 && running === undefined) return place.advance(position);
       queue.push(raw === undefined ? { position } : { position, raw });
-      running ??= run().finally(() => {
-        running = undefined;
-      });
+      running ??= run();
     },
     get reached() {
       return place.reached();
