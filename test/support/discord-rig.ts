@@ -72,7 +72,7 @@ export async function openDiscordRig(options: DiscordRigOptions = {}): Promise<D
     ...{ clock, sandbox, bot, guild, channel, ana, at },
     say: (content) => sandbox.say(channel, ana, { content }),
     asked: (method, path) =>
-      sandbox.requests.filter((each) => each.method === method && each.path.startsWith(`/api/v10${path}`)),
+      sandbox.requests.filter((each) => each.method === method && each.path.startsWith(path)),
     account: (choice = {}) => {
       const account = makeAccount(clock, { token: bot.token, api: sandbox.url, bridged: [at()], ...choice });
       running.push(account.platform);
