@@ -33,41 +33,48 @@ const halt: Fate = { kind: "halt" };
 const overloaded: Fate = { kind: "retry", maybeDelivered: true };
 
 /** How long a limit lasts that does not say so. */
-const unnamedLimitMs = 10_000;
+export const unnamedLimitMs = 10_000;
 /** Cloudflare's pages stand before Discord and do not say when they go. */
-const blockedMs = 60_000;
+export const blockedMs = 60_000;
+const limit: Fate = { kind: "wait", ms: unnamedLimitMs };
 
-// Discord, topics/opcodes-and-status-codes, JSON error codes. What is not here is judged by its HTTP status.
-const fates: ReadonlyMap<number, Fate> = new Map<number, Fate>([
-  [10003, refused], // unknown channel
-  [10004, refused], // unknown guild
-  [10008, gone], // unknown message
-  [unknownWebhook, refused], // puppets.ts has made a new one and tried again before this counts
-  [badWebhookToken, refused],
-  [20016, { kind: "wait", ms: unnamedLimitMs }], // slowmode
-  [20028, { kind: "wait", ms: unnamedLimitMs }], // write limit of the channel
-  [20029, { kind: "wait", ms: unnamedLimitMs }], // write limit of the guild
-  [30007, refused], // 15 webhooks in the channel
-  [30046, refused], // too many edits of old messages
-  [30058, refused], // 1000 webhooks in the guild
-  [40005, refused], // too large
-  [40062, { kind: "wait", ms: unnamedLimitMs }], // service resource limited
-  [40333, halt], // the User-Agent is blocked
-  [50001, refused], // missing access
-  [50005, refused], // another author's message
-  [50006, refused], // empty
-  [50013, refused], // missing permissions
-  [50014, halt], // bad bot token
-  [50021, refused], // system message
-  [50035, refused], // invalid form
-  [50045, refused], // file too large
-  [50083, refused], // archived thread
-  [130000, overloaded],
-  [160005, refused], // locked thread
-  [200000, refused], // AutoMod
-  [200001, refused], // AutoMod, title
-  [240000, refused], // harmful link
-]);
+// Discord, topics/opcodes-and-status-codes, JSON error codes. What is not here is judged by its HTTP status. The words
+// are ours: those of the answer could quote what was sent, and a proxy's could quote the URL.
+const refusals: ReadonlyMap<number, { readonly fate: Fate; readonly words: string }> = new Map(
+  (
+    [
+      [10003, refused, "unknown channel"],
+      [10004, refused, "unknown guild"],
+      [10008, gone, "unknown message"],
+      // puppets.ts has made a new one and tried again before these two count.
+      [unknownWebhook, refused, "unknown webhook"],
+      [badWebhookToken, refused, "bad webhook token"],
+      [20016, limit, "slowmode"],
+      [20028, limit, "write limit of the channel"],
+      [20029, limit, "write limit of the guild"],
+      [30007, refused, "15 webhooks in the channel"],
+      [30046, refused, "too many edits of old messages"],
+      [30058, refused, "1000 webhooks in the guild"],
+      [40005, refused, "too large"],
+      [40062, limit, "the resource is limited"],
+      [40333, halt, "the program is blocked"],
+      [50001, refused, "missing access"],
+      [50005, refused, "another author's message"],
+      [50006, refused, "empty message"],
+      [50013, refused, "missing permissions"],
+      [50014, halt, "bad bot token"],
+      [50021, refused, "system message"],
+      [50035, refused, "invalid form"],
+      [50045, refused, "file too large"],
+      [50083, refused, "archived thread"],
+      [130000, overloaded, "overloaded"],
+      [160005, refused, "locked thread"],
+      [200000, refused, "blocked by AutoMod"],
+      [200001, refused, "title blocked by AutoMod"],
+      [240000, refused, "blocked as a harmful link"],
+    ] as const
+  ).map(([json, fate, words]) => [json, { fate, words }]),
+);
 
 /** The error a failed request means; it never carries a URL, a token or a message's text. `auth` false: a token route. */
 export function discordError(error: unknown, auth: boolean): DiscordError {
@@ -78,7 +85,12 @@ export function discordError(error: unknown, auth: boolean): DiscordError {
     return new DiscordError(`discord.http-${error.status}`, `HTTP ${error.status}`, overloaded);
   }
   // Whatever else the library throws happens while it reads an answer it does not understand.
-  return new DiscordError("discord.bad-answer", "the answer could not be read", overloaded, causeOf(error));
+  return unreadable(causeOf(error));
+}
+
+/** An answer, but not one of Discord's. */
+export function unreadable(details: Details = {}): DiscordError {
+  return new DiscordError("discord.bad-answer", "the answer could not be read", overloaded, details);
 }
 
 /** Built before the library sees it, so that a lost answer and a refused connection stay apart. */
@@ -135,17 +147,16 @@ function refusal(error: DiscordAPIError, auth: boolean): DiscordError {
   if (json === undefined) return page(error.status);
   const raw: unknown = error.rawError;
   const fields = fieldsOf(raw instanceof Object && "errors" in raw ? raw.errors : undefined);
-  const text = raw instanceof Object && "message" in raw ? String(raw.message).slice(0, 120) : "";
-  // Discord's own words are fixed sentences; the words inside `errors` can quote what was sent and stay out.
-  const message = `HTTP ${error.status}, ${json} ${text}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`;
+  const words = refusals.get(json)?.words;
+  const message = `HTTP ${error.status}, ${json}${words ? ` ${words}` : ""}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`;
   return new DiscordError(`discord.${json}`, message, fateOf(json, raw), { json, fields });
 }
 
 function fateOf(json: number, raw: unknown): Fate {
-  const fate = fates.get(json) ?? refused;
+  const fate = refusals.get(json)?.fate ?? refused;
   if (fate.kind !== "wait") return fate;
   const seconds = raw instanceof Object && "retry_after" in raw ? Number(raw.retry_after) : Number.NaN;
-  return Number.isFinite(seconds) ? { kind: "wait", ms: Math.ceil(seconds * 1000) } : fate;
+  return Number.isFinite(seconds) && seconds > 0 ? { kind: "wait", ms: Math.ceil(seconds * 1000) } : fate;
 }
 
 /** An answer that is no JSON comes from Cloudflare, not from Discord. */
@@ -155,15 +166,20 @@ function page(status: number): DiscordError {
   return new DiscordError(`discord.http-${status}`, message, status === 408 ? overloaded : refused);
 }
 
+/** Where the form is wrong and how, by names alone: the sentences beside them quote what was sent. */
 function fieldsOf(errors: unknown, path = ""): readonly string[] {
   if (!(errors instanceof Object)) return [];
   return Object.entries(errors).flatMap(([key, value]: [string, unknown]) => {
-    if (key !== "_errors") return fieldsOf(value, path === "" ? key : `${path}.${key}`);
+    if (key !== "_errors") return fieldsOf(value, path === "" ? nameIn(key) : `${path}.${nameIn(key)}`);
     const codes: readonly unknown[] = Array.isArray(value) ? value : [];
     return codes.map(
-      (each) => `${path}: ${each instanceof Object && "code" in each ? String(each.code) : "?"}`,
+      (each) => `${path}: ${nameIn(each instanceof Object && "code" in each ? each.code : undefined)}`,
     );
   });
+}
+
+function nameIn(value: unknown): string {
+  return typeof value === "string" && /^\w{1,60}$/.test(value) ? value : "?";
 }
 
 /** A cause without the request: the library's errors keep the URL, and with it a webhook's token. */

@@ -2,7 +2,16 @@
 
 import { REST, type RESTOptions, type ResponseLike } from "@discordjs/rest";
 import { Agent, request as httpRequest } from "undici";
-import { calledOff, discordError, networkError, tokenRefused, unauthorized } from "./errors.ts";
+import {
+  blockedMs,
+  calledOff,
+  discordError,
+  networkError,
+  tokenRefused,
+  unauthorized,
+  unnamedLimitMs,
+  unreadable,
+} from "./errors.ts";
 
 export interface RestCall {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -62,9 +71,13 @@ export function createRest(options: { readonly api: string; readonly token: stri
         ...(call.body ? { body: call.body } : {}),
         ...(call.reason ? { reason: call.reason } : {}),
       });
-      return answer instanceof ArrayBuffer ? undefined : answer;
+      if (!(answer instanceof ArrayBuffer)) return answer;
+      // A page where JSON should be: something between us and Discord answered.
+      if (answer.byteLength > 0) throw unreadable();
+      return undefined;
     } catch (cause) {
-      if (cause instanceof Error && cause.name === "AbortError") throw calledOff();
+      // What was on the wire comes as a DiscordError; the library's queue throws a bare Error.
+      if (own.signal.aborted && cause instanceof Error && cause.constructor === Error) throw calledOff();
       const error = discordError(cause, auth);
       if (error.code === unauthorized) revoked = true;
       throw error;
@@ -111,6 +124,10 @@ async function exchange(agent: Agent, url: string, init: Init): Promise<Response
 function answerOf(status: number, fields: Record<string, unknown>, text: string): ResponseLike {
   const headers = new Headers();
   for (const [name, value] of Object.entries(fields)) headers.set(name, String(value));
+  // Without it the library believes that the limit is over at once.
+  if (status === 429 && !(Number(headers.get("retry-after")) > 0)) {
+    headers.set("retry-after", String(limitSeconds(headers, text)));
+  }
   return {
     status,
     statusText: String(status),
@@ -122,4 +139,11 @@ function answerOf(status: number, fields: Record<string, unknown>, text: string)
     json: async () => JSON.parse(text),
     arrayBuffer: async () => new TextEncoder().encode(text).buffer as ArrayBuffer,
   };
+}
+
+/** How long a 429 lasts that does not say so in its header. */
+function limitSeconds(headers: Headers, text: string): number {
+  if (!headers.get("content-type")?.startsWith("application/json")) return blockedMs / 1000;
+  const named = Number(/"retry_after": ?([\d.]+)/.exec(text)?.[1]);
+  return named > 0 ? named : unnamedLimitMs / 1000;
 }
