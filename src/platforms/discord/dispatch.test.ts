@@ -1,65 +1,168 @@
-// Which Gateway events are stored and under which key; what counts as an empty message.
+// Which Gateway events are stored, under which key, and when messages look as if their text were withheld.
 
 import { describe, expect, it } from "vitest";
-import { type Dispatch, isBlank, journalKey } from "./dispatch.ts";
-import { createGuildDirectory } from "./guild-directory.ts";
+import type { ConversationRef } from "../../model/refs.ts";
+import type { Directory } from "./directory.ts";
+import { type Dispatch, isBlank, isBridged, journalKey } from "./dispatch.ts";
 
-const channel = "1400000000000000003";
-const bridged = [{ account: "discord", id: channel }];
-const directory = createGuildDirectory();
-directory.introduce({ userId: "900", applicationId: "901" });
-directory.noteOwnWebhook("902");
+const channel = "200000000000000001";
+const thread = "200000000000000002";
+const other = "200000000000000003";
+const otherThread = "200000000000000004";
+const ana = "300000000000000001";
+const bot = "300000000000000002";
+const application = "400000000000000001";
+const ourWebhook = "500000000000000001";
 
-const event = (t: string, d: object): Dispatch => ({ t, s: 7, d: { channel_id: channel, id: "5", ...d } });
-const key = (each: Dispatch) => journalKey(each, "session", bridged, directory);
+const entry = (id: string, parent?: string) => ({
+  id,
+  name: id,
+  type: parent === undefined ? 0 : 11,
+  guild: "100000000000000001",
+  ...(parent === undefined ? {} : { parent }),
+});
+const entries = [entry(channel), entry(thread, channel), entry(other), entry(otherThread, other)];
+const directory: Directory = {
+  self: { userId: bot, applicationId: application },
+  channel: (id) => entries.find((each) => each.id === id),
+  roleName: () => undefined,
+  isOwnWebhook: (id) => id === ourWebhook,
+};
+const at = (id: string, member?: string): ConversationRef => ({
+  account: "discord",
+  id,
+  ...(member === undefined ? {} : { thread: member }),
+});
+const bridged = [at(channel)];
 
-describe("the journal's key", () => {
-  it.each([
-    ["a message, by its id", event("MESSAGE_CREATE", {}), "create:5"],
-    ["a deletion, by the message's id", event("MESSAGE_DELETE", {}), "delete:5"],
-    ["an update, by its place in the session", event("MESSAGE_UPDATE", {}), "session:7"],
-    ["the echo of the bot: none", event("MESSAGE_CREATE", { author: { id: "900" } }), undefined],
+const message = (more: object = {}): Dispatch => ({
+  t: "MESSAGE_CREATE",
+  s: 7,
+  d: { id: "600000000000000001", channel_id: channel, type: 0, author: { id: ana }, content: "oi", ...more },
+});
+const event = (t: string, d: object, s = 7): Dispatch => ({ t, s, d });
+const keyOf = (dispatch: Dispatch, members = bridged) => journalKey(dispatch, "s1", members, directory);
+
+describe("the key", () => {
+  it.each<[string, Dispatch, string]>([
+    ["of a message is its id", message(), "create:600000000000000001"],
     [
-      "the echo of a puppet, known by the application: none",
-      event("MESSAGE_UPDATE", { author: { id: "1" }, webhook_id: "1", application_id: "901" }),
-      undefined,
+      "of a deletion is the message's id",
+      event("MESSAGE_DELETE", { id: "600000000000000001", channel_id: channel }),
+      "delete:600000000000000001",
     ],
-    [
-      "the echo of a puppet, known by the webhook: none",
-      event("MESSAGE_CREATE", { author: { id: "902" }, webhook_id: "902" }),
-      undefined,
-    ],
-    [
-      "a webhook of somebody else: a message",
-      event("MESSAGE_CREATE", { author: { id: "3" }, webhook_id: "3" }),
-      "create:5",
-    ],
-    ["what is no message event: none", event("TYPING_START", {}), undefined],
-    ["another channel: none", event("MESSAGE_CREATE", { channel_id: "1400000000000000004" }), undefined],
-  ])("of %s", (_name, each, expected) => {
-    expect(key(each)).toBe(expected);
+    ["of an update is its place in the session", { ...message(), t: "MESSAGE_UPDATE" }, "s1:7"],
+  ])("%s", (_name, dispatch, key) => {
+    expect(keyOf(dispatch)).toBe(key);
   });
 
-  it("of a bulk deletion is the same for the same messages and differs for others", () => {
-    const bulk = (...ids: string[]) => key(event("MESSAGE_DELETE_BULK", { id: undefined, ids }));
-    expect(bulk("1", "2")).toMatch(/^bulk:[\w-]{43}$/);
-    expect(bulk("1", "2")).toBe(bulk("1", "2"));
-    expect(bulk("1", "2")).not.toBe(bulk("12"));
+  it("is the same when the same event comes again, in this session or another", () => {
+    const again = { ...message(), s: 99 };
+    expect(journalKey(again, "s2", bridged, directory)).toBe(keyOf(message()));
+  });
+
+  it("of two updates of one message differ, though nothing in them does", () => {
+    const update = { ...message(), t: "MESSAGE_UPDATE" };
+    expect(keyOf({ ...update, s: 8 })).not.toBe(keyOf(update));
+    expect(journalKey(update, "s2", bridged, directory)).not.toBe(keyOf(update));
+  });
+
+  it("of deletions in bulk is short, however many they are, and theirs alone", () => {
+    const ids = Array.from({ length: 100 }, (_, i) => `6000000000000000${String(i).padStart(2, "0")}`);
+    const bulk = (some: readonly string[]) =>
+      event("MESSAGE_DELETE_BULK", { ids: some, channel_id: channel });
+    const key = keyOf(bulk(ids));
+    expect(key).toMatch(/^bulk:[\w-]{43}$/);
+    expect(keyOf(bulk(ids))).toBe(key);
+    expect(keyOf(bulk(ids.slice(1)))).not.toBe(key);
   });
 });
 
-describe("an empty message", () => {
-  const empty = { type: 0, author: { id: "1" }, content: "", attachments: [], embeds: [] };
-  it.each([
-    ["a person's without anything", empty, true],
-    ["a person's reply without anything", { ...empty, type: 19 }, true],
-    ["one with text", { ...empty, content: "oi" }, false],
-    ["one with a file", { ...empty, attachments: [{ id: "1" }] }, false],
-    ["one with a poll", { ...empty, poll: {} }, false],
-    ["a forwarded one", { ...empty, message_snapshots: [{}] }, false],
-    ["a bot's", { ...empty, author: { id: "1", bot: true } }, false],
-    ["somebody's arrival", { ...empty, type: 7 }, false],
-  ])("is not mistaken: %s", (_name, data, expected) => {
-    expect(isBlank(event("MESSAGE_CREATE", data))).toBe(expected);
+describe("events that are not stored", () => {
+  it.each<[string, Dispatch]>([
+    ["of another kind", event("TYPING_START", { channel_id: channel, user_id: ana })],
+    ["of a channel that is not bridged", message({ channel_id: other })],
+    ["of a thread in such a channel", message({ channel_id: otherThread })],
+    ["of a channel nobody knows", message({ channel_id: "200000000000000099" })],
+    ["without a channel", message({ channel_id: undefined })],
+    ["our own, as the bot", message({ author: { id: bot, bot: true } })],
+    [
+      "our own, through a webhook of ours",
+      message({ author: { id: ourWebhook }, webhook_id: ourWebhook, application_id: application }),
+    ],
+    [
+      "our own, through a webhook not listed yet",
+      message({ author: { id: "1" }, webhook_id: "1", application_id: application }),
+    ],
+    [
+      "our own, though the application is not named",
+      message({ author: { id: ourWebhook }, webhook_id: ourWebhook }),
+    ],
+    [
+      "previews of our own links",
+      { ...message({ webhook_id: ourWebhook, application_id: application }), t: "MESSAGE_UPDATE" },
+    ],
+  ])("%s", (_name, dispatch) => {
+    expect(keyOf(dispatch)).toBeUndefined();
+  });
+});
+
+describe("events that are stored", () => {
+  it.each<[string, Dispatch]>([
+    ["of a thread in a bridged channel", message({ channel_id: thread })],
+    ["of other bots", message({ author: { id: "300000000000000009", bot: true } })],
+    [
+      "of other people's webhooks",
+      message({
+        author: { id: "500000000000000009" },
+        webhook_id: "500000000000000009",
+        application_id: null,
+      }),
+    ],
+    [
+      "deletions of what we said: a moderator did it",
+      event("MESSAGE_DELETE", { id: "1", channel_id: channel }),
+    ],
+  ])("%s", (_name, dispatch) => {
+    expect(keyOf(dispatch)).toBeDefined();
+  });
+});
+
+describe("a thread that is a member of its own", () => {
+  const members = [at(channel, thread)];
+  it("is heard, but not its channel, and not the channel's other threads", () => {
+    expect(isBridged(thread, members, directory)).toBe(true);
+    expect(isBridged(channel, members, directory)).toBe(false);
+    expect(isBridged(otherThread, [at(other, "200000000000000005")], directory)).toBe(false);
+  });
+
+  it("takes nothing from a channel that is a member too", () => {
+    expect(isBridged(channel, [...members, at(channel)], directory)).toBe(true);
+  });
+});
+
+describe("a message that says nothing at all", () => {
+  it("is how withheld text looks", () => {
+    const blank = { content: "", embeds: [], attachments: [], components: [] };
+    expect(isBlank(message(blank))).toBe(true);
+    expect(isBlank(message({ ...blank, type: 19 }))).toBe(true);
+    expect(isBlank(message({ content: undefined }))).toBe(true);
+  });
+
+  it.each<[string, Dispatch]>([
+    ["has words", message()],
+    ["has a file", message({ content: "", attachments: [{}] })],
+    ["has an embed", message({ content: "", embeds: [{}] })],
+    ["has buttons", message({ content: "", components: [{}] })],
+    ["is a sticker", message({ content: "", sticker_items: [{}] })],
+    ["is a poll", message({ content: "", poll: { question: {} } })],
+    ["is a forwarded one", message({ content: "", message_snapshots: [{}] })],
+    ["invites to an activity", message({ content: "", activity: { type: 1 } })],
+    ["is Discord's own line", message({ content: "", type: 7 })],
+    ["is a bot's", message({ content: "", author: { id: "1", bot: true } })],
+    ["is a webhook's", message({ content: "", webhook_id: "1" })],
+    ["is an update", { ...message({ content: "" }), t: "MESSAGE_UPDATE" }],
+  ])("is no alarm when it %s", (_name, dispatch) => {
+    expect(isBlank(dispatch)).toBe(false);
   });
 });

@@ -333,6 +333,15 @@ describe("advice", () => {
     );
   });
 
+  it("says once that messages arrive without text", async () => {
+    const account = await started();
+    for (let i = 0; i < 3; i++) rig.sandbox.say(rig.channel, rig.ana, { content: "" });
+    await rig.until(() => account.stored.length === 3);
+    expect(
+      account.lines.filter((line) => line.includes("Messages from Discord arrive without text")),
+    ).toHaveLength(1);
+  });
+
   it("says how to write a thread that stands for a channel", async () => {
     const thread = rig.sandbox.createThread(rig.channel, { name: "fio", ownerId: rig.ana }).id;
     const account = await started({ bridged: [{ account: "discord", id: thread }] });
