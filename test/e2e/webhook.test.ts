@@ -1,15 +1,19 @@
 // The webhook as the internet sees it: what is refused, who may trust the certificate, and what is never lost.
 
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { Agent, request } from "node:https";
-import type { Socket } from "node:net";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { Agent } from "node:https";
 import { afterEach, describe, expect, it } from "vitest";
 import type { App } from "../../src/app.ts";
 import { fastClock } from "../support/fast-clock.ts";
 import { LeapClock } from "../support/leap-clock.ts";
+import {
+  type Asking,
+  ask,
+  certificateFile,
+  certificateOf,
+  inDatabase,
+  stateOf,
+} from "../support/strict-client.ts";
 import { eventually, makeWorld, type World, type WorldOptions } from "../support/world.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -27,66 +31,12 @@ async function open(options: WorldOptions = {}): Promise<World & { readonly app:
   return { ...world, app };
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly socket: Socket;
-}
-
-interface Asking {
-  readonly path: string;
-  readonly method?: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: string | Buffer;
-  readonly agent?: Agent;
-  readonly ca?: string;
-}
-
-/** A strict client: it trusts the certificate on disk and nothing else. */
-function ask(
-  scene: World,
-  { path, method = "POST", headers = {}, body, agent, ca }: Asking,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const trusted = ca ?? certificateOf(scene);
-    const options = { method, headers, ca: trusted, agent: agent ?? new Agent({ maxCachedSessions: 0 }) };
-    const asking = request(new URL(path, scene.publicUrl), options, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => {
-        text += chunk;
-      });
-      const { socket } = response;
-      response.once("end", () => resolve({ status: response.statusCode ?? 0, body: text, socket }));
-    });
-    asking.once("error", reject).end(body);
-  });
-}
-
-const certificateFile = ({ data }: World) => join(data, "tls", "self-signed.pem");
-const certificateOf = (scene: World) => readFileSync(certificateFile(scene), "utf8");
 const webhookPath = ({ telegram, telegramBot }: World) =>
   new URL(String(telegram.webhookInfo(telegramBot.token).url)).pathname;
 const timesSet = ({ telegram }: World) =>
   telegram.requests.filter(({ path }) => path.endsWith("/setWebhook")).length;
 
-function inDatabase<T>({ data }: World, query: string, ...values: string[]): readonly T[] {
-  const database = new DatabaseSync(join(data, "matebot.db"), { readOnly: true });
-  try {
-    return database.prepare(query).all(...values) as T[];
-  } finally {
-    database.close();
-  }
-}
-
-function secretOf(scene: World): string {
-  const rows = inDatabase<{ value: string }>(
-    scene,
-    "select value from state where name = ?",
-    "webhook-secret",
-  );
-  return rows[0]?.value ?? "";
-}
-
+const secretOf = (scene: World) => stateOf(scene, "webhook-secret");
 const stored = (scene: World, word: string) =>
   inDatabase<object>(scene, "select * from journal where instr(body, ?) > 0", word).length;
 
