@@ -41,7 +41,11 @@ export function createAccount(parts: AccountParts): Account {
     // After a RESUME the Gateway sends no GUILD_CREATE.
     directory.noteGuild(await get(`/guilds/${guild}`, signal));
     const channels = (await get(`/guilds/${guild}/channels`, signal)) as readonly object[];
-    for (const each of channels) directory.noteChannel({ guild_id: guild, ...each });
+    // The channels' list leaves threads out; what is said in an unknown one could not be told to be bridged.
+    const { threads } = (await get(`/guilds/${guild}/threads/active`, signal)) as {
+      readonly threads: readonly object[];
+    };
+    for (const each of [...channels, ...threads]) directory.noteChannel({ guild_id: guild, ...each });
     await learnOwnRoles(parts, guild, signal);
     guilds.add(guild);
   }

@@ -55,7 +55,7 @@ export function journalKey(
   }
 }
 
-/** True for the channel itself, its threads, and a thread that is a member of its own. */
+/** True for a channel that is a member and its threads; where a thread is the member, for that thread alone. */
 export function isBridged(
   channel: string | undefined,
   bridged: readonly ConversationRef[],
@@ -63,7 +63,9 @@ export function isBridged(
 ): boolean {
   if (channel === undefined) return false;
   const parent = directory.channel(channel)?.parent;
-  return bridged.some(({ id, thread }) => id === channel || id === parent || thread === channel);
+  return bridged.some(({ id, thread }) =>
+    thread === undefined ? id === channel || id === parent : thread === channel,
+  );
 }
 
 /**
@@ -83,6 +85,7 @@ const contents = [
   "sticker_items",
   "poll",
   "message_snapshots",
+  "activity",
 ] as const;
 
 /** True for a person's message that says nothing at all: how MESSAGE_CONTENT looks when it is switched off. */

@@ -19,6 +19,7 @@ import type { Dispatch } from "./dispatch.ts";
 import { closeFault } from "./faults.ts";
 import { gatewayOptions, intents } from "./gateway-options.ts";
 import { createGatewaySession, type GatewaySession } from "./gateway-session.ts";
+import { hangUp } from "./gateway-socket.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 
 export interface GatewayParts {
@@ -106,8 +107,7 @@ export class Gateway {
     this.#stopped.abort();
     this.#first.resolve();
     const { clock } = this.#parts.context;
-    const closed = this.#shard.destroy({ code: closeKeeping }).catch(() => undefined);
-    await Promise.race([closed, sleep(clock, stopWithinMs)]);
+    await Promise.race([hangUp(this.#shard, { code: closeKeeping }), sleep(clock, stopWithinMs)]);
     await this.#inbox?.settle();
     await this.#session.saved();
   }
@@ -138,8 +138,8 @@ export class Gateway {
   async #admit(): Promise<SessionInfo | null> {
     const { context, prepare, information } = this.#parts;
     const { signal } = this.#stopped;
-    for (;;) {
-      const delayMs = this.#delayMs();
+    for (let limitMs = 0; ; ) {
+      const delayMs = Math.max(limitMs, this.#delayMs());
       if (delayMs > 0) await sleep(context.clock, delayMs, signal);
       // The library cannot be told to give up reconnecting, but it waits for an answer that never comes.
       if (signal.aborted) return new Promise(() => undefined);
@@ -156,6 +156,8 @@ export class Gateway {
         if (signal.aborted) continue;
         if (isFatal(error)) this.#die(error);
         else this.#onFailure(reasonOf(error));
+        // Discord blocks whole addresses that ask on through a limit.
+        limitMs = error instanceof PlatformError && error.fate.kind === "wait" ? error.fate.ms : 0;
       }
     }
   }
@@ -163,9 +165,8 @@ export class Gateway {
   /** Discord resets the bot's token when its daily sessions are overdrawn. */
   async #waitForSessionStart({ session_start_limit: limit }: APIGatewayBotInfo, session: SessionInfo | null) {
     if (session !== null || limit.remaining > 0) return;
-    const { context } = this.#parts;
-    context.log.warn({ ms: limit.reset_after }, "no Gateway sessions left; waiting");
-    await sleep(context.clock, limit.reset_after, this.#stopped.signal);
+    this.#onFailure("no Gateway sessions left today");
+    await sleep(this.#parts.context.clock, limit.reset_after, this.#stopped.signal);
   }
 
   #delayMs(): number {
@@ -282,8 +283,7 @@ export class Gateway {
     context.log.error({ error: reasonOf(error) }, "an event could not be stored; resuming before it");
     context.health.down(context.account, context.texts("discord-account.gateway.not-stored"));
     if (this.#stopped.signal.aborted) return;
-    const options = { code: closeKeeping, recover: WebSocketShardDestroyRecovery.Resume };
-    this.#shard.destroy(options).catch(() => undefined);
+    void hangUp(this.#shard, { code: closeKeeping, recover: WebSocketShardDestroyRecovery.Resume });
   }
 }
 
