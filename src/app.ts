@@ -8,6 +8,7 @@ import { createLanes } from "./bridge/lanes.ts";
 import type { Platform, PlatformContext } from "./bridge/platform.ts";
 import type { Log, Store } from "./bridge/ports.ts";
 import type { Config } from "./config.ts";
+import { createRedactor, type Redactor } from "./log.ts";
 import { type Clock, sleep, systemClock } from "./model/clock.ts";
 import type { RawUpdate } from "./model/delivery.ts";
 import type { Texts } from "./model/texts.ts";
@@ -81,7 +82,8 @@ async function start(options: AppOptions, stops: (() => Promise<void>)[]): Promi
   for (const { from, to } of await store.transaction((tx) => tx.moves.all())) table.move(from, to);
 
   // 3. The web server with its certificate; it answers /health from now on.
-  const health = createHealth(clock, tellOf(log));
+  const redactor = createRedactor(config.secrets);
+  const health = createHealth(clock, { tell: tellOf(log), redact: redactor.redact });
   for (const account of config.accounts) health.expect(account.name);
   const report = () => reportHealth(health, store);
   const web =
@@ -103,7 +105,7 @@ async function start(options: AppOptions, stops: (() => Promise<void>)[]): Promi
   });
   const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake });
   for (const { name, platform: kind, settings } of config.accounts) {
-    const context = contextFor(name, options, { clock, random, health, store, table, web, halt });
+    const context = contextFor(name, options, { clock, random, health, store, table, web, halt, redactor });
     platforms.set(name, createPlatform(kind, settings, context));
   }
 
@@ -147,10 +149,11 @@ interface Shared {
   readonly table: BridgeTable;
   readonly web: Web | undefined;
   readonly halt: (account: string, reason: string) => void;
+  readonly redactor: Redactor;
 }
 
 function contextFor(account: string, { log, texts, addSecret }: AppOptions, shared: Shared): PlatformContext {
-  const { clock, random, health, store, table, web, halt } = shared;
+  const { clock, random, health, store, table, web, halt, redactor } = shared;
   return {
     ...{ account, log, clock, random, texts, health },
     ...(web && { web: web.port }),
@@ -160,7 +163,10 @@ function contextFor(account: string, { log, texts, addSecret }: AppOptions, shar
       set: (name, value) => store.transaction((tx) => tx.state.set(account, name, value)),
     },
     halt: (reason) => halt(account, reason),
-    secret: addSecret,
+    secret: (value) => {
+      redactor.add(value);
+      addSecret(value);
+    },
   };
 }
 

@@ -22,6 +22,8 @@ export interface LogOptions {
 export interface RootLog extends Log {
   /** From now on this value is hidden, too. */
   addSecret(value: string): void;
+  /** For what is written past the log. */
+  redact(text: string): string;
 }
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
@@ -50,7 +52,8 @@ export function createLog(options: LogOptions = {}): RootLog {
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
-    addSecret: (value) => redactor.add(value),
+    addSecret: redactor.add,
+    redact: redactor.redact,
   };
 }
 

@@ -82,6 +82,14 @@ it.each([1, 2] as const)("says a fault of the user in one sentence, exit code %i
   expect(written()).toBe("the port is taken; use another\n");
 });
 
+it("says a fault of the user without the token, though a platform repeated it", async () => {
+  const { parts, written } = setUp(async () => {
+    throw new UserError(`refused: /bot${token}/getMe`);
+  });
+  expect(await run(file, parts)).toBe(1);
+  expect(written()).toBe("refused: /bot[secret]/getMe\n");
+});
+
 it("logs an unexpected error with its stack and without the token, exit code 1", async () => {
   const { parts, written } = setUp(async () => {
     throw new Error(`boom ${token}`);

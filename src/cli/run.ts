@@ -44,7 +44,7 @@ export function explain(error: unknown, log: RootLog, stderr: LineSink): 1 | 2 {
     return error.exitCode;
   }
   if (error instanceof UserError) {
-    stderr.write(`${error.message}\n`);
+    stderr.write(`${log.redact(error.message)}\n`);
     if (error.cause !== undefined) log.debug({ err: error }, "the fault behind it");
     return error.exitCode;
   }

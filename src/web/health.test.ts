@@ -59,11 +59,17 @@ it("is down when one of several is", () => {
 
 it("tells every new reason once, and its end", () => {
   const told: (string | undefined)[] = [];
-  const health = createHealth(new ManualClock(start), (_, reason) => told.push(reason));
+  const health = createHealth(new ManualClock(start), { tell: (_, reason) => told.push(reason) });
   health.expect("telegram");
   health.up("telegram");
   health.up("telegram");
   for (const reason of ["no network", "no network", "token refused"]) health.down("telegram", reason);
   health.up("telegram");
   expect(told).toEqual(["no network", "token refused", undefined]);
+});
+
+it("repeats no secret", () => {
+  const health = createHealth(new ManualClock(start), { redact: (text) => text.replace("hush", "…") });
+  health.down("telegram", "refused: hush");
+  expect(health.report().connections[0]?.reason).toBe("refused: …");
 });

@@ -35,8 +35,14 @@ export interface Health extends HealthPort {
 
 const STARTING = "starting";
 
-/** `tell` hears of every new reason for which a connection is down, and (without a reason) of its end. */
-export function createHealth(clock: Clock, tell?: (name: string, reason?: string) => void): Health {
+export interface HealthParts {
+  /** Hears of every new reason for which a connection is down, and (without a reason) of its end. */
+  readonly tell?: (name: string, reason?: string) => void;
+  /** Hides secrets: everybody may read the report, and a platform's refusal may repeat what it was asked. */
+  readonly redact?: (text: string) => string;
+}
+
+export function createHealth(clock: Clock, { tell, redact = (text) => text }: HealthParts = {}): Health {
   const connections = new Map<string, Connection>();
 
   function set(name: string, up: boolean, reason?: string): void {
@@ -55,7 +61,7 @@ export function createHealth(clock: Clock, tell?: (name: string, reason?: string
 
   return {
     up: (name) => set(name, true),
-    down: (name, reason) => set(name, false, reason),
+    down: (name, reason) => set(name, false, redact(reason)),
     expect: (name) => {
       if (!connections.has(name)) set(name, false, STARTING);
     },
