@@ -126,7 +126,7 @@ describe("GET /health", () => {
     telegram.say(chat, ana, { text: "antes" });
     await eventually(() => scene.discordTexts().includes("antes"));
     await soon(scene, isWell);
-    const storage = breakStorage(scene);
+    const storage = await breakStorage(scene);
     const { report } = await soon(scene, isDown);
     expect(report.connections.at(-1)).toMatchObject({ name: "storage", up: false });
     telegram.say(chat, ana, { text: "t1" });
@@ -135,7 +135,7 @@ describe("GET /health", () => {
     discord.say(channel, carla, { content: "d2" });
     await eventually(() => telegram.deliveries.some(({ status }) => status === 503));
     await eventually(() => scene.logged.some((line) => line.includes("an event could not be stored")));
-    storage.mend();
+    await storage.mend();
     await soon(scene, (health) => {
       clock.leap(2_000);
       return (

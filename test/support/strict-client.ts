@@ -5,7 +5,7 @@ import { Agent, request } from "node:https";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { World } from "./world.ts";
+import { eventually, type World } from "./world.ts";
 
 export interface Answer {
   readonly status: number;
@@ -80,18 +80,31 @@ export function stateOf(site: Site, name: string): string {
 }
 
 /** Takes the app's tables away under its feet, as a disk that fails would; `mend` brings them back. */
-export function breakStorage({ data }: Site): { mend(): void } {
-  const tables = ["journal", "outbox"];
-  const rename = (name: (table: string) => readonly [string, string]) => {
-    const database = new DatabaseSync(join(data, "matebot.db"), { timeout: 1_000 });
-    database.exec("begin immediate");
-    for (const table of tables) {
-      const [from, to] = name(table);
-      database.exec(`alter table ${from} rename to ${to}`);
-    }
-    database.exec("commit");
-    database.close();
+export async function breakStorage({ data }: Site): Promise<{ mend(): Promise<void> }> {
+  const away = ["journal", "outbox"].map((table) => [table, `${table}_away`] as const);
+  await rename(data, away);
+  return {
+    mend: () =>
+      rename(
+        data,
+        away.map(([table, hidden]) => [hidden, table]),
+      ),
   };
-  rename((table) => [table, `${table}_away`]);
-  return { mend: () => rename((table) => [`${table}_away`, table]) };
+}
+
+/** Between two transactions of the app, which may run in this very process. */
+async function rename(data: string, names: readonly (readonly [from: string, to: string])[]): Promise<void> {
+  const database = new DatabaseSync(join(data, "matebot.db"), { timeout: 0 });
+  const begin = () => {
+    try {
+      database.exec("begin immediate");
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  await eventually(begin);
+  for (const [from, to] of names) database.exec(`alter table ${from} rename to ${to}`);
+  database.exec("commit");
+  database.close();
 }
