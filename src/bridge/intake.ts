@@ -18,7 +18,7 @@ export interface IntakeParts {
   readonly platform: (account: string) => Platform;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called after the commit, once for each lane that got something. */
+  /** Called once for each lane that gets something, within the transaction: what the lane reads comes after it. */
   readonly wake: (lane: ConversationRef) => void;
 }
 
@@ -45,16 +45,13 @@ export function createIntake(parts: IntakeParts): { accept(raw: RawUpdate): Prom
       return taken;
     };
     try {
-      const lanes = await parts.store.transaction((tx) => {
+      await parts.store.transaction(async (tx) => {
         batch ??= take();
-        return follow(
-          tx,
-          batch.map(({ raw }) => raw),
-          parts,
-        );
+        const raws = batch.map(({ raw }) => raw);
+        // Before the commit: a lane's own transaction comes behind this one, and may share its disk flush.
+        for (const lane of await follow(tx, raws, parts)) parts.wake(lane);
       });
       for (const { resolve } of batch ?? []) resolve();
-      for (const lane of lanes) parts.wake(lane);
     } catch (error) {
       for (const { reject } of [...(batch ?? []), ...take()]) reject(error);
     }

@@ -44,14 +44,39 @@ test("works that wait are committed together, in order", async () => {
   expect(told).toEqual(["begin", "a", "b", "c", "commit"]);
 });
 
-test("works that arrive during a transaction go into the next one", async () => {
+test("a work that another one sets off shares its commit", async () => {
   const { told, commits, work } = scripted();
   let inner: Promise<string> | undefined;
   await commits.run(async () => {
     inner = work("b");
   });
   await inner;
-  expect(told).toEqual(["begin", "commit", "begin", "b", "commit"]);
+  expect(told).toEqual(["begin", "b", "commit"]);
+});
+
+test("works that arrive while the commit runs go into the next transaction", async () => {
+  const { told, work } = scripted();
+  const first = work("a");
+  for (let turn = 0; !told.includes("commit"); turn += 1) {
+    if (turn > 10) throw new Error("no commit");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await Promise.all([first, work("b")]);
+  expect(told).toEqual(["begin", "a", "commit", "begin", "b", "commit"]);
+});
+
+test("a failure of a work that was set off leaves the work that did it", async () => {
+  const { told, commits, work } = scripted();
+  let inner: Promise<unknown> | undefined;
+  const outer = commits.run(async () => {
+    told.push("a");
+    inner ??= commits.run(() => Promise.reject(new Error("b failed"))).catch((error: Error) => error.message);
+    return "a";
+  });
+  expect(await outer).toBe("a");
+  expect(await inner).toBe("b failed");
+  expect(await work("c")).toBe("c");
+  expect(told).toContain("rollback");
 });
 
 test("a next transaction waits until the sockets were read", async () => {
