@@ -1,6 +1,6 @@
 // The webhook of a Telegram account: its address and secret, what answers there, and its registration.
 
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { WebhookInfo } from "@grammyjs/types";
 import type { PlatformContext } from "../../bridge/platform.ts";
 import type { WebPort, WebRequest } from "../../bridge/ports.ts";
@@ -16,6 +16,7 @@ import { sameUrl, WebhookWatch } from "./webhook-watch.ts";
 const maxConnections = 40;
 const cloudPorts = ["", "443", "80", "88", "8443"];
 const secretHeader = "x-telegram-bot-api-secret-token";
+const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 interface WebhookKeys {
   readonly path: string;
@@ -126,7 +127,7 @@ export function createHandler(
 
 function readUpdate(body: Buffer): { readonly id: number; readonly text: string } | undefined {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+    const text = utf8.decode(body);
     const id = updateIdOf(JSON.parse(text));
     return id === undefined ? undefined : { id, text };
   } catch {
@@ -181,5 +182,5 @@ function isAsWished(info: WebhookInfo, url: URL, ownCertificate: boolean): boole
 }
 
 function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return hash("sha256", text, "buffer");
 }
