@@ -34,6 +34,8 @@ export interface DiscordRigOptions {
   readonly messageContent?: boolean;
   readonly permissions?: bigint;
   readonly resumeWindowMs?: number;
+  /** Real milliseconds: the library's heart beats by the system's clock. */
+  readonly heartbeatMs?: number;
 }
 
 export interface DiscordAccountOptions {
@@ -57,8 +59,8 @@ export interface DiscordAccount extends ContextRecord {
 
 export async function openDiscordRig(options: DiscordRigOptions = {}): Promise<DiscordRig> {
   const clock = new ManualClock();
-  const { messageContent = true, permissions, resumeWindowMs = 180_000 } = options;
-  const sandbox = await startDiscordSandbox({ clock, random: chance(), resumeWindowMs });
+  const { messageContent = true, permissions, resumeWindowMs = 180_000, heartbeatMs = 41_250 } = options;
+  const sandbox = await startDiscordSandbox({ clock, random: chance(), resumeWindowMs, heartbeatMs });
   const guild = sandbox.createGuild({ name: "Casa" }).id;
   const channel = sandbox.createChannel(guild, { name: "geral" }).id;
   const ana = sandbox.createUser({ username: "ana", globalName: "Ana" }).id;
