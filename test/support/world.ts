@@ -166,13 +166,17 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-/** Resolves with what `look` finds as soon as it finds something; looks after every turn of the event loop. */
-export async function eventually<T>(look: () => T | undefined | false, withinMs = 10_000): Promise<T> {
+/** Resolves with what `look` finds as soon as it finds something; looks every `everyMs`. */
+export async function eventually<T>(
+  look: () => T | undefined | false,
+  withinMs = 10_000,
+  everyMs = 2,
+): Promise<T> {
   const end = performance.now() + withinMs;
   for (;;) {
     const found = look();
     if (found !== undefined && found !== false) return found;
     if (performance.now() > end) throw new Error(`did not happen within ${withinMs} ms: ${look}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
