@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DiscordAccount, type DiscordRig, openDiscordRig } from "../../../test/support/discord-rig.ts";
 import type { Call, Json } from "../../model/delivery.ts";
 import { PlatformError } from "../../model/errors.ts";
-import { withName } from "./api.ts";
 import type { DiscordRequest } from "./request.ts";
+import { withSpokenName } from "./spoken-name.ts";
 
 const signal = new AbortController().signal;
 const MANAGE_WEBHOOKS = 1n << 29n;
@@ -353,16 +353,16 @@ describe("a call that fails", () => {
 
 describe("the name before the text", () => {
   it("gives way where there is no room for both, the text never", () => {
-    expect(withName("Ana", "oi")).toBe("**Ana**: oi");
+    expect(withSpokenName("Ana", "oi")).toBe("**Ana**: oi");
     const tight = "x".repeat(2000 - 10);
-    expect(withName("Ana Maria", tight)).toBe(`**Ana…**: ${tight}`);
+    expect(withSpokenName("Ana Maria", tight)).toBe(`**Ana…**: ${tight}`);
     const full = "y".repeat(1998);
-    expect(withName("Ana", full)).toBe(full);
+    expect(withSpokenName("Ana", full)).toBe(full);
   });
 
   it("counts code points, not UTF-16 units", () => {
     const emoji = "😀".repeat(1990);
-    expect([...withName("Ana", emoji)]).toHaveLength(1990 + "**Ana**: ".length);
+    expect([...withSpokenName("Ana", emoji)]).toHaveLength(1990 + "**Ana**: ".length);
   });
 });
 

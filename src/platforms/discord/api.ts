@@ -7,6 +7,7 @@ import { badWebhookToken, DiscordError, unknownWebhook } from "./errors.ts";
 import type { Puppet, Puppets } from "./puppets.ts";
 import type { DiscordRequest } from "./request.ts";
 import type { DiscordRest } from "./rest.ts";
+import { withSpokenName } from "./spoken-name.ts";
 
 type Create = Extract<DiscordRequest, { kind: "create" }>;
 type Edit = Extract<DiscordRequest, { kind: "edit" }>;
@@ -25,8 +26,6 @@ export interface Api {
 
 /** Nobody is ever pinged; an edit without it would parse mentions anew with Discord's defaults. */
 const allowed_mentions = { parse: [] };
-// Discord, resources/message: content is at most 2000 characters, counted as code points.
-const maxLength = 2000;
 
 export function createApi(parts: ApiParts): Api {
   return {
@@ -57,7 +56,7 @@ async function create(
   if (name === undefined) return createAsBot(parts, request, request.content, to, signal);
   const puppet = await puppets.get(request.channel, signal);
   // It was frozen for a puppet, which has become impossible since: it crosses all the same.
-  const asBot = () => createAsBot(parts, request, withName(name, request.content), to, signal);
+  const asBot = () => createAsBot(parts, request, withSpokenName(name, request.content), to, signal);
   if (puppet === undefined) return asBot();
   try {
     return await speak(parts, puppet, request, name, to, signal);
@@ -95,7 +94,7 @@ async function speak(
   } catch (error) {
     if (!isBadName(error)) throw error;
     const neutral = parts.context.texts("discord-account.puppets.nameless");
-    return post(neutral, withName(name, request.content));
+    return post(neutral, withSpokenName(name, request.content));
   }
 }
 
@@ -164,19 +163,6 @@ async function asPuppet(
     }
   }
   return false;
-}
-
-/** `**name**: ` before the text; the name gives way where there is no room for both. */
-export function withName(name: string, content: string): string {
-  const room = maxLength - [...content].length - [..."****: "].length;
-  const escaped = (text: string) => text.replace(/[\\`*_~|<>[\]()#@:]/g, "\\$&");
-  const letters = [...name];
-  for (let length = letters.length; length > 0; length--) {
-    const shown = length === letters.length ? name : `${letters.slice(0, length).join("")}…`;
-    const prefix = escaped(shown);
-    if ([...prefix].length <= room) return `**${prefix}**: ${content}`;
-  }
-  return content;
 }
 
 function placeOf(request: DiscordRequest): string {

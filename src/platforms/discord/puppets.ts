@@ -66,6 +66,10 @@ export function createPuppets(parts: PuppetParts): Puppets {
     }
   }
 
+  function drop(channel: string, asking: Promise<Puppet | undefined> | undefined): void {
+    if (asked.get(channel) === asking) asked.delete(channel);
+  }
+
   return {
     get(channel, signal) {
       if (refusals.stands(channel)) return Promise.resolve(undefined);
@@ -73,11 +77,11 @@ export function createPuppets(parts: PuppetParts): Puppets {
       if (before !== undefined) return before;
       const asking = findOrMake(channel, signal);
       asked.set(channel, asking);
-      const drop = () => {
-        if (asked.get(channel) === asking) asked.delete(channel);
-      };
       // Only an answer that names a webhook is kept; "refused" has its own memory, and a failure is asked again.
-      asking.then((puppet) => puppet ?? drop(), drop);
+      asking.then(
+        (puppet) => puppet ?? drop(channel, asking),
+        () => drop(channel, asking),
+      );
       return asking;
     },
     async byId(channel, id, signal) {
@@ -92,8 +96,11 @@ export function createPuppets(parts: PuppetParts): Puppets {
       asked.delete(channel);
     },
     forget(channel) {
-      asked.delete(channel);
       refusals.retry(channel);
+      const asking = asked.get(channel);
+      const outdated = () => drop(channel, asking);
+      // One that is being made is waited for: asking beside it would make a second.
+      asking?.then(outdated, outdated);
     },
     retryRefused: refusals.retryAll,
   };

@@ -11,6 +11,7 @@ import { renderMarkdown } from "./markdown-render.ts";
 import { puppetName } from "./puppet-name.ts";
 import { replyLine } from "./reply-line.ts";
 import type { DiscordPrepared, DiscordRequest } from "./request.ts";
+import { withSpokenName } from "./spoken-name.ts";
 
 /** Discord, resources/message: content up to 2000 characters, counted as code points (api-docs #1315). */
 const MAX_CONTENT = 2000;
@@ -103,11 +104,7 @@ function withName(message: Message): RichText {
 
 /** The bot sent the copy before there was a webhook: the name stays in front of the words, after the reply line. */
 function namedContent({ puppet, content }: CreateRequest): string {
-  if (!puppet) return content;
-  const words = content.startsWith("-# ") ? content.indexOf("\n") + 1 : 0;
-  const name = renderMarkdown([{ kind: "bold", children: [text(puppet.name)] }]);
-  const named = `${content.slice(0, words)}${name}: ${content.slice(words)}`;
-  return codePoints(named) <= MAX_CONTENT ? named : content;
+  return puppet ? withSpokenName(puppet.name, content) : content;
 }
 
 function partsOf(
