@@ -125,6 +125,76 @@ describe("the name before what the bot says for a puppet", () => {
   });
 });
 
+describe("one more try, and never a second", () => {
+  let rig: DiscordRig;
+  let account: DiscordAccount;
+  beforeEach(async () => {
+    rig = await openDiscordRig();
+    account = rig.account();
+    await account.platform.prepare(rig.at(), signal);
+  });
+  afterEach(() => rig.close());
+
+  const speaking = (puppet?: { readonly name: string }) =>
+    callOf({
+      kind: "create",
+      channel: rig.channel,
+      content: "oi @everyone",
+      nonce: "n",
+      ...(puppet && { puppet }),
+    });
+  const answering = (times: number, status: number, body: object) =>
+    rig.sandbox.faults.add({
+      match: ({ method, path }) => method === "POST" && path.startsWith("/webhooks/"),
+      times,
+      fault: { kind: "status", status, body },
+    });
+  const posts = () => rig.asked("POST", "/webhooks/").length;
+
+  it("with a renewed token: the webhook is listed again, not made again", async () => {
+    answering(1, 401, { code: 50027, message: "Invalid Webhook Token" });
+    const sent = await account.platform.send(speaking({ name: "Rui" }), rig.at(), signal);
+    expect(sent?.via).toBe(rig.sandbox.webhooks(rig.channel)[0]?.id);
+    expect(rig.asked("POST", `/channels/${rig.channel}/webhooks`)).toHaveLength(1);
+    expect(posts()).toBe(2);
+  });
+
+  it("with a neutral name: when that is disliked too, the message is refused", async () => {
+    const errors = { username: { _errors: [{ code: "USERNAME_INVALID", message: "no" }] } };
+    answering(9, 400, { code: 50035, message: "Invalid Form Body", errors });
+    const work = account.platform.send(speaking({ name: "Rui" }), rig.at(), signal);
+    await expect(work).rejects.toMatchObject({ json: 50035, fate: { kind: "refused" } });
+    expect(posts()).toBe(2);
+  });
+
+  it("not at all for another fault of the form", async () => {
+    const errors = { content: { _errors: [{ code: "BASE_TYPE_MAX_LENGTH", message: "no" }] } };
+    answering(9, 400, { code: 50035, message: "Invalid Form Body", errors });
+    const work = account.platform.send(speaking({ name: "Rui" }), rig.at(), signal);
+    await expect(work).rejects.toMatchObject({ json: 50035, fate: { kind: "refused" } });
+    expect(posts()).toBe(1);
+  });
+
+  it("pings nobody: every message and every edit says so, the bot's too", async () => {
+    for (const puppet of [undefined, { name: "Rui" }]) {
+      const sent = await account.platform.send(speaking(puppet), rig.at(), signal);
+      const about = {
+        channel: rig.channel,
+        message: sent?.ref.id ?? "",
+        ...(sent?.via && { via: sent.via }),
+      };
+      await account.platform.send(callOf({ kind: "edit", ...about, content: "@here" }), rig.at(), signal);
+    }
+    const bodies = [
+      ...rig.asked("POST", "/webhooks/"),
+      ...rig.asked("POST", `/channels/${rig.channel}/messages`),
+      ...rig.asked("PATCH", "/"),
+    ].map(({ body }) => body);
+    expect(bodies).toHaveLength(4);
+    for (const body of bodies) expect(body).toMatchObject({ allowed_mentions: { parse: [] } });
+  });
+});
+
 describe("Discord's limits", () => {
   let sandbox: DiscordSandbox;
   let rest: DiscordRest;

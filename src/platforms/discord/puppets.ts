@@ -40,8 +40,7 @@ export interface PuppetParts {
 
 export function createPuppets(parts: PuppetParts): Puppets {
   const { context, directory } = parts;
-  /** Answers and questions under way, by channel: whoever asks meanwhile shares them. */
-  const asked = new Map<string, Promise<Puppet | undefined>>();
+  const answers = createAnswers();
   const known = new Map<string, Puppet>();
   const refusals = createRefusals(parts);
 
@@ -66,23 +65,10 @@ export function createPuppets(parts: PuppetParts): Puppets {
     }
   }
 
-  function drop(channel: string, asking: Promise<Puppet | undefined> | undefined): void {
-    if (asked.get(channel) === asking) asked.delete(channel);
-  }
-
   return {
     get(channel, signal) {
       if (refusals.stands(channel)) return Promise.resolve(undefined);
-      const before = asked.get(channel);
-      if (before !== undefined) return before;
-      const asking = findOrMake(channel, signal);
-      asked.set(channel, asking);
-      // Only an answer that names a webhook is kept; "refused" has its own memory, and a failure is asked again.
-      asking.then(
-        (puppet) => puppet ?? drop(channel, asking),
-        () => drop(channel, asking),
-      );
-      return asking;
+      return answers.get(channel, () => findOrMake(channel, signal));
     },
     async byId(channel, id, signal) {
       const before = known.get(id);
@@ -93,16 +79,44 @@ export function createPuppets(parts: PuppetParts): Puppets {
     discard(channel, dead) {
       if (known.get(dead.id)?.token !== dead.token) return;
       known.delete(dead.id);
-      asked.delete(channel);
+      answers.drop(channel);
     },
     forget(channel) {
       refusals.retry(channel);
-      const asking = asked.get(channel);
-      const outdated = () => drop(channel, asking);
-      // One that is being made is waited for: asking beside it would make a second.
-      asking?.then(outdated, outdated);
+      answers.outdate(channel);
     },
     retryRefused: refusals.retryAll,
+  };
+}
+
+/** Answers and questions under way, by channel: whoever asks meanwhile shares them. */
+function createAnswers() {
+  const asked = new Map<string, Promise<Puppet | undefined>>();
+
+  function dropThis(channel: string, asking: Promise<Puppet | undefined> | undefined): void {
+    if (asked.get(channel) === asking) asked.delete(channel);
+  }
+
+  return {
+    get(channel: string, ask: () => Promise<Puppet | undefined>): Promise<Puppet | undefined> {
+      const before = asked.get(channel);
+      if (before !== undefined) return before;
+      const asking = ask();
+      asked.set(channel, asking);
+      // Only an answer that names a webhook is kept; "refused" has its own memory, and a failure is asked again.
+      asking.then(
+        (puppet) => puppet ?? dropThis(channel, asking),
+        () => dropThis(channel, asking),
+      );
+      return asking;
+    },
+    drop: (channel: string) => void asked.delete(channel),
+    /** The answer counts no more; a question under way is waited for, as asking beside it would make a second webhook. */
+    outdate(channel: string): void {
+      const asking = asked.get(channel);
+      const over = () => dropThis(channel, asking);
+      asking?.then(over, over);
+    },
   };
 }
 

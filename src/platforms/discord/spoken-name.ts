@@ -1,5 +1,4 @@
-// Puts a person's name before words that were rendered for a puppet and that the bot has to say; `api.ts` and
-// `render.ts` call it, so that an edit finds what the first sending made.
+// Puts a person's name before a puppet's words that the bot has to say; `api.ts` and `render.ts` (edits) call it.
 
 import { text } from "../../model/rich-text.ts";
 import { renderMarkdown } from "./markdown-render.ts";
