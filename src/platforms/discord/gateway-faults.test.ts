@@ -11,6 +11,7 @@ import { type DiscordAccount, type DiscordRig, openDiscordRig } from "../../../t
 import { recordContext } from "../../../test/support/platform-context.ts";
 import { UserError } from "../../model/errors.ts";
 import { Gateway, type GatewayParts } from "./gateway.ts";
+import { intents } from "./gateway-options.ts";
 
 let rig: DiscordRig;
 beforeEach(async () => {
@@ -267,6 +268,21 @@ describe("a stop", () => {
     await Promise.all([account.platform.stop(), account.platform.stop()]);
     expect(rig.sandbox.gateway.sessions()).toHaveLength(1);
   });
+});
+
+it.each([
+  ["nothing at all", "null"],
+  ["a number", "7"],
+  ["a session without an address", JSON.stringify({ id: "s", ready: 1, intents })],
+  ["an address that is no Gateway's", JSON.stringify({ id: "s", ready: 1, intents, url: "mailto:a@b" })],
+])("a stored session that is %s is none", async (_name, text) => {
+  const account = await started({
+    state: new Map([
+      ["gateway-session", text],
+      ["gateway-sequence", "null"],
+    ]),
+  });
+  expect(begun(account)).toBe(1);
 });
 
 it("a token that was refused at the start leaves nothing running", async () => {

@@ -46,7 +46,7 @@ export function createGatewaySession(context: PlatformContext, intents: number):
   return {
     async load() {
       const stored = readJson<StoredSession>(await context.state.get(sessionName));
-      if (stored === undefined || stored.intents !== intents || !URL.canParse(stored.url)) return undefined;
+      if (stored?.intents !== intents || !/^wss?:\/\/./.test(stored.url)) return undefined;
       current = stored;
       const position = readJson<Position>(await context.state.get(positionName));
       if (position?.session === stored.id && position.sequence > stored.ready) return position;
@@ -75,7 +75,7 @@ export function createGatewaySession(context: PlatformContext, intents: number):
 function readJson<T>(text: string | undefined): T | undefined {
   if (!text) return undefined;
   try {
-    return JSON.parse(text) as T;
+    return (JSON.parse(text) ?? undefined) as T | undefined;
   } catch {
     return undefined;
   }
