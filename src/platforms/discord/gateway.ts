@@ -228,7 +228,8 @@ export class Gateway {
 
   #onClosed(code: number): void {
     this.#greeted = false;
-    if (this.#stopped.signal.aborted) return;
+    // Closed by ourselves for want of storage: the connection has no fault of its own.
+    if (this.#stopped.signal.aborted || code === closeKeeping) return;
     const fatal = closeFault(code, this.#parts.context.texts);
     if (fatal) {
       this.#die(fatal);
