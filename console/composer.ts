@@ -31,7 +31,7 @@ const MARKS: Readonly<
     { name: "bold", mark: "**", face: "B" },
     { name: "italic", mark: "__", face: "I" },
     { name: "strike", mark: "~~", face: "S" },
-    { name: "spoiler", mark: "||", face: "▒" },
+    { name: "spoiler", mark: "||", face: "◪" },
     { name: "code", mark: "`", face: "<>" },
   ],
   discord: [
@@ -39,13 +39,13 @@ const MARKS: Readonly<
     { name: "italic", mark: "*", face: "I" },
     { name: "underline", mark: "__", face: "U" },
     { name: "strike", mark: "~~", face: "S" },
-    { name: "spoiler", mark: "||", face: "▒" },
+    { name: "spoiler", mark: "||", face: "◪" },
     { name: "code", mark: "`", face: "<>" },
   ],
 };
 
 export function Composer(props: ComposerProps) {
-  const { side, people, person, draft, words } = props;
+  const { side, draft, words } = props;
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (draft.replyTo || draft.editing) box.current?.focus();
@@ -72,25 +72,17 @@ export function Composer(props: ComposerProps) {
     if (event.key === "Escape") props.onDraft({ text: draft.editing ? "" : draft.text });
   };
 
+  const submit = (event: Event) => {
+    event.preventDefault();
+    props.onSend();
+  };
+
   return html`
-    <form class="composer" onSubmit=${(event: Event) => (event.preventDefault(), props.onSend())}>
+    <form class="composer" onSubmit=${submit}>
       <${Attached} draft=${draft} words=${words} onDrop=${() => props.onDraft({ text: draft.editing ? "" : draft.text })} />
       <div class="tools">
-        <fieldset class="people">
-          <legend>${words("write-as")}</legend>
-          ${people.map(
-            (one) => html`<label key=${one.id} class=${one.id === person ? "chosen" : ""}>
-              <input type="radio" name=${`person-${side}`} checked=${one.id === person} onChange=${() => props.onPerson(one.id)} />
-              <${Face} name=${one.name} /> ${one.name}
-            </label>`,
-          )}
-        </fieldset>
-        <div class="marks" role="toolbar" aria-label=${words("formatting")}>
-          ${MARKS[side].map(
-            ({ name, mark, face }) =>
-              html`<button type="button" key=${name} class=${name} title=${words(name)} aria-label=${words(name)} onClick=${() => wrap(mark)}>${face}</button>`,
-          )}
-        </div>
+        <${People} ...${props} />
+        <${Marks} side=${side} words=${words} onMark=${wrap} />
       </div>
       <div class="line">
         <textarea
@@ -106,6 +98,33 @@ export function Composer(props: ComposerProps) {
       </div>
     </form>
   `;
+}
+
+function People({ side, people, person, onPerson, words }: ComposerProps) {
+  return html`<fieldset class="people">
+    <legend>${words("write-as")}</legend>
+    ${people.map(
+      (one) => html`<label key=${one.id} class=${one.id === person ? "chosen" : ""}>
+        <input type="radio" name=${`person-${side}`} checked=${one.id === person} onChange=${() => onPerson(one.id)} />
+        <${Face} name=${one.name} /> ${one.name}
+      </label>`,
+    )}
+  </fieldset>`;
+}
+
+interface MarksProps {
+  readonly side: Side;
+  readonly words: Words;
+  readonly onMark: (mark: string) => void;
+}
+
+function Marks({ side, words, onMark }: MarksProps) {
+  return html`<div class="marks" role="toolbar" aria-label=${words("formatting")}>
+    ${MARKS[side].map(
+      ({ name, mark, face }) =>
+        html`<button type="button" key=${name} class=${`mark-${name}`} title=${words(name)} aria-label=${words(name)} onClick=${() => onMark(mark)}>${face}</button>`,
+    )}
+  </div>`;
 }
 
 interface AttachedProps {

@@ -7,7 +7,20 @@ import { html } from "./html.ts";
 const TAGS = { bold: "strong", italic: "em", underline: "u", strike: "s" } as const;
 
 export function RichText({ body }: { readonly body: Tree }) {
-  return html`${body.map((node, index) => html`<${Piece} node=${node} key=${index} />`)}`;
+  return html`${body.map((node, index) => {
+    const shown =
+      node.kind === "text" ? besideBlocks(node.text, body[index - 1], body[index + 1]) : undefined;
+    return shown ?? html`<${Piece} node=${node} key=${index} />`;
+  })}`;
+}
+
+const BLOCKS: ReadonlySet<Node["kind"]> = new Set(["quote", "heading", "list", "pre"]);
+
+/** An element that owns its lines needs no line break beside it. */
+function besideBlocks(text: string, before: Node | undefined, after: Node | undefined): string {
+  const start = before && BLOCKS.has(before.kind) && text.startsWith("\n") ? 1 : 0;
+  const end = after && BLOCKS.has(after.kind) && text.endsWith("\n") ? -1 : undefined;
+  return text.slice(start, end);
 }
 
 /** Only addresses that a click may open; anything else stays text. */

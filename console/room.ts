@@ -20,11 +20,13 @@ export function Room({ side, room, words, language, act, hidden }: RoomProps) {
   const [person, setPerson] = useState(room.people[0]?.id ?? "");
   const [draft, setDraft] = useState<Draft>({ text: "" });
   const [error, setError] = useState<string | undefined>();
+  const [hint, setHint] = useState<string | undefined>();
   const list = useFollowing(room.messages);
 
   const run = async (action: DemoAction) => {
     const failure = await act(action);
     setError(failure);
+    setHint(side === "telegram" && action.do === "delete" && !failure ? words("delete-hint") : undefined);
     return failure === undefined;
   };
   const send = async () => {
@@ -54,6 +56,7 @@ export function Room({ side, room, words, language, act, hidden }: RoomProps) {
         )}
       </ol>
       ${error && html`<p class="error" role="alert">${error}</p>`}
+      ${hint && html`<p class="hint" role="status">${hint}</p>`}
       <${Composer}
         side=${side}
         people=${room.people}

@@ -1,5 +1,6 @@
 // The Discord half of the demo: a simulated channel with two people in it, seen as the page shows it.
 
+import { plainText, type RichText } from "../model/rich-text.ts";
 import { parseMarkdown } from "../platforms/discord/markdown-parse.ts";
 import { startDiscordSandbox } from "../sandbox/discord/index.ts";
 import { type DemoSide, excerptOf } from "./side.ts";
@@ -31,8 +32,15 @@ export async function startDiscordSide(guildName: string, title: string): Promis
   for (const { id } of people) sandbox.addMember(guild.id, id);
 
   type Shown = ReturnType<typeof sandbox.messages>[number];
-  const nameOf = (message: Shown) =>
+  const nameOf = (message: Pick<Shown, "author">) =>
     people.find(({ id }) => id === message.author.id)?.name ?? message.author.username;
+  const read = (content: string): RichText =>
+    parseMarkdown(content, {
+      account: "discord",
+      mentionUser: (id) => people.find((one) => one.id === id)?.name,
+      role: () => undefined,
+      channel: (id) => (id === channel.id ? { name: title } : undefined),
+    });
   const show = (message: Shown): MessageView => {
     const person = people.find(({ id }) => id === message.author.id);
     const reply = message.referenced_message;
@@ -40,18 +48,13 @@ export async function startDiscordSide(guildName: string, title: string): Promis
       id: message.id,
       author: nameOf(message),
       carried: message.webhook_id !== undefined || message.author.id === bot.id,
-      body: parseMarkdown(message.content, {
-        account: "discord",
-        mentionUser: (id) => people.find((one) => one.id === id)?.name,
-        role: () => undefined,
-        channel: (id) => (id === channel.id ? { name: title } : undefined),
-      }),
+      body: read(message.content),
       source: message.content,
       edited: message.edited_timestamp !== null,
       at: Date.parse(message.timestamp),
       ...(person && { person: person.id }),
       ...(reply && {
-        reply: { id: reply.id, author: nameOf(reply as Shown), excerpt: excerptOf(reply.content) },
+        reply: { id: reply.id, author: nameOf(reply), excerpt: excerptOf(plainText(read(reply.content))) },
       }),
     };
   };
