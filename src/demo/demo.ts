@@ -8,15 +8,19 @@ import { stringify } from "yaml";
 import { startApp } from "../app.ts";
 import { loadConfig } from "../config.ts";
 import type { RootLog } from "../log.ts";
+import { systemClock } from "../model/clock.ts";
 import type { Texts } from "../model/texts.ts";
 import { platforms } from "../platforms/index.ts";
 import { type DiscordSide, startDiscordSide } from "./discord-side.ts";
 import { freePort } from "./free-port.ts";
-import { type PageServer, startPageServer } from "./page-server.ts";
+import { startPageServer } from "./page-server.ts";
 import { createRouteLog } from "./route-log.ts";
 import type { DemoSide } from "./side.ts";
 import { startTelegramSide, type TelegramSide } from "./telegram-side.ts";
 import type { DemoAction, DemoView, Side } from "./view.ts";
+
+/** The page is drawn anew at most this often. */
+const CALM_MS = 30;
 
 export interface DemoOptions {
   readonly texts: Texts;
@@ -30,24 +34,38 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-/** Everything lies in a folder of its own that `stop` removes. */
-export async function startDemo({ texts, log, port }: DemoOptions): Promise<Demo> {
-  const folder = mkdtempSync(join(tmpdir(), "matebot-demo-"));
-  const telegram = await startTelegramSide(texts("demo.group"));
-  const discord = await startDiscordSide("Matehackers", texts("demo.channel"));
-  const sides: Readonly<Record<Side, DemoSide>> = { telegram, discord };
-  const listeners = new Set<() => void>();
-  const changed = () => {
-    for (const listener of listeners) listener();
+/** Everything lies in a folder of its own that `stop` removes; what was started ends with a start that fails. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const one of stops.splice(0).reverse()) await one();
   };
+  try {
+    return { url: await start(options, stops), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start({ texts, log, port }: DemoOptions, stops: (() => Promise<void>)[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "matebot-demo-"));
+  stops.push(async () => rmSync(folder, { recursive: true, force: true }));
+  const telegram = await startTelegramSide(texts("demo.group"));
+  stops.push(() => telegram.close());
+  const discord = await startDiscordSide("Matehackers", texts("demo.channel"));
+  stops.push(() => discord.close());
+  const sides: Readonly<Record<Side, DemoSide>> = { telegram, discord };
+  const changes = createChanges();
 
   const publicUrl = `https://127.0.0.1:${await freePort()}`;
   const config = loadConfig(writeConfig(folder, publicUrl, telegram, discord), {}, platforms);
   for (const secret of config.secrets) log.addSecret(secret);
-  const route = createRouteLog(changed);
+  const route = createRouteLog(changes.tell);
   const app = await startApp({ config, log, texts, addSecret: log.addSecret, observe: route.observer });
-  telegram.onChange(changed);
-  discord.onChange(changed);
+  stops.push(() => app.stop());
+  telegram.onChange(changes.tell);
+  discord.onChange(changes.tell);
 
   const certificate = texts("demo.certificate", { until: validUntil(folder) });
   const view = (): DemoView => ({
@@ -55,28 +73,38 @@ export async function startDemo({ texts, log, port }: DemoOptions): Promise<Demo
     route: route.rows(),
     webhook: { url: publicUrl, certificate },
   });
-  const page: PageServer = await startPageServer({
-    port,
-    view,
-    act: (action) => act(sides, action, texts),
-    onChange(listener) {
+  const act = (action: DemoAction) => perform(sides, action, texts);
+  const page = await startPageServer({ port, view, act, onChange: changes.listen });
+  stops.push(() => page.stop());
+  return page.url;
+}
+
+/** A burst of messages is one change for the page. */
+function createChanges() {
+  const listeners = new Set<() => void>();
+  let due = false;
+  return {
+    tell(): void {
+      if (due) return;
+      due = true;
+      systemClock.after(CALM_MS, () => {
+        due = false;
+        for (const listener of listeners) listener();
+      });
+    },
+    listen(listener: () => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
-    },
-  });
-  return {
-    url: page.url,
-    async stop() {
-      await page.stop();
-      await app.stop();
-      await Promise.all([telegram.close(), discord.close()]);
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
 /** Does what somebody did on the page; a sentence when the platform would not let them. */
-function act(sides: Readonly<Record<Side, DemoSide>>, action: DemoAction, texts: Texts): string | undefined {
+function perform(
+  sides: Readonly<Record<Side, DemoSide>>,
+  action: DemoAction,
+  texts: Texts,
+): string | undefined {
   const side = sides[action.side];
   try {
     if (action.do === "say") side.say(action);

@@ -3,7 +3,7 @@
 import { plainText, type RichText } from "../model/rich-text.ts";
 import { parseMarkdown } from "../platforms/discord/markdown-parse.ts";
 import { startDiscordSandbox } from "../sandbox/discord/index.ts";
-import { type DemoSide, excerptOf } from "./side.ts";
+import { type DemoSide, excerptOf, SHOWN } from "./side.ts";
 import type { MessageView } from "./view.ts";
 
 export interface DiscordSide extends DemoSide {
@@ -67,7 +67,11 @@ export async function startDiscordSide(guildName: string, title: string): Promis
       token: bot.token,
       conversation: channel.id,
     },
-    view: () => ({ title: `#${title}`, people, messages: sandbox.messages(channel.id).map(show) }),
+    view: () => ({
+      title: `#${title}`,
+      people,
+      messages: sandbox.messages(channel.id).slice(-SHOWN).map(show),
+    }),
     say: ({ person, text, replyTo }) =>
       void sandbox.say(channel.id, person, { content: text, ...(replyTo && { replyTo }) }),
     edit: (message, content) => void sandbox.edit(channel.id, message, { content }),

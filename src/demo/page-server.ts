@@ -4,8 +4,22 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
 import fastify, { type FastifyInstance } from "fastify";
+import { z } from "zod";
 import { LANGUAGES, localesFolder } from "../texts.ts";
 import type { DemoAction, DemoView } from "./view.ts";
+
+const side = z.enum(["telegram", "discord"]);
+const actionSchema = z.discriminatedUnion("do", [
+  z.strictObject({
+    do: z.literal("say"),
+    side,
+    person: z.string(),
+    text: z.string(),
+    replyTo: z.string().exactOptional(),
+  }),
+  z.strictObject({ do: z.literal("edit"), side, message: z.string(), text: z.string() }),
+  z.strictObject({ do: z.literal("delete"), side, message: z.string() }),
+]) satisfies z.ZodType<DemoAction>;
 
 export interface PageParts {
   readonly port: number;
@@ -55,8 +69,10 @@ export async function startPageServer(parts: PageParts): Promise<PageServer> {
     const stop = parts.onChange(send);
     request.raw.on("close", stop);
   });
-  app.post<{ Body: DemoAction }>("/act", (request, reply) => {
-    const refusal = parts.act(request.body);
+  app.post<{ Body: unknown }>("/act", (request, reply) => {
+    const action = actionSchema.safeParse(request.body);
+    if (!action.success) return reply.code(400).send();
+    const refusal = parts.act(action.data);
     return refusal === undefined
       ? reply.code(204).send()
       : reply.code(409).type("text/plain; charset=utf-8").send(refusal);

@@ -12,6 +12,9 @@ export interface DemoSide {
   close(): Promise<void>;
 }
 
+/** How many of the last messages of a room the page shows. */
+export const SHOWN = 200;
+
 /** One line of a text, for the reply shown above a message. */
 export function excerptOf(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();

@@ -3,7 +3,7 @@
 import type { MessageEntity } from "@grammyjs/types";
 import { entitiesToTree } from "../platforms/telegram/entities-parse.ts";
 import { startTelegramSandbox } from "../sandbox/telegram/index.ts";
-import { type DemoSide, excerptOf } from "./side.ts";
+import { type DemoSide, excerptOf, SHOWN } from "./side.ts";
 import { readTelegramMarkup } from "./telegram-markup.ts";
 import type { MessageView } from "./view.ts";
 
@@ -54,6 +54,7 @@ export async function startTelegramSide(title: string): Promise<TelegramSide> {
       messages: sandbox
         .messages(chat.id)
         .filter(({ text }) => text !== undefined)
+        .slice(-SHOWN)
         .map(show),
     }),
     say({ person, text, replyTo }) {
