@@ -1,7 +1,7 @@
 // Runs a bridge in a process of its own and asks it what it uses; every row that measures a bridge starts one here.
 
 import { type ChildProcess, fork } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 
 /** `real`: the product. `null`: the yardstick. `bare`: a server that answers 200 and does nothing. */
 export type BridgeKind = "real" | "null" | "bare";
@@ -32,6 +32,9 @@ export interface BridgeOptions {
   readonly logFile: string;
 }
 
+/** Node's own options, as `npm start` gives them. */
+const nodeOptions = readStartScript().filter((word) => word.startsWith("--"));
+
 /** Set to a folder, each bridge leaves its CPU profile there. */
 const profiles = process.env.BENCH_PROFILES;
 
@@ -40,6 +43,7 @@ export async function startBridge({ kind, configFile, logFile }: BridgeOptions):
   const log = openSync(logFile, "a");
   const child = fork(new URL("./child.ts", import.meta.url), [kind, configFile], {
     execArgv: [
+      ...nodeOptions,
       "--expose-gc",
       "--disable-warning=ExperimentalWarning",
       ...(profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}/${kind}`]),
@@ -75,4 +79,10 @@ function answer(child: ChildProcess, logFile: string): Promise<Answer> {
       resolve(message as Answer);
     });
   });
+}
+
+function readStartScript(): readonly string[] {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  const { scripts } = JSON.parse(text) as { readonly scripts: { readonly start: string } };
+  return scripts.start.split(" ");
 }
