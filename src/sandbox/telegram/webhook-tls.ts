@@ -23,7 +23,7 @@ export function connectWebhook(target: WebhookTarget): Promise<Socket> {
       url.protocol === "http:"
         ? connectTcp({ host: ip, port }, () => resolve(socket))
         : connectTls({ ...tlsOptions(target), host: ip, port }, () => resolve(socket));
-    // tdlib SocketFd.cpp sets TCP_NODELAY: without it a body waits 40 ms for the acknowledgement of its head.
+    // tdlib, tdutils/td/utils/port/SocketFd.cpp, init_socket_options: every socket of the server has TCP_NODELAY.
     socket.setNoDelay(true);
     socket.once("error", reject);
     socket.once("close", () => reject(new Error("socket hang up")));
