@@ -1,9 +1,10 @@
 // The box to write in: who writes, the reply or edit at hand, the formatting buttons; `room.ts` draws it.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useContext, useEffect, useRef } from "preact/hooks";
 import type { MessageView, PersonView, Side } from "../src/demo/view.ts";
 import { html } from "./html.ts";
-import type { Words } from "./language.ts";
+import { SpeechContext } from "./language.ts";
+import { Marks, markOf, wrapSelection } from "./marks.ts";
 import { Face } from "./message.ts";
 
 export interface Draft {
@@ -20,78 +21,55 @@ export interface ComposerProps {
   readonly draft: Draft;
   readonly onDraft: (draft: Draft) => void;
   readonly onSend: () => void;
-  readonly words: Words;
 }
 
-/** What each button puts around the selection; both apps' own typing shortcuts. */
-const MARKS: Readonly<
-  Record<Side, readonly { readonly name: string; readonly mark: string; readonly face: string }[]>
-> = {
-  telegram: [
-    { name: "bold", mark: "**", face: "B" },
-    { name: "italic", mark: "__", face: "I" },
-    { name: "strike", mark: "~~", face: "S" },
-    { name: "spoiler", mark: "||", face: "◪" },
-    { name: "code", mark: "`", face: "<>" },
-  ],
-  discord: [
-    { name: "bold", mark: "**", face: "B" },
-    { name: "italic", mark: "*", face: "I" },
-    { name: "underline", mark: "__", face: "U" },
-    { name: "strike", mark: "~~", face: "S" },
-    { name: "spoiler", mark: "||", face: "◪" },
-    { name: "code", mark: "`", face: "<>" },
-  ],
-};
+/** The apps let nobody write more. */
+const MOST_TEXT: Readonly<Record<Side, number>> = { telegram: 4096, discord: 2000 };
 
 export function Composer(props: ComposerProps) {
-  const { side, draft, words } = props;
+  const { side, draft, onDraft, onSend } = props;
+  const { words } = useContext(SpeechContext);
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (draft.replyTo || draft.editing) box.current?.focus();
   }, [draft.replyTo, draft.editing]);
 
-  const wrap = (mark: string) => {
-    const element = box.current;
-    if (!element) return;
-    const { selectionStart: from, selectionEnd: to, value } = element;
-    props.onDraft({
-      ...draft,
-      text: value.slice(0, from) + mark + value.slice(from, to) + mark + value.slice(to),
-    });
-    requestAnimationFrame(() => {
-      element.focus();
-      element.setSelectionRange(from + mark.length, to + mark.length);
-    });
+  const drop = () => {
+    onDraft({ text: draft.editing ? "" : draft.text });
+    box.current?.focus();
   };
+  const mark = (around: string) => box.current && wrapSelection(box.current, around);
   const onKey = (event: KeyboardEvent) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      props.onSend();
-    }
-    if (event.key === "Escape") props.onDraft({ text: draft.editing ? "" : draft.text });
-  };
-
-  const submit = (event: Event) => {
+    const around = markOf(side, event);
+    if (event.key === "Escape") drop();
+    else if (around) mark(around);
+    else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) onSend();
+    else return;
     event.preventDefault();
-    props.onSend();
+  };
+  const onSubmit = (event: Event) => {
+    event.preventDefault();
+    onSend();
+    box.current?.focus();
   };
 
   return html`
-    <form class="composer" onSubmit=${submit}>
-      <${Attached} draft=${draft} words=${words} onDrop=${() => props.onDraft({ text: draft.editing ? "" : draft.text })} />
+    <form class="composer" onSubmit=${onSubmit}>
+      <${Attached} draft=${draft} onDrop=${drop} />
       <div class="tools">
         <${People} ...${props} />
-        <${Marks} side=${side} words=${words} onMark=${wrap} />
+        <${Marks} side=${side} onMark=${mark} />
       </div>
       <div class="line">
         <textarea
           ref=${box}
           rows="2"
+          maxlength=${MOST_TEXT[side]}
           aria-label=${words("message")}
+          title=${words("keys")}
           placeholder=${words("placeholder")}
           value=${draft.text}
-          onInput=${(event: Event) => props.onDraft({ ...draft, text: (event.target as HTMLTextAreaElement).value })}
+          onInput=${(event: Event) => onDraft({ ...draft, text: (event.target as HTMLTextAreaElement).value })}
           onKeyDown=${onKey}
         ></textarea>
         <button class="send" type="submit">${words(draft.editing ? "save" : "send")}</button>
@@ -100,41 +78,29 @@ export function Composer(props: ComposerProps) {
   `;
 }
 
-function People({ side, people, person, onPerson, words }: ComposerProps) {
+function People({ side, people, person, onPerson }: ComposerProps) {
+  const { words } = useContext(SpeechContext);
   return html`<fieldset class="people">
     <legend>${words("write-as")}</legend>
     ${people.map(
-      (one) => html`<label key=${one.id} class=${one.id === person ? "chosen" : ""}>
-        <input type="radio" name=${`person-${side}`} checked=${one.id === person} onChange=${() => onPerson(one.id)} />
-        <${Face} name=${one.name} /> ${one.name}
+      ({ id, name }) => html`<label key=${id} class=${id === person ? "chosen" : ""}>
+        <input type="radio" name=${`person-${side}`} checked=${id === person} onChange=${() => onPerson(id)} />
+        <${Face} name=${name} /> ${name}
       </label>`,
     )}
   </fieldset>`;
 }
 
-interface MarksProps {
-  readonly side: Side;
-  readonly words: Words;
-  readonly onMark: (mark: string) => void;
-}
-
-function Marks({ side, words, onMark }: MarksProps) {
-  return html`<div class="marks" role="toolbar" aria-label=${words("formatting")}>
-    ${MARKS[side].map(
-      ({ name, mark, face }) =>
-        html`<button type="button" key=${name} class=${`mark-${name}`} title=${words(name)} aria-label=${words(name)} onClick=${() => onMark(mark)}>${face}</button>`,
-    )}
-  </div>`;
-}
-
 interface AttachedProps {
   readonly draft: Draft;
-  readonly words: Words;
   readonly onDrop: () => void;
 }
 
-function Attached({ draft, words, onDrop }: AttachedProps) {
-  if (!draft.replyTo && !draft.editing) return null;
-  const label = draft.replyTo ? `${words("replying")} ${draft.replyTo.author}` : words("editing");
-  return html`<p class="attached">${label} <button type="button" onClick=${onDrop}>${words("cancel")}</button></p>`;
+/** What the text will be: an answer to somebody, or another text for a message. */
+function Attached({ draft, onDrop }: AttachedProps) {
+  const { words } = useContext(SpeechContext);
+  const { replyTo, editing } = draft;
+  if (!replyTo && !editing) return null;
+  const label = replyTo ? `${words("replying")} ${replyTo.speaker ?? replyTo.author}` : words("editing");
+  return html`<p class="attached"><span role="status">${label}</span> <button type="button" onClick=${onDrop}>${words("cancel")}</button></p>`;
 }

@@ -3,28 +3,23 @@
 import { render } from "preact";
 import type { DemoAction, DemoView } from "../src/demo/view.ts";
 import { html } from "./html.ts";
-import { type LanguageCode, loadWords, startLanguage, type Words } from "./language.ts";
+import { type LanguageCode, loadWords, type Speech, SpeechContext, startLanguage } from "./language.ts";
 import { Page } from "./page.ts";
 
 let view: DemoView | undefined;
-let words: Words | undefined;
-let language: LanguageCode = startLanguage();
+let speech: Speech | undefined;
 let connected = false;
 
 function draw(): void {
-  if (!words) return;
-  document.documentElement.lang = language;
-  const change = (next: LanguageCode) => void speak(next);
-  render(
-    html`<${Page} view=${view} words=${words} language=${language} onLanguage=${change} act=${act} connected=${connected} />`,
-    document.body,
-  );
+  if (!speech) return;
+  const page = html`<${Page} view=${view} onLanguage=${speak} act=${act} connected=${connected} />`;
+  render(html`<${SpeechContext.Provider} value=${speech}>${page}<//>`, document.body);
 }
 
-async function speak(next: LanguageCode): Promise<void> {
-  words = await loadWords(next);
-  language = next;
-  localStorage.setItem("language", next);
+async function speak(language: LanguageCode): Promise<void> {
+  speech = { words: await loadWords(language), language };
+  localStorage.setItem("language", language);
+  document.documentElement.lang = language;
   draw();
 }
 
@@ -36,24 +31,23 @@ async function act(action: DemoAction): Promise<string | undefined> {
     body: JSON.stringify(action),
   }).catch(() => undefined);
   if (response?.ok) return undefined;
-  return (await response?.text()) || words?.("disconnected");
+  if (!response) return speech?.words("disconnected");
+  return speech?.words("refused", { reason: (await response.text()) || String(response.status) });
 }
 
 function listen(): void {
   const events = new EventSource("events");
-  events.onopen = () => {
-    connected = true;
+  const setConnected = (now: boolean) => {
+    connected = now;
     draw();
   };
+  events.onopen = () => setConnected(true);
+  events.onerror = () => setConnected(false);
   events.onmessage = (event) => {
     view = JSON.parse(String(event.data)) as DemoView;
     draw();
   };
-  events.onerror = () => {
-    connected = false;
-    draw();
-  };
 }
 
-await speak(language);
+await speak(startLanguage());
 listen();

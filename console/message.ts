@@ -1,54 +1,63 @@
-// One message with its face, its text and what one can do with it; `room.ts` draws the list.
+// One message with its face, its text and what one can do with it; `message-list.ts` draws them all.
 
+import { useContext } from "preact/hooks";
 import type { MessageView } from "../src/demo/view.ts";
 import { html } from "./html.ts";
-import type { LanguageCode, Words } from "./language.ts";
+import { SpeechContext } from "./language.ts";
 import { RichText } from "./rich-text.ts";
 
 export interface MessageProps {
   readonly message: MessageView;
-  readonly words: Words;
-  readonly language: LanguageCode;
-  readonly mine: boolean;
+  /** The one whose buttons Tab reaches. */
+  readonly active: boolean;
+  readonly onFocus: () => void;
   readonly onReply: () => void;
   readonly onEdit: () => void;
   readonly onDelete: () => void;
 }
 
-export function Message({ message, words, language, mine, onReply, onEdit, onDelete }: MessageProps) {
-  const time = new Date(message.at).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+export function Message({ message, active, onFocus, onReply, onEdit, onDelete }: MessageProps) {
+  const { words } = useContext(SpeechContext);
+  const { author, speaker, carried, reply } = message;
+  const button = (key: string, onClick: () => void) =>
+    html`<button type="button" tabindex=${active ? 0 : -1} onClick=${onClick}>${words(key)}</button>`;
   return html`
-    <li class="message" data-id=${message.id} data-carried=${message.carried}>
-      <${Face} name=${message.author} />
+    <li class="message" data-id=${message.id} data-carried=${carried} data-active=${active} tabindex=${active ? 0 : -1} onFocusIn=${onFocus}>
+      <${Face} name=${speaker ?? author} />
       <div class="bubble">
         <p class="by">
-          <span class="name" style=${`--hue: ${hueOf(message.author)}`}>${message.author}</span>
-          ${message.carried && html`<span class="badge" title=${words("carried")}>↔</span>`}
-          <time>${time}</time>
+          <span class="name" style=${`--hue: ${hueOf(author)}`}>${author}</span>
+          ${speaker && html`<span class="tag">${words("bot")}</span>`}
+          ${carried && html`<span class="badge" role="img" title=${words("carried")} aria-label=${words("carried")}>⇄</span>`}
+          <${Time} at=${message.at} />
           ${message.edited && html`<span class="edited">${words("edited")}</span>`}
         </p>
-        ${
-          message.reply &&
-          html`<p class="reply"><strong>${message.reply.author}</strong> ${message.reply.excerpt}</p>`
-        }
+        ${reply && html`<p class="reply"><strong>${reply.author}</strong> ${reply.excerpt}</p>`}
         <div class="body"><${RichText} body=${message.body} /></div>
         <p class="actions">
-          <button type="button" onClick=${onReply}>${words("reply")}</button>
-          ${mine && html`<button type="button" onClick=${onEdit}>${words("edit")}</button>`}
-          <button type="button" onClick=${onDelete}>${words("delete")}</button>
+          ${button("reply", onReply)} ${message.person !== undefined && button("edit", onEdit)} ${button("delete", onDelete)}
         </p>
       </div>
     </li>
   `;
 }
 
-/** A letter on a colour of its own, until real faces come. */
-export function Face({ name }: { readonly name: string }) {
-  return html`<span class="face" style=${`--hue: ${hueOf(name)}`} aria-hidden="true">${[...name][0]?.toUpperCase() ?? "?"}</span>`;
+function Time({ at }: { readonly at: number }) {
+  const { language } = useContext(SpeechContext);
+  const when = new Date(at);
+  const shown = when.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+  return html`<time datetime=${when.toISOString()}>${shown}</time>`;
 }
 
+/** A letter on a colour of its own, until real faces come. */
+export function Face({ name }: { readonly name: string }) {
+  const letter = [...name.trim()][0]?.toUpperCase() ?? "?";
+  return html`<span class="face" style=${`--hue: ${hueOf(name)}`} aria-hidden="true">${letter}</span>`;
+}
+
+/** The golden angle keeps names that are alike apart. */
 function hueOf(name: string): number {
-  let hue = 0;
-  for (const letter of name) hue = (hue * 31 + (letter.codePointAt(0) ?? 0)) % 360;
-  return hue;
+  let sum = 0;
+  for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973;
+  return Math.round((sum * 137.508) % 360);
 }

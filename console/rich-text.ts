@@ -1,8 +1,9 @@
 // Draws the rich-text tree as elements; `message.ts` calls it for every body.
 
-import { useState } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
 import type { Node, RichText as Tree } from "../src/model/rich-text.ts";
 import { html } from "./html.ts";
+import { SpeechContext } from "./language.ts";
 
 const TAGS = { bold: "strong", italic: "em", underline: "u", strike: "s" } as const;
 
@@ -57,7 +58,7 @@ function Piece({ node }: { readonly node: Node }) {
     case "emoji":
       return node.fallback;
     case "time":
-      return html`<time datetime=${new Date(node.at).toISOString()}>${new Date(node.at).toLocaleString()}</time>`;
+      return html`<${Moment} at=${node.at} />`;
     case "code":
       return html`<code>${node.text}</code>`;
     case "pre":
@@ -73,8 +74,28 @@ function List({ node }: { readonly node: Extract<Node, { kind: "list" }> }) {
 }
 
 function Spoiler({ body }: { readonly body: Tree }) {
+  const { words } = useContext(SpeechContext);
   const [open, setOpen] = useState(false);
-  return html`<button type="button" class="spoiler" aria-pressed=${open} onClick=${() => setOpen(!open)}>
-    <${RichText} body=${body} />
-  </button>`;
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    setOpen(!open);
+  };
+  // Not a <button>: one of those does not break over lines as text does.
+  return html`<span
+    class="spoiler"
+    role="button"
+    tabindex="0"
+    aria-expanded=${open}
+    aria-label=${open ? undefined : words("spoiler-show")}
+    onClick=${() => setOpen(!open)}
+    onKeyDown=${onKey}
+  ><span inert=${!open}><${RichText} body=${body} /></span></span>`;
+}
+
+function Moment({ at }: { readonly at: number }) {
+  const { language } = useContext(SpeechContext);
+  const when = new Date(at);
+  const shown = when.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+  return html`<time datetime=${when.toISOString()}>${shown}</time>`;
 }

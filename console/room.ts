@@ -1,62 +1,60 @@
 // One room: its head, its messages, and the box to write in; `page.ts` draws both.
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
 import type { DemoAction, MessageView, RoomView, Side } from "../src/demo/view.ts";
 import { Composer, type Draft } from "./composer.ts";
 import { html } from "./html.ts";
-import type { LanguageCode, Words } from "./language.ts";
-import { Message } from "./message.ts";
+import { SpeechContext } from "./language.ts";
+import { MessageList } from "./message-list.ts";
 
 export interface RoomProps {
   readonly side: Side;
   readonly room: RoomView;
-  readonly words: Words;
-  readonly language: LanguageCode;
+  /** Resolves with an error to show, or nothing. */
   readonly act: (action: DemoAction) => Promise<string | undefined>;
+  /** Behind the other room; only a phone hides it then. */
   readonly hidden: boolean;
 }
 
-export function Room({ side, room, words, language, act, hidden }: RoomProps) {
+export function Room({ side, room, act, hidden }: RoomProps) {
+  const { words } = useContext(SpeechContext);
   const [person, setPerson] = useState(room.people[0]?.id ?? "");
   const [draft, setDraft] = useState<Draft>({ text: "" });
   const [error, setError] = useState<string | undefined>();
-  const [hint, setHint] = useState<string | undefined>();
-  const list = useFollowing(room.messages);
+  const [hinting, setHinting] = useState(false);
 
   const run = async (action: DemoAction) => {
     const failure = await act(action);
     setError(failure);
-    setHint(side === "telegram" && action.do === "delete" && !failure ? words("delete-hint") : undefined);
     return failure === undefined;
   };
   const send = async () => {
     if (draft.text.trim() === "") return;
+    setHinting(false);
     const action: DemoAction = draft.editing
       ? { do: "edit", side, message: draft.editing, text: draft.text }
       : { do: "say", side, person, text: draft.text, ...(draft.replyTo && { replyTo: draft.replyTo.id }) };
     if (await run(action)) setDraft({ text: "" });
   };
+  const remove = async (message: MessageView) => {
+    const done = await run({ do: "delete", side, message: message.id });
+    setHinting(done && side === "telegram" && !message.carried);
+    // What one was answering or editing may be gone now.
+    if (message.id === draft.editing || message.id === draft.replyTo?.id) setDraft({ text: "" });
+  };
 
   return html`
     <section class=${`room ${side} ${hidden ? "behind" : ""}`} aria-label=${`${words(side)}: ${room.title}`}>
       <h2><span class="platform">${words(side)}</span> ${room.title}</h2>
-      <ol class="messages" ref=${list} role="log" tabindex="0" aria-label=${words("messages")}>
-        ${room.messages.length === 0 && html`<li class="empty">${words(`empty-${side}`)}</li>`}
-        ${room.messages.map(
-          (message) => html`<${Message}
-            key=${message.id}
-            message=${message}
-            words=${words}
-            language=${language}
-            mine=${message.person !== undefined}
-            onReply=${() => setDraft({ text: draft.editing ? "" : draft.text, replyTo: message })}
-            onEdit=${() => setDraft({ text: message.source, editing: message.id })}
-            onDelete=${() => void run({ do: "delete", side, message: message.id })}
-          />`,
-        )}
-      </ol>
+      <${MessageList}
+        side=${side}
+        messages=${room.messages}
+        onReply=${(message: MessageView) => setDraft({ text: draft.editing ? "" : draft.text, replyTo: message })}
+        onEdit=${(message: MessageView) => setDraft({ text: message.source, editing: message.id })}
+        onDelete=${(message: MessageView) => void remove(message)}
+      />
       ${error && html`<p class="error" role="alert">${error}</p>`}
-      ${hint && html`<p class="hint" role="status">${hint}</p>`}
+      ${hinting && html`<p class="hint" role="status">${words("delete-hint")}</p>`}
       <${Composer}
         side=${side}
         people=${room.people}
@@ -65,23 +63,7 @@ export function Room({ side, room, words, language, act, hidden }: RoomProps) {
         draft=${draft}
         onDraft=${setDraft}
         onSend=${() => void send()}
-        words=${words}
       />
     </section>
   `;
-}
-
-/** Keeps the newest message in sight, unless the reader has scrolled up. */
-function useFollowing(messages: readonly MessageView[]) {
-  const list = useRef<HTMLOListElement>(null);
-  const count = useRef(0);
-  useLayoutEffect(() => {
-    const element = list.current;
-    if (!element) return;
-    const grew = messages.length > count.current;
-    const near = element.scrollHeight - element.scrollTop - element.clientHeight < 240;
-    if (grew && (near || count.current === 0)) element.scrollTop = element.scrollHeight;
-    count.current = messages.length;
-  }, [messages]);
-  return list;
 }

@@ -1,36 +1,50 @@
 // The strip below the rooms: how each message travelled and how long it took; `page.ts` draws it.
 
+import { useContext } from "preact/hooks";
 import type { DemoView, RouteView } from "../src/demo/view.ts";
 import { html } from "./html.ts";
-import type { Words } from "./language.ts";
+import { SpeechContext } from "./language.ts";
 
 export interface StripProps {
   readonly route: readonly RouteView[];
   readonly webhook: DemoView["webhook"];
-  readonly words: Words;
 }
 
-export function Strip({ route, webhook, words }: StripProps) {
+export function Strip({ route, webhook }: StripProps) {
+  const { words } = useContext(SpeechContext);
   return html`
     <footer class="strip">
-      <p class="webhook"><strong>${words("webhook")}</strong> <code>${webhook.url}</code> · ${webhook.certificate}</p>
-      <ol class="route" aria-label=${words("route")}>
+      <p class="webhook">
+        <strong>${words("webhook")}</strong> <code>${webhook.url}</code> ·${" "}
+        ${words("certificate", { until: webhook.validUntil })}
+      </p>
+      <ol class="route" tabindex="0" aria-label=${words("route")}>
         ${route.length === 0 && html`<li class="empty">${words("route-empty")}</li>`}
-        ${route.map((row) => html`<${Row} key=${row.id} row=${row} words=${words} />`)}
+        ${route.map((row) => html`<${Row} key=${row.id} row=${row} />`)}
       </ol>
     </footer>
   `;
 }
 
-function Row({ row, words }: { readonly row: RouteView; readonly words: Words }) {
+function Row({ row }: { readonly row: RouteView }) {
+  const { words } = useContext(SpeechContext);
   const to = row.from === "telegram" ? "discord" : "telegram";
-  const after = (at: number) => `+${Math.max(0, at - row.receivedAt)} ms`;
+  const after = (at: number) => html`<b>+${Math.max(0, at - row.receivedAt)} ms</b>`;
+  const last =
+    row.sentAt === undefined ? words("failed") : html`<span>${words("sent")}</span> ${after(row.sentAt)}`;
   return html`
     <li data-sent=${row.sentAt !== undefined}>
-      <span class="what"><span class=${`dot ${row.from}`}></span>${row.author} · ${words(row.kind)}<span class=${`dot ${to}`}></span></span>
-      <span class="stage">${words("received")}</span>
-      <span class="stage">${words("on-disk")} <b>${after(row.storedAt)}</b></span>
-      <span class="stage">${row.sentAt === undefined ? words("waiting") : html`${words("sent")} <b>${after(row.sentAt)}</b>`}</span>
+      <span class="what">
+        <span class="way" role="img" aria-label=${`${words(row.from)} → ${words(to)}`}>
+          <span class=${`dot ${row.from}`}></span><span class="arrow">→</span><span class=${`dot ${to}`}></span>
+        </span>
+        <span class="who">${row.author} · ${words(row.kind)}</span>
+      </span>
+      <span class="stages">
+        <span class="stage">${words("received")}</span>
+        <span class="stage">${words("on-disk")} ${after(row.storedAt)}</span>
+        <span class="stage">${last}</span>
+      </span>
     </li>
   `;
 }

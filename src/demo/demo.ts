@@ -8,25 +8,24 @@ import { stringify } from "yaml";
 import { startApp } from "../app.ts";
 import { loadConfig } from "../config.ts";
 import type { RootLog } from "../log.ts";
-import { systemClock } from "../model/clock.ts";
+import { type Clock, systemClock } from "../model/clock.ts";
 import type { Texts } from "../model/texts.ts";
 import { platforms } from "../platforms/index.ts";
 import { type DiscordSide, startDiscordSide } from "./discord-side.ts";
 import { freePort } from "./free-port.ts";
+import { openTalk } from "./opening-talk.ts";
 import { startPageServer } from "./page-server.ts";
 import { createRouteLog } from "./route-log.ts";
 import type { DemoSide } from "./side.ts";
 import { startTelegramSide, type TelegramSide } from "./telegram-side.ts";
-import type { DemoAction, DemoView, Side } from "./view.ts";
-
-/** The page is drawn anew at most this often. */
-const CALM_MS = 30;
+import type { DemoAction, Side } from "./view.ts";
 
 export interface DemoOptions {
   readonly texts: Texts;
   readonly log: RootLog;
-  /** Of the page; 0 takes a free one. */
+  /** Of the page; another one when it is taken, a free one for 0. */
   readonly port: number;
+  readonly clock?: Clock;
 }
 
 export interface Demo {
@@ -34,9 +33,9 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-/** Everything lies in a folder of its own that `stop` removes; what was started ends with a start that fails. */
+/** Everything lies in a folder of its own that `stop` removes; a start that fails leaves nothing behind. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const stops: (() => Promise<void>)[] = [];
+  const stops: (() => unknown)[] = [];
   const stop = async () => {
     for (const one of stops.splice(0).reverse()) await one();
   };
@@ -48,71 +47,55 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   }
 }
 
-async function start({ texts, log, port }: DemoOptions, stops: (() => Promise<void>)[]): Promise<string> {
+async function start(options: DemoOptions, stops: (() => unknown)[]): Promise<string> {
+  const { texts, log, port, clock = systemClock } = options;
   const folder = mkdtempSync(join(tmpdir(), "matebot-demo-"));
-  stops.push(async () => rmSync(folder, { recursive: true, force: true }));
+  stops.push(() => rmSync(folder, { recursive: true, force: true }));
   const telegram = await startTelegramSide(texts("demo.group"));
   stops.push(() => telegram.close());
   const discord = await startDiscordSide("Matehackers", texts("demo.channel"));
   stops.push(() => discord.close());
   const sides: Readonly<Record<Side, DemoSide>> = { telegram, discord };
-  const changes = createChanges();
 
   const publicUrl = `https://127.0.0.1:${await freePort()}`;
   const config = loadConfig(writeConfig(folder, publicUrl, telegram, discord), {}, platforms);
   for (const secret of config.secrets) log.addSecret(secret);
-  const route = createRouteLog(changes.tell);
-  const app = await startApp({ config, log, texts, addSecret: log.addSecret, observe: route.observer });
-  stops.push(() => app.stop());
-  telegram.onChange(changes.tell);
-  discord.onChange(changes.tell);
-
-  const certificate = texts("demo.certificate", { until: validUntil(folder) });
-  const view = (): DemoView => ({
-    rooms: { telegram: telegram.view(), discord: discord.view() },
-    route: route.rows(),
-    webhook: { url: publicUrl, certificate },
+  const route = createRouteLog();
+  const app = await startApp({
+    config,
+    log,
+    texts,
+    clock,
+    addSecret: log.addSecret,
+    observe: route.observer,
   });
-  const act = (action: DemoAction) => perform(sides, action, texts);
-  const page = await startPageServer({ port, view, act, onChange: changes.listen });
+  stops.push(() => app.stop());
+  await openTalk(sides, texts, clock);
+
+  const webhook = { url: publicUrl, validUntil: validUntil(folder) };
+  const page = await startPageServer({
+    ...{ port, clock },
+    view: () => ({
+      rooms: { telegram: telegram.view(), discord: discord.view() },
+      route: route.rows(),
+      webhook,
+    }),
+    act: (action) => act(sides[action.side], action),
+  });
   stops.push(() => page.stop());
+  for (const part of [telegram, discord, route]) part.onChange(page.changed);
   return page.url;
 }
 
-/** A burst of messages is one change for the page. */
-function createChanges() {
-  const listeners = new Set<() => void>();
-  let due = false;
-  return {
-    tell(): void {
-      if (due) return;
-      due = true;
-      systemClock.after(CALM_MS, () => {
-        due = false;
-        for (const listener of listeners) listener();
-      });
-    },
-    listen(listener: () => void): () => void {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
-}
-
-/** Does what somebody did on the page; a sentence when the platform would not let them. */
-function perform(
-  sides: Readonly<Record<Side, DemoSide>>,
-  action: DemoAction,
-  texts: Texts,
-): string | undefined {
-  const side = sides[action.side];
+/** Does what somebody did on the page; the reason when the platform would not let them. */
+function act(side: DemoSide, action: DemoAction): string | undefined {
   try {
     if (action.do === "say") side.say(action);
     else if (action.do === "edit") side.edit(action.message, action.text);
     else side.remove(action.message);
     return undefined;
   } catch (error) {
-    return texts("demo.refused", { reason: error instanceof Error ? error.message : "?" });
+    return error instanceof Error ? error.message.replace(/^SANDBOX: /, "") : String(error);
   }
 }
 

@@ -1,31 +1,57 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { ManualClock } from "../sandbox/manual-clock.ts";
 import { type PageServer, startPageServer } from "./page-server.ts";
 import type { DemoAction, DemoView } from "./view.ts";
 
-const empty: DemoView = {
+const view: DemoView = {
   rooms: {
     telegram: { title: "g", people: [], messages: [] },
     discord: { title: "c", people: [], messages: [] },
   },
   route: [],
-  webhook: { url: "", certificate: "" },
+  webhook: { url: "", validUntil: "" },
 };
 
 let server: PageServer | undefined;
 afterEach(() => server?.stop());
 
-async function start(act: (action: DemoAction) => string | undefined = () => undefined) {
-  const listeners = new Set<() => void>();
-  server = await startPageServer({
-    port: 0,
-    view: () => empty,
-    act,
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  });
-  return { url: server.url, change: () => listeners.forEach((listener) => void listener()) };
+interface Start {
+  readonly port?: number;
+  readonly act?: (action: DemoAction) => string | undefined;
+}
+
+async function start({ port = 0, act = () => undefined }: Start = {}) {
+  const clock = new ManualClock(0);
+  let looks = 0;
+  const look = () => {
+    looks += 1;
+    return { ...view, route: [], webhook: { url: `look ${looks}`, validUntil: "" } };
+  };
+  server = await startPageServer({ port, clock, view: look, act });
+  const { url, changed } = server;
+  return { url, changed, clock, looks: () => looks };
+}
+
+/** The path exactly as it stands, which `fetch` would clean; the status. */
+async function statusOf(url: string, path: string, headers: Record<string, string> = {}): Promise<number> {
+  const { port } = new URL(url);
+  const asking = request({ host: "127.0.0.1", port, path, headers }).end();
+  const [answer] = await once(asking, "response");
+  answer.resume();
+  return answer.statusCode;
+}
+
+/** Reads the live view, one picture at a time. */
+async function open(url: string) {
+  const reader = (await fetch(`${url}/events`)).body?.getReader();
+  const next = async () => {
+    const text = new TextDecoder().decode((await reader?.read())?.value);
+    return JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? "null") as DemoView | null;
+  };
+  return { next, close: () => reader?.cancel() };
 }
 
 const post = (url: string, body: unknown) =>
@@ -41,6 +67,8 @@ describe("the page's server", () => {
     "/main.js",
     "/rich-text.ts",
     "/style.css",
+    "/room.css",
+    "/composer.css",
     "/icon.svg",
     "/vendor/preact.mjs",
     "/vendor/htm.mjs",
@@ -59,46 +87,119 @@ describe("the page's server", () => {
 
   it.each([
     "/nothing.js",
+    "/../package.json",
     "/..%2fpackage.json",
     "/%2e%2e/src/app.ts",
+    "/console/main.ts",
+    "/vendor/..%2fpackage.json",
+    "/vendor/constructor",
     "/vendor/fastify.mjs",
     "/words/xx.json",
     "/tsconfig.json",
   ])("does not serve %s", async (path) => {
     const { url } = await start();
-    expect((await fetch(url + path)).status).toBe(404);
+    expect(await statusOf(url, path)).toBe(404);
   });
 
-  it("answers only to names of this machine", async () => {
+  it("answers only to names of this machine, for another site could reach it under a name of its own", async () => {
     const { url } = await start();
-    const { request } = await import("undici");
-    const answer = await request(url, { headers: { host: "evil.example" } });
-    expect(answer.statusCode).toBe(403);
+    const { port } = new URL(url);
+    expect(await statusOf(url, "/", { host: `localhost:${port}` })).toBe(200);
+    expect(await statusOf(url, "/", { host: "evil.example" })).toBe(403);
+    expect(await statusOf(url, "/events", { host: `127.0.0.1.evil.example:${port}` })).toBe(403);
   });
 
-  it("does what is asked, says why not, and refuses what is no action", async () => {
+  it("lets the page run its own scripts and no others", async () => {
+    const { url } = await start();
+    const policy = (await fetch(url)).headers.get("content-security-policy");
+    expect(policy).toMatch(/script-src 'self' 'sha256-[\w+/]+=*'/);
+    expect(policy).not.toContain("unsafe");
+  });
+
+  it("does what is asked, or says why not", async () => {
     const done: DemoAction[] = [];
-    const { url } = await start((action) => {
-      done.push(action);
-      return action.do === "delete" ? "não dá" : undefined;
+    const { url } = await start({
+      act(action) {
+        done.push(action);
+        return action.do === "delete" ? "não dá" : undefined;
+      },
     });
     const say = { do: "say", side: "telegram", person: "1", text: "oi" };
     expect((await post(url, say)).status).toBe(204);
     const refused = await post(url, { do: "delete", side: "discord", message: "9" });
     expect([refused.status, await refused.text()]).toEqual([409, "não dá"]);
-    expect((await post(url, { do: "format-disk" })).status).toBe(400);
-    expect((await post(url, null)).status).toBe(400);
-    expect(done).toHaveLength(2);
+    expect(done).toEqual([say, { do: "delete", side: "discord", message: "9" }]);
   });
 
-  it("sends the view at once and at every change", async () => {
-    const { url, change } = await start();
-    const response = await fetch(`${url}/events`);
-    const reader = response.body?.getReader();
-    const first = new TextDecoder().decode((await reader?.read())?.value);
-    expect(JSON.parse(first.replace("data: ", ""))).toEqual(empty);
-    change();
-    expect(new TextDecoder().decode((await reader?.read())?.value)).toContain("data: ");
-    await reader?.cancel();
+  it.each([
+    { name: "no action", body: { do: "format-disk" } },
+    { name: "null", body: null },
+    { name: "a list", body: [] },
+    { name: "another side", body: { do: "delete", side: "irc", message: "1" } },
+    { name: "text that is none", body: { do: "edit", side: "discord", message: "1", text: 5 } },
+    { name: "an empty text", body: { do: "say", side: "telegram", person: "1", text: " \n" } },
+    {
+      name: "more than Discord's apps let one write",
+      body: { do: "say", side: "discord", person: "1", text: "x".repeat(2001) },
+    },
+    { name: "a key too many", body: { do: "delete", side: "discord", message: "1", all: true } },
+  ])("refuses $name, and does nothing", async ({ body }) => {
+    const done: DemoAction[] = [];
+    const { url } = await start({ act: (action) => void done.push(action) });
+    expect((await post(url, body)).status).toBe(400);
+    expect(done).toEqual([]);
+  });
+
+  it("refuses a body that is no JSON, too big, or sent by a form", async () => {
+    const { url } = await start();
+    const send = async (type: string, body: string) =>
+      (await fetch(`${url}/act`, { method: "POST", headers: { "content-type": type }, body })).status;
+    expect(await send("application/json", "{")).toBe(400);
+    expect(await send("application/json", JSON.stringify("x".repeat(70_000)))).toBe(413);
+    expect(await send("text/plain", '{"do":"delete","side":"discord","message":"1"}')).toBe(400);
+    expect(await send("application/x-www-form-urlencoded", "do=delete")).toBe(415);
+  });
+
+  it("takes another port when the wished one is in use", async () => {
+    const other = createServer();
+    await once(other.listen(0, "127.0.0.1"), "listening");
+    const taken = (other.address() as { port: number }).port;
+    const { url } = await start({ port: taken });
+    expect(new URL(url).port).not.toBe(String(taken));
+    expect((await fetch(url)).status).toBe(200);
+    other.close();
+  });
+});
+
+describe("the live view", () => {
+  it("is sent at once, and after a change", async () => {
+    const { url, changed, clock } = await start();
+    const page = await open(url);
+    expect((await page.next())?.webhook.url).toBe("look 1");
+    changed();
+    await clock.advance(30);
+    expect((await page.next())?.webhook.url).toBe("look 2");
+    await page.close();
+  });
+
+  it("makes one picture of a burst", async () => {
+    const { url, changed, clock, looks } = await start();
+    const page = await open(url);
+    await page.next();
+    for (let index = 0; index < 500; index += 1) changed();
+    await clock.advance(30);
+    expect((await page.next())?.webhook.url).toBe("look 2");
+    await clock.advance(1000);
+    expect(looks()).toBe(2);
+    await page.close();
+  });
+
+  it("ends for every page when the server stops", async () => {
+    const { url } = await start();
+    const { next } = await open(url);
+    await next();
+    const ended = next().catch(() => null);
+    await server?.stop();
+    expect(await ended).toBe(null);
   });
 });

@@ -7,53 +7,62 @@ import { messageKey } from "../model/refs.ts";
 import type { RouteView, Side } from "./view.ts";
 
 const KEPT = 30;
+const MOST_REMEMBERED = 1000;
 
 export interface RouteLog {
   readonly observer: Observer;
   /** Newest first. */
   rows(): readonly RouteView[];
+  onChange(listener: () => void): void;
 }
 
-/** `changed` is called after every step. */
-export function createRouteLog(changed: () => void): RouteLog {
+export function createRouteLog(): RouteLog {
+  const listeners: (() => void)[] = [];
   let rows: readonly RouteView[] = [];
   let next = 1;
-  const arrivals = new Map<string, { readonly receivedAt: number; readonly storedAt: number }>();
+  const arrivals = new Map<string, Arrival>();
+  /** Who wrote what: a delete does not say. */
+  const authors = new Map<string, string>();
 
   return {
     rows: () => rows,
+    onChange: (listener) => void listeners.push(listener),
     observer: {
       stored(raw, at) {
         const key = keyOfRaw(raw);
-        if (!key) return;
-        arrivals.set(key, { receivedAt: raw.receivedAt, storedAt: at });
-        if (arrivals.size > 10 * KEPT) arrivals.delete(arrivals.keys().next().value ?? "");
+        if (key) remember(arrivals, key, { receivedAt: raw.receivedAt, storedAt: at });
       },
       ended({ delivery: { event }, outcome, endedAt }) {
         const facts = factsOf(event);
-        const arrival = facts && arrivals.get(facts.key);
+        const arrival = facts && arrivals.get(`${facts.kind} ${facts.message}`);
         if (!facts || !arrival) return;
+        const { message, from, kind } = facts;
+        const author = facts.author ?? authors.get(message) ?? "";
+        remember(authors, message, author);
         const sent = outcome === "sent" ? { sentAt: endedAt } : {};
-        const row: RouteView = {
-          id: next++,
-          from: facts.from,
-          kind: facts.kind,
-          author: facts.author,
-          ...arrival,
-          ...sent,
-        };
-        rows = [row, ...rows].slice(0, KEPT);
-        changed();
+        rows = [{ id: next++, from, kind, author, ...arrival, ...sent }, ...rows].slice(0, KEPT);
+        for (const listener of listeners) listener();
       },
     },
   };
 }
 
+interface Arrival {
+  readonly receivedAt: number;
+  readonly storedAt: number;
+}
+
+/** Keeps the last ones; a demo that runs for days must not grow. */
+function remember<T>(known: Map<string, T>, key: string, value: T): void {
+  known.set(key, value);
+  if (known.size > MOST_REMEMBERED) known.delete(known.keys().next().value ?? "");
+}
+
 interface Facts {
-  readonly key: string;
+  readonly message: string;
   readonly from: Side;
   readonly kind: RouteView["kind"];
-  readonly author: string;
+  readonly author?: string;
 }
 
 function factsOf(event: BridgeEvent): Facts | undefined {
@@ -63,7 +72,7 @@ function factsOf(event: BridgeEvent): Facts | undefined {
       const { ref, author } = event.message;
       const kind = event.kind === "message.created" ? "created" : "edited";
       return {
-        key: `${kind} ${messageKey(ref)}`,
+        message: messageKey(ref),
         from: ref.conversation.account as Side,
         kind,
         author: author.name,
@@ -73,7 +82,7 @@ function factsOf(event: BridgeEvent): Facts | undefined {
       const [ref] = event.refs;
       if (!ref) return undefined;
       const from = event.conversation.account as Side;
-      return { key: `deleted ${messageKey(ref)}`, from, kind: "deleted", author: "" };
+      return { message: messageKey(ref), from, kind: "deleted" };
     }
     default:
       return undefined;

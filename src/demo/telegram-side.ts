@@ -1,6 +1,7 @@
 // The Telegram half of the demo: a simulated group with two people in it, seen as the page shows it.
 
 import type { MessageEntity } from "@grammyjs/types";
+import { plainText, type RichText } from "../model/rich-text.ts";
 import { entitiesToTree } from "../platforms/telegram/entities-parse.ts";
 import { startTelegramSandbox } from "../sandbox/telegram/index.ts";
 import { type DemoSide, excerptOf, SHOWN } from "./side.ts";
@@ -31,11 +32,14 @@ export async function startTelegramSide(title: string): Promise<TelegramSide> {
   const show = (message: Shown): MessageView => {
     const { message_id: id, from, text = "", reply_to_message: reply } = message;
     const person = people.find((one) => one.id === from?.id);
+    const carried = from?.id === bot.id;
+    const body = entitiesToTree(text, message.entities as readonly MessageEntity[] | undefined);
+    const speaker = carried ? speakerOf(body) : undefined;
     return {
       id: String(id),
       author: nameOf(message),
-      carried: from?.id === bot.id,
-      body: entitiesToTree(text, message.entities as readonly MessageEntity[] | undefined),
+      ...{ carried, body },
+      ...(speaker && { speaker }),
       source: typed.get(id) ?? text,
       edited: message.edit_date !== undefined,
       at: message.date * 1000,
@@ -69,4 +73,9 @@ export async function startTelegramSide(title: string): Promise<TelegramSide> {
     onChange: (listener) => sandbox.onChange(listener),
     close: () => sandbox.close(),
   };
+}
+
+/** The bridge begins each message with the bold name of who spoke. */
+function speakerOf([first]: RichText): string | undefined {
+  return first?.kind === "bold" ? plainText(first.children) : undefined;
 }

@@ -1,4 +1,4 @@
-// What the demo page shows, as the server sends it; shared by `room.ts` and the page.
+// What the demo page shows and what it asks for, as JSON between server and page; both sides of the demo and the page share it.
 
 import type { RichText } from "../model/rich-text.ts";
 
@@ -11,7 +11,10 @@ export interface PersonView {
 
 export interface MessageView {
   readonly id: string;
+  /** The name that stands above the message on that platform. */
   readonly author: string;
+  /** Who really spoke, where the platform shows the bot as the author. */
+  readonly speaker?: string;
   /** True for what the bridge wrote. */
   readonly carried: boolean;
   /** The person of this side who wrote it; only they may edit it. */
@@ -28,6 +31,7 @@ export interface MessageView {
 export interface RoomView {
   readonly title: string;
   readonly people: readonly PersonView[];
+  /** The last ones, oldest first. */
   readonly messages: readonly MessageView[];
 }
 
@@ -39,6 +43,7 @@ export interface RouteView {
   readonly author: string;
   readonly receivedAt: number;
   readonly storedAt: number;
+  /** Absent when the platform refused it. */
   readonly sentAt?: number;
 }
 
@@ -46,7 +51,8 @@ export interface DemoView {
   readonly rooms: Readonly<Record<Side, RoomView>>;
   /** Newest first. */
   readonly route: readonly RouteView[];
-  readonly webhook: { readonly url: string; readonly certificate: string };
+  /** `validUntil` is a date, `2027-01-31`. */
+  readonly webhook: { readonly url: string; readonly validUntil: string };
 }
 
 export type DemoAction =

@@ -1,6 +1,6 @@
 // The demo page in a real browser: what is written on one side appears on the other, over the true path.
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Demo, startDemo } from "../../src/demo/demo.ts";
 import { createLog } from "../../src/log.ts";
@@ -20,13 +20,12 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-beforeEach(async (context) => {
-  if (!browser) return context.skip(NO_CHROMIUM);
+beforeEach(async (test) => {
+  if (!browser) return test.skip(NO_CHROMIUM);
   const log = createLog({ destination: { write: () => true }, env: {} });
   demo = await startDemo({ texts: loadTexts("pt-BR"), log, port: 0 });
-  page = await (
-    await browser.newContext({ locale: "pt-BR", viewport: { width: 1280, height: 800 } })
-  ).newPage();
+  const context = await browser.newContext({ locale: "pt-BR", viewport: { width: 1280, height: 800 } });
+  page = await context.newPage();
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(message.text());
   });
@@ -58,7 +57,31 @@ async function appears(side: "telegram" | "discord", text: string) {
   return found.first();
 }
 
+const focused = () =>
+  page.evaluate<string>(
+    "(document.activeElement?.getAttribute('data-id') ?? '') + document.activeElement?.tagName",
+  );
+
+/** Presses Tab until the focus is there, as somebody without a mouse would. */
+async function tabTo(target: Locator): Promise<void> {
+  for (let steps = 0; steps < 40; steps += 1) {
+    await page.keyboard.press("Tab");
+    if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+  }
+  throw new Error("Tab does not reach it");
+}
+
 describe("the demo page", () => {
+  it("opens with a talk that has crossed", async () => {
+    for (const side of ["telegram", "discord"] as const) {
+      await expect.poll(() => messages(side).count()).toBe(4);
+    }
+    const names = (side: "telegram" | "discord") => messages(side).locator(".name").allTextContents();
+    expect(await names("discord")).toEqual(["Ana", "Carla", "Bento", "Davi"]);
+    expect(await names("telegram")).toEqual(["Ana", "MateBot", "Bento", "MateBot"]);
+    expect(await messages("telegram").nth(1).locator(".reply").textContent()).toContain("Ana");
+  });
+
   it("carries what is written, with names and faces, both ways", async () => {
     await write("telegram", "oi do Telegram", "Bento");
     const onDiscord = await appears("discord", "oi do Telegram");
@@ -67,21 +90,52 @@ describe("the demo page", () => {
     await write("discord", "oi do Discord", "Davi");
     const onTelegram = await appears("telegram", "oi do Discord");
     expect(await onTelegram.locator(".body strong").textContent()).toBe("Davi");
+    expect(await onTelegram.locator(".face").textContent()).toBe("D");
   });
 
-  it("carries formatting, also by its buttons", async () => {
+  it("carries formatting", async () => {
     await write("telegram", "um **negrito**, `código` e ||segredo||");
-    const carried = await appears("discord", "negrito");
-    expect(await carried.locator("strong").textContent()).toBe("negrito");
-    expect(await carried.locator("code").textContent()).toBe("código");
-    expect(await carried.locator(".spoiler").textContent()).toContain("segredo");
+    const onDiscord = await appears("discord", "negrito");
+    expect(await onDiscord.locator("strong").textContent()).toBe("negrito");
+    expect(await onDiscord.locator("code").textContent()).toBe("código");
+    await write("discord", "*leve* __sob__ ~~fora~~\n> citado\n```ts\nlet a\n```");
+    const onTelegram = await appears("telegram", "citado");
+    expect(await onTelegram.locator("em").textContent()).toBe("leve");
+    expect(await onTelegram.locator("u").textContent()).toBe("sob");
+    expect(await onTelegram.locator("s").textContent()).toBe("fora");
+    expect(await onTelegram.locator("blockquote").textContent()).toBe("citado");
+    expect(await onTelegram.locator("pre").textContent()).toContain("let a");
+  });
+
+  it("formats by its buttons and by Ctrl+B", async () => {
     const box = room("discord").locator("textarea");
     await box.fill("forte");
     await box.selectText();
     await room("discord").getByRole("button", { name: "Negrito" }).click();
     await expect.poll(() => box.inputValue()).toBe("**forte**");
     await box.press("Enter");
-    expect(await (await appears("telegram", "forte")).locator("strong").last().textContent()).toBe("forte");
+    const carried = await appears("telegram", "forte");
+    expect(await carried.locator("strong").last().textContent()).toBe("forte");
+    await box.fill("outro");
+    await box.selectText();
+    await box.press("Control+b");
+    await expect.poll(() => box.inputValue()).toBe("**outro**");
+  });
+
+  it("hides a spoiler until somebody asks for it", async () => {
+    await write("telegram", "fim: ||foi o mordomo||");
+    const spoiler = (await appears("discord", "mordomo")).locator(".spoiler");
+    expect(await spoiler.getAttribute("aria-expanded")).toBe("false");
+    await spoiler.focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => spoiler.getAttribute("aria-expanded")).toBe("true");
+  });
+
+  it("shows text as text", async () => {
+    const nasty = "<img src=x onerror=alert(1)> </li><script>alert(2)</script> &amp;";
+    await write("telegram", nasty);
+    const carried = await appears("discord", "onerror");
+    expect(await carried.locator(".body").textContent()).toBe(nasty);
   });
 
   it("carries replies, edits and deletes", async () => {
@@ -89,19 +143,21 @@ describe("the demo page", () => {
     const question = await appears("discord", "quem vem?");
     await question.hover();
     await question.getByRole("button", { name: "Responder" }).click();
-    await write("discord", "eu vou");
-    const answer = await appears("telegram", "eu vou");
+    await write("discord", "levo o pão");
+    const answer = await appears("telegram", "levo o pão");
     expect(await answer.locator(".reply").textContent()).toContain("quem vem?");
 
-    const mine = await appears("discord", "eu vou");
+    const mine = await appears("discord", "levo o pão");
     await mine.hover();
     await mine.getByRole("button", { name: "Editar" }).click();
-    await write("discord", "eu vou mais tarde");
-    await appears("telegram", "eu vou mais tarde");
+    await write("discord", "levo o pão mais tarde");
+    await appears("telegram", "levo o pão mais tarde");
 
-    await (await appears("discord", "mais tarde")).hover();
-    await (await appears("discord", "mais tarde")).getByRole("button", { name: "Apagar" }).click();
+    const edited = await appears("discord", "mais tarde");
+    await edited.hover();
+    await edited.getByRole("button", { name: "Apagar" }).click();
     await expect.poll(() => messages("telegram").filter({ hasText: "mais tarde" }).count()).toBe(0);
+    await expect.poll(() => page.locator(".route li").first().textContent()).toContain("Carla · apagada");
   });
 
   it("says that Telegram tells bots nothing of deletions", async () => {
@@ -110,15 +166,18 @@ describe("the demo page", () => {
     const mine = await appears("telegram", "fica lá");
     await mine.hover();
     await mine.getByRole("button", { name: "Apagar" }).click();
-    await room("telegram").getByRole("status").waitFor();
+    await room("telegram").locator(".hint").waitFor();
     expect(await messages("discord").filter({ hasText: "fica lá" }).count()).toBe(1);
   });
 
   it("shows the route of a message: received, on disk, sent", async () => {
-    await write("telegram", "a caminho");
-    const row = page.locator(".route li").filter({ hasText: "Ana" });
-    await row.waitFor();
-    await expect.poll(() => row.textContent()).toMatch(/recebida.*no disco \+\d+ ms.*enviada \+\d+ ms/);
+    await write("telegram", "a caminho", "Ana");
+    await appears("discord", "a caminho");
+    const newest = page.locator(".route li").first();
+    await expect
+      .poll(() => newest.textContent())
+      .toMatch(/Ana · mensagem\s*recebida\s*no disco \+\d+ ms\s*enviada \+\d+ ms/);
+    expect(await newest.locator(".way").getAttribute("aria-label")).toBe("Telegram → Discord");
   });
 
   it("keeps everything over a reload", async () => {
@@ -129,35 +188,104 @@ describe("the demo page", () => {
     await appears("discord", "continua aqui");
   });
 
-  it("speaks the language that is chosen, and remembers it", async () => {
+  it("speaks the language that is chosen, whole, and remembers it", async () => {
     await page.locator("select").selectOption("en");
     await page.getByPlaceholder("Write a message").first().waitFor();
     await page.reload();
     await page.getByPlaceholder("Write a message").first().waitFor();
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
+    expect(await page.locator(".strip .webhook").textContent()).toMatch(/made just now, valid until \d{4}-/);
   });
 
-  it("shows one room at a time on a phone", async () => {
+  it("shows one room at a time on a phone, and tells of news in the other", async () => {
     await page.setViewportSize({ width: 390, height: 844 });
+    const tab = page.getByRole("button", { name: /^Discord/ });
+    expect(await tab.locator(".news").count()).toBe(0);
     await write("telegram", "pelo telefone");
     expect(await room("discord").isVisible()).toBe(false);
-    await page.getByRole("button", { name: "Discord", exact: true }).click();
+    await tab.locator(".news").waitFor();
+    await tab.click();
     await (await appears("discord", "pelo telefone")).waitFor({ state: "visible" });
-    const overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
-    expect(overflow).toBe(false);
+    expect(await tab.locator(".news").count()).toBe(0);
+    expect(await page.evaluate("document.documentElement.scrollWidth > innerWidth")).toBe(false);
   });
 
-  it("can be used with the keyboard alone", async () => {
-    await page.keyboard.press("Tab");
-    for (let steps = 0; steps < 12; steps += 1) {
-      if ((await page.evaluate("document.activeElement?.tagName")) === "TEXTAREA") break;
-      await page.keyboard.press("Tab");
-    }
+  it("stays whole and in its place with what is very long", async () => {
+    await write("discord", `${"palavra ".repeat(200)}https://example.org/${"x".repeat(300)}`);
+    const long = await appears("telegram", "xxx");
+    const box = await long.boundingBox();
+    const around = await room("telegram").boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual((around?.x ?? 0) + (around?.width ?? 0));
+    const list = room("telegram").locator(".messages");
+    const below = () =>
+      list.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight);
+    await expect.poll(below).toBeLessThan(2);
+  });
+
+  it("shows the last 200 of a burst, and stays awake", async () => {
+    const person = await page.evaluate<string>(
+      `fetch("/events").then((answer) => answer.body.getReader().read()).then(({ value }) =>
+        JSON.parse(new TextDecoder().decode(value).split("data: ")[1]).rooms.telegram.people[0].id)`,
+    );
+    await page.evaluate(
+      `Promise.all(Array.from({ length: 300 }, (_, index) => fetch("/act", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ do: "say", side: "telegram", person: "${person}", text: "linha " + index }),
+      })))`,
+    );
+    await appears("discord", "linha 299");
+    expect(await messages("telegram").count()).toBe(200);
+    await write("telegram", "depois da chuva");
+    await appears("discord", "depois da chuva");
+  });
+});
+
+describe("the demo page by keyboard alone", () => {
+  it("writes, and breaks a line", async () => {
+    await tabTo(room("telegram").locator("textarea"));
     await page.keyboard.type("uma linha");
     await page.keyboard.press("Shift+Enter");
     await page.keyboard.type("outra linha");
     await page.keyboard.press("Enter");
     const carried = await appears("discord", "uma linha");
     expect(await carried.locator(".body").textContent()).toContain("uma linha\noutra linha");
+    expect(await focused()).toBe("TEXTAREA");
+  });
+
+  it("chooses who writes", async () => {
+    await tabTo(room("telegram").getByRole("radio", { name: "Ana" }));
+    await page.keyboard.press("ArrowRight");
+    await tabTo(room("telegram").locator("textarea"));
+    await page.keyboard.type("sou o Bento");
+    await page.keyboard.press("Enter");
+    const carried = await appears("discord", "sou o Bento");
+    expect(await carried.locator(".name").textContent()).toBe("Bento");
+  });
+
+  it("walks through the messages, answers one, and cancels", async () => {
+    await tabTo(messages("telegram").last());
+    for (let steps = 0; steps < 3; steps += 1) await page.keyboard.press("ArrowUp");
+    await tabTo(messages("telegram").first().getByRole("button", { name: "Responder" }));
+    await page.keyboard.press("Enter");
+    await expect.poll(focused).toBe("TEXTAREA");
+    await page.keyboard.type("para a Ana");
+    expect(await room("telegram").locator(".attached").textContent()).toContain("Ana");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => room("telegram").locator(".attached").count()).toBe(0);
+    expect(await room("telegram").locator("textarea").inputValue()).toBe("para a Ana");
+    await page.keyboard.press("Enter");
+    const carried = await appears("discord", "para a Ana");
+    expect(await carried.locator(".reply").count()).toBe(0);
+  });
+
+  it("keeps the focus in the room when a message is deleted", async () => {
+    await tabTo(messages("discord").last());
+    await tabTo(messages("discord").last().getByRole("button", { name: "Apagar" }));
+    await page.keyboard.press("Enter");
+    await expect.poll(() => messages("telegram").count()).toBe(3);
+    expect(await focused()).toBe("OL");
+    await page.keyboard.press("ArrowUp");
+    expect(await focused()).toMatch(/^\d+LI$/);
   });
 });
