@@ -20,32 +20,37 @@ async function say(page: Page, room: Locator, person: string, text: string): Pro
     .waitFor();
 }
 
+/** Goes on where the opening talk ends. */
 async function talk(page: Page): Promise<void> {
   const telegram = page.locator(".room.telegram");
-  const discord = page.locator(".room.discord");
-  await say(page, telegram, "Ana", "Bom dia, gente! Alguém vem **hoje** no hackerspace?");
-  await say(page, discord, "Carla", "Eu vou! Levo a *erva* e a ||surpresa||");
-  await discord.locator(".message").first().hover();
-  await discord.locator(".message").first().getByRole("button", { name: "Responder" }).click();
+  await say(page, telegram, "Ana", "Bento, mostra o código?");
+  const question = telegram.locator(".message").last();
+  await question.hover();
+  await question.getByRole("button", { name: "Responder" }).click();
   const code = "```ts\nconst mate = await ferver(água, { graus: 75 });\n```";
-  await say(page, discord, "Davi", `Vou mais tarde, preciso terminar isto:\n${code}`);
-  await say(page, telegram, "Bento", "Nunca acima de 80 graus ☝️ `pelo amor`");
-  await say(page, discord, "Carla", "Anotado:\n- água a 75\n- cuia curada\n- **sem açúcar**");
+  await say(page, telegram, "Bento", `Está aqui:\n${code}`);
+}
+
+async function takePictures(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await talk(page);
+  await page.locator("h1").click();
+  await page.screenshot({ path: join(docs, "demo.png") });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.locator(".tab.discord").click();
+  await page.screenshot({ path: join(docs, "demo-phone.png") });
 }
 
 const chromium = findChromium();
 if (!chromium) throw new Error(NO_CHROMIUM);
 const texts = loadTexts("pt-BR");
-const demo = await startDemo({ texts, log: createLog({ env: { MATEBOT_LOG: "warn" } }), port: 0 });
 const browser = await launchChromium(chromium);
-const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: "pt-BR" });
-await page.goto(demo.url);
-await talk(page);
-await page.locator("h1").hover();
-await page.screenshot({ path: join(docs, "demo.png") });
-await page.setViewportSize({ width: 390, height: 844 });
-await page.emulateMedia({ colorScheme: "dark" });
-await page.getByRole("button", { name: "Discord", exact: true }).click();
-await page.screenshot({ path: join(docs, "demo-phone.png") });
-await browser.close();
-await demo.stop();
+const demo = await startDemo({ texts, log: createLog({ env: { MATEBOT_LOG: "warn" } }), port: 0 });
+try {
+  const viewport = { width: 1280, height: 900 };
+  await takePictures(await browser.newPage({ viewport, locale: "pt-BR", reducedMotion: "reduce" }), demo.url);
+} finally {
+  await browser.close();
+  await demo.stop();
+}
