@@ -2,23 +2,35 @@
 
 import { z } from "zod";
 
-// Three base64url words; the exact lengths grew over the years and are not documented.
-const tokenShape = /^[\w-]{8,}\.[\w-]{4,}\.[\w-]{16,}$/;
+const cloud = "discord.com";
+
+// Three base64url words; the exact lengths grew over the years and are not documented. A simulator may give others.
+const cloudToken = /^[\w-]{8,}\.[\w-]{4,}\.[\w-]{16,}$/;
+const anyToken = /^[\x21-\x7e]+$/;
 
 const origin = z.url({ protocol: /^https?$/, error: "discord-account.config.bad-url" });
 const trimmed = (url: string) => url.replace(/\/+$/, "");
 
 /** Messages of the schema are keys of locales/<language>/discord-account.json; URLs have no trailing slash once parsed. */
-export const discordSchema = z.strictObject({
-  platform: z.literal("discord"),
-  /** The secret itself: `env:` and `file:` are resolved before. */
-  token: z.string().regex(tokenShape, "discord-account.config.bad-token"),
-  api: origin.default("https://discord.com/api").transform(trimmed),
-  /** Stickers, emoji and avatars. */
-  cdn: origin.default("https://cdn.discordapp.com").transform(trimmed),
-  /** GIF stickers. */
-  media: origin.default("https://media.discordapp.net").transform(trimmed),
-});
+export const discordSchema = z
+  .strictObject({
+    platform: z.literal("discord"),
+    /** The secret itself: `env:` and `file:` are resolved before. */
+    token: z.string(),
+    api: origin.default(`https://${cloud}/api`).transform(trimmed),
+    /** Stickers, emoji and avatars. */
+    cdn: origin.default("https://cdn.discordapp.com").transform(trimmed),
+    /** GIF stickers. */
+    media: origin.default("https://media.discordapp.net").transform(trimmed),
+  })
+  .refine(({ api, token }) => (isCloud(api) ? cloudToken : anyToken).test(token), {
+    path: ["token"],
+    error: "discord-account.config.bad-token",
+  });
+
+function isCloud(api: string): boolean {
+  return URL.canParse(api) && new URL(api).hostname === cloud;
+}
 
 export type DiscordConfig = z.infer<typeof discordSchema>;
 
