@@ -10,7 +10,11 @@ export class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const cases = casesOf(modules);
     const count = (state: string) => cases.filter((test) => test.result().state === state).length;
-    const broken = modules.filter((module) => module.state() === "failed" && casesOf([module]).length === 0);
+    // A file or a hook that failed: none of its tests says so.
+    const broken = modules.filter(
+      (module) =>
+        module.state() === "failed" && casesOf([module]).every((test) => test.result().state !== "failed"),
+    );
     const reasons = new Map<string, number>();
     for (const test of cases) {
       const result = test.result();

@@ -1,16 +1,12 @@
 // The store's contract on PostgreSQL, on a server of its own, and what only a server can do: go away.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStore } from "../../src/storage/open.ts";
+import { describeIf, NO_POSTGRES } from "../support/needs.ts";
 import { findPostgres, type PostgresServer, startPostgres } from "../support/postgres.ts";
 import { storeContract } from "./store.contract.ts";
 
-const missing = findPostgres() === undefined;
-const mayBeMissing = !process.env.CI;
-if (missing)
-  process.stderr.write("The store's contract on PostgreSQL is skipped: PostgreSQL is not installed.\n");
-
-describe.skipIf(missing && mayBeMissing)("PostgreSQL", () => {
+describeIf(findPostgres() !== undefined, NO_POSTGRES)("PostgreSQL", () => {
   let server: PostgresServer;
   let url = "";
 

@@ -2,6 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { fastClock } from "../support/fast-clock.ts";
+import { describeIf, NO_POSTGRES } from "../support/needs.ts";
 import { findPostgres, type PostgresServer, startPostgres } from "../support/postgres.ts";
 import { eventually, makeWorld, type World, type WorldOptions } from "../support/world.ts";
 
@@ -279,12 +280,7 @@ describe("several bridges", () => {
   });
 });
 
-const missing = findPostgres() === undefined;
-const mayBeMissing = !process.env.CI;
-if (missing)
-  process.stderr.write("The conversation on PostgreSQL is skipped: PostgreSQL is not installed.\n");
-
-describe.skipIf(missing && mayBeMissing)("with PostgreSQL under it", () => {
+describeIf(findPostgres() !== undefined, NO_POSTGRES)("with PostgreSQL under it", () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { App } from "../../src/app.ts";
 import { fastClock } from "../support/fast-clock.ts";
 import { LeapClock } from "../support/leap-clock.ts";
+import { hasOpenssl, NO_OPENSSL } from "../support/needs.ts";
 import {
   type Asking,
   ask,
@@ -107,7 +108,8 @@ describe("what is no update from Telegram", () => {
 });
 
 describe("the certificate", () => {
-  it("is uploaded, and OpenSSL finds it good for the host of the public URL", async () => {
+  it("is uploaded, and OpenSSL finds it good for the host of the public URL", async (context) => {
+    if (!hasOpenssl) context.skip(NO_OPENSSL);
     const scene = await open();
     const { telegram, telegramBot, publicUrl } = scene;
     expect(telegram.webhookInfo(telegramBot.token).has_custom_certificate).toBe(true);

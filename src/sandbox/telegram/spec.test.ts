@@ -2,7 +2,8 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { describeIf } from "../../../test/support/needs.ts";
 import { METHODS } from "./method-table.ts";
 import { type Bench, openBench } from "./test-bench.ts";
 import { isRecord, type Message } from "./types.ts";
@@ -23,8 +24,7 @@ interface Spec {
 const folder = process.env.MATEBOT_SPEC ?? resolve(import.meta.dirname, "../../../../shared/spec");
 const path = folder.endsWith(".json") ? folder : resolve(folder, "telegram-bot-api.json");
 const found = existsSync(path);
-if (!found)
-  process.stderr.write("skipped: telegram-bot-api.json is not here; MATEBOT_SPEC names its folder\n");
+const MISSING = "telegram-bot-api.json is not here; MATEBOT_SPEC names its folder";
 const spec: Spec = found ? JSON.parse(readFileSync(path, "utf8")) : { methods: {}, types: {} };
 
 /** Still sent by the server though no longer documented. Client.cpp, JsonMessage::store */
@@ -64,7 +64,7 @@ function faults(value: unknown, type: string, at: string): string[] {
   return [...missing, ...wrong];
 }
 
-describe.runIf(found)("every method", () => {
+describeIf(found, MISSING, { always: false })("every method", () => {
   it.each(METHODS.map((method) => [method.name, method] as const))(
     "%s has the documented parameters",
     (name, method) => {
@@ -75,7 +75,7 @@ describe.runIf(found)("every method", () => {
   );
 });
 
-describe.runIf(found)("every kind of update", () => {
+describeIf(found, MISSING, { always: false })("every kind of update", () => {
   it("is a field of Update", () => {
     const documented = spec.types.Update?.fields
       ?.map((field) => field.name)
@@ -90,7 +90,7 @@ const PNG = Buffer.from(
   "base64",
 );
 
-describe.runIf(found)("the check itself", () => {
+describeIf(found, MISSING, { always: false })("the check itself", () => {
   it("sees unknown, missing and wrong fields", () => {
     const chat = { id: 1, type: "private", titel: "x" };
     expect(faults({ message_id: "1", chat }, "Message", "m")).toEqual([
@@ -101,7 +101,7 @@ describe.runIf(found)("the check itself", () => {
   });
 });
 
-describe.runIf(found)("every answer", () => {
+describeIf(found, MISSING, { always: false })("every answer", () => {
   let bench: Bench;
   let topic: number;
   beforeAll(async () => {

@@ -21,15 +21,6 @@ export interface CertificateRequest {
   readonly days?: number;
 }
 
-export function hasOpenssl(): boolean {
-  try {
-    execFileSync("openssl", ["version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 export function makeCertificate({ cn, san, issuer, ca, days = 30 }: CertificateRequest): TestCertificate {
   const folder = mkdtempSync(join(tmpdir(), "certificate-"));
   const file = (name: string, text?: string) => {

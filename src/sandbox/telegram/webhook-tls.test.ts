@@ -2,20 +2,13 @@
 
 import { createServer as createTcpServer } from "node:net";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describeIf, hasOpenssl, NO_OPENSSL } from "../../../test/support/needs.ts";
 import { type Bench, openBench, until } from "./test-bench.ts";
-import {
-  type CertificateRequest,
-  hasOpenssl,
-  makeCertificate,
-  type TestCertificate,
-} from "./test-certificates.ts";
+import { type CertificateRequest, makeCertificate, type TestCertificate } from "./test-certificates.ts";
 import { openWebhook } from "./test-webhook.ts";
 
 const VERIFY_FAILED = "SSL error {error:0A000086:SSL routines::certificate verify failed}";
 const IP = "203.0.113.5";
-
-const able = hasOpenssl();
-if (!able) process.stderr.write("skipped: the table of TLS needs the openssl program\n");
 
 let bench: Bench | undefined;
 afterEach(async () => {
@@ -50,7 +43,7 @@ async function visit({ server, host, upload, systemCa = [] }: Visit): Promise<st
 }
 let lastNames: readonly string[] = [];
 
-describe.runIf(able)("the certificate of an IP address", () => {
+describeIf(hasOpenssl, NO_OPENSSL)("the certificate of an IP address", () => {
   const kinds: readonly (readonly [string, CertificateRequest, string, string])[] = [
     ["CN, no SAN", { cn: IP }, "delivered", VERIFY_FAILED],
     ["CN and IP SAN", { cn: IP, san: [`IP:${IP}`] }, "delivered", "delivered"],
@@ -67,7 +60,7 @@ describe.runIf(able)("the certificate of an IP address", () => {
   });
 });
 
-describe.runIf(able)("the certificate of a name", () => {
+describeIf(hasOpenssl, NO_OPENSSL)("the certificate of a name", () => {
   let root: TestCertificate;
   let leaf: TestCertificate;
   beforeAll(() => {

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasOpenssl, NO_OPENSSL, needs } from "../../../test/support/needs.ts";
 import { makeSelfSigned, VALID_DAYS } from "./self-signed.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "matebot-certificate-"));
@@ -24,6 +25,7 @@ const hosts = [
 ];
 
 describe.each(hosts)("for $host", ({ host, san, cn }) => {
+  needs(hasOpenssl, NO_OPENSSL);
   let cert: string;
   beforeAll(async () => {
     const pair = await makeSelfSigned(host, Date.now());
@@ -63,7 +65,8 @@ describe.each(hosts)("for $host", ({ host, san, cn }) => {
   });
 });
 
-it("is trusted for an IP address as an address, too", async () => {
+it("is trusted for an IP address as an address, too", async (context) => {
+  if (!hasOpenssl) context.skip(NO_OPENSSL);
   writeFileSync(file("ip.pem"), (await makeSelfSigned("203.0.113.5", Date.now())).cert);
   const args = ["-CAfile", file("ip.pem"), "-verify_ip", "203.0.113.5", file("ip.pem")];
   expect(openssl("verify", ...args)).toContain("OK");
