@@ -17,7 +17,7 @@ export type Decision =
 const FIRST_MS = 500;
 const LONGEST_MS = 60_000;
 /** As long as Telegram itself keeps an update: an outage of a night must not cost a message. */
-export const GIVE_UP_AFTER_MS = 24 * 60 * 60 * 1000;
+const GIVE_UP_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /**
  * `attempts` counts the failures before this one, `failingMs` is the time since the first of them; `random` spreads

@@ -21,8 +21,8 @@ export type PlatformSchemas = Readonly<Record<string, PlatformSchema>>;
 export const TLS_MODES = ["auto", "self-signed", "acme", "files", "off"] as const;
 export type TlsMode = (typeof TLS_MODES)[number];
 
-export const LISTEN_DEFAULT = "127.0.0.1:8443";
-export const DATA_DEFAULT = "./data";
+const LISTEN_DEFAULT = "127.0.0.1:8443";
+const DATA_DEFAULT = "./data";
 
 export const topSchema = z.strictObject({
   language: z.enum(LANGUAGES).optional(),
@@ -92,7 +92,7 @@ export function missing(path: Path): Finding {
   return { path, code: "missing", values: { key: String(path.at(-1)) } };
 }
 
-export function unknownKey(path: Path, known: readonly string[]): Finding {
+function unknownKey(path: Path, known: readonly string[]): Finding {
   const key = String(path.at(-1));
   const values = { key, known: known.join(", "), suggestion: nearest(key, known) ?? "none" };
   return { path, atKey: true, code: "unknown-key", values };

@@ -1,5 +1,6 @@
 // What both sides of the demo have in common: people who speak, a room that can be looked at; `demo.ts` uses both alike.
 
+import { excerptOf } from "../model/excerpt.ts";
 import type { DemoAction, RoomView } from "./view.ts";
 
 export interface DemoSide {
@@ -15,8 +16,7 @@ export interface DemoSide {
 /** How many of the last messages of a room the page shows. */
 export const SHOWN = 200;
 
-/** One line of a text, for the reply shown above a message. */
-export function excerptOf(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length <= 80 ? line : `${line.slice(0, 79)}…`;
+/** The words of an answered message, as they are shown above the answer. */
+export function answeredWords(text: string): string {
+  return excerptOf(text, 80);
 }

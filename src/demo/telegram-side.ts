@@ -4,7 +4,7 @@ import type { MessageEntity } from "@grammyjs/types";
 import { plainText, type RichText } from "../model/rich-text.ts";
 import { entitiesToTree } from "../platforms/telegram/entities-parse.ts";
 import { startTelegramSandbox } from "../sandbox/telegram/index.ts";
-import { type DemoSide, excerptOf, SHOWN } from "./side.ts";
+import { answeredWords, type DemoSide, SHOWN } from "./side.ts";
 import { readTelegramMarkup } from "./telegram-markup.ts";
 import type { MessageView } from "./view.ts";
 
@@ -45,7 +45,11 @@ export async function startTelegramSide(title: string): Promise<TelegramSide> {
       at: message.date * 1000,
       ...(person && { person: String(person.id) }),
       ...(reply && {
-        reply: { id: String(reply.message_id), author: nameOf(reply), excerpt: excerptOf(reply.text ?? "") },
+        reply: {
+          id: String(reply.message_id),
+          author: nameOf(reply),
+          excerpt: answeredWords(reply.text ?? ""),
+        },
       }),
     };
   };

@@ -1,8 +1,8 @@
 // Lists what a Discord message carries beside its text: files, stickers, polls, embeds; parse-message.ts calls it.
 
+import { excerptOf } from "../../model/excerpt.ts";
 import type { Attachment, AttachmentKind } from "../../model/message.ts";
 import { plainText } from "../../model/rich-text.ts";
-import { excerptOf } from "./excerpt.ts";
 import { richText, type Scene } from "./parse-names.ts";
 import {
   type AttachmentPayload,

@@ -1,8 +1,8 @@
 // Turns a Discord message, reply or forward into the canonical message; parse.ts calls it.
 
+import { excerptOf } from "../../model/excerpt.ts";
 import type { Forward, Message, Reply } from "../../model/message.ts";
 import { plainText, type RichText, text } from "../../model/rich-text.ts";
-import { excerptOf } from "./excerpt.ts";
 import { attachmentsOf, componentText } from "./parse-attachments.ts";
 import { authorOf, conversationOf, displayName, isOurs, richText, type Scene } from "./parse-names.ts";
 import {

@@ -1,10 +1,10 @@
 // Writes the small line that stands for a reply, which webhooks cannot send; render.ts puts it before the words.
 
 import type { Resolved } from "../../bridge/platform.ts";
+import { excerptOf } from "../../model/excerpt.ts";
 import type { Reply } from "../../model/message.ts";
 import type { MessageRef } from "../../model/refs.ts";
 import { type Node, plainText, type RichText, text } from "../../model/rich-text.ts";
-import { excerptOf } from "./excerpt.ts";
 
 const MAX_WORDS = 80;
 const MAX_NAME = 40;

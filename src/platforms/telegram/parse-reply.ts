@@ -1,6 +1,7 @@
 // Reads what a Telegram message answers; `parse-message.ts` calls it.
 
 import type { Message } from "@grammyjs/types";
+import { excerptOf } from "../../model/excerpt.ts";
 import type { Reply } from "../../model/message.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { plainText, type RichText, text } from "../../model/rich-text.ts";
@@ -25,7 +26,7 @@ export function readReply(
     return { ref, ...describe(conversation, target, self), ...quote };
   }
   if (message.external_reply) {
-    const excerpt = excerptOf(quote.quote ?? []);
+    const excerpt = excerptOfBody(quote.quote ?? []);
     const author = originName(message.external_reply.origin);
     return { author, ...(excerpt ? { excerpt } : {}), ...quote };
   }
@@ -52,7 +53,7 @@ function describe(
 ): { readonly author?: string; readonly excerpt?: string } {
   const body = readBody(target);
   if (String(target.from?.id) === self.id) return describeCopy(body);
-  const excerpt = excerptOf(body);
+  const excerpt = excerptOfBody(body);
   return { author: authorOf(account, target).name, ...(excerpt ? { excerpt } : {}) };
 }
 
@@ -65,24 +66,17 @@ function describeCopy(body: RichText): { readonly author?: string; readonly exce
   const colon = separator?.kind === "text" ? /^:(?: |\n|$)/.exec(separator.text) : undefined;
   const named = name?.kind === "bold" && (separator === undefined || colon);
   if (!named) {
-    const excerpt = excerptOf(body);
+    const excerpt = excerptOfBody(body);
     return excerpt ? { excerpt } : {};
   }
   const after = separator?.kind === "text" ? text(separator.text.slice(colon?.[0].length ?? 0)) : undefined;
   const said = [...(after ? [after] : []), ...rest];
   const own = said.filter((node, index) => !(index <= 1 && node.kind === "quote" && said.length > index + 1));
-  const excerpt = excerptOf(own);
+  const excerpt = excerptOfBody(own);
   return { author: plainText([name]).trim(), ...(excerpt ? { excerpt } : {}) };
 }
 
 /** The first words on one line; "" when the message has none. */
-export function excerptOf(body: RichText): string {
-  const words = plainText(body).replace(/\s+/g, " ").trim();
-  const points = [...words];
-  return points.length > MAX_EXCERPT
-    ? `${points
-        .slice(0, MAX_EXCERPT - 1)
-        .join("")
-        .trimEnd()}…`
-    : words;
+export function excerptOfBody(body: RichText): string {
+  return excerptOf(plainText(body), MAX_EXCERPT);
 }

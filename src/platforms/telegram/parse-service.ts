@@ -6,7 +6,7 @@ import type { Values } from "../../model/texts.ts";
 import { userName } from "./authors.ts";
 import type { FieldOf } from "./message-fields.ts";
 import { readBody } from "./parse-content.ts";
-import { excerptOf } from "./parse-reply.ts";
+import { excerptOfBody } from "./parse-reply.ts";
 import type { TelegramSelf } from "./request.ts";
 
 type ServiceField = FieldOf<"notice">;
@@ -42,7 +42,7 @@ const READERS: Readers = {
   },
   pinned_message: (pinned) => {
     // Bot API 10.1, InaccessibleMessage: date is 0, and nothing else is told.
-    const excerpt = pinned.date === 0 ? "" : excerptOf(readBody(pinned));
+    const excerpt = pinned.date === 0 ? "" : excerptOfBody(readBody(pinned));
     return excerpt === "" ? say("pinned") : say("pinned-text", { excerpt });
   },
   boost_added: ({ boost_count }) => say("boost", { count: boost_count }),

@@ -20,7 +20,7 @@ function chunk(type: string, data: Buffer): Buffer {
 }
 
 /** A PNG of one colour, 8 by 8. */
-export function plainPng(red: number, green: number, blue: number): Buffer {
+function plainPng(red: number, green: number, blue: number): Buffer {
   const size = 8;
   const header = Buffer.alloc(13);
   header.writeUInt32BE(size, 0);

@@ -74,7 +74,7 @@ function textSize(value: unknown): number {
 }
 
 /** What counts towards the 6000: title, description, field names and values, footer text, author name. */
-export function embedSize(embed: Fields): number {
+function embedSize(embed: Fields): number {
   const author = embed.author as Fields | undefined | null;
   const footer = embed.footer as Fields | undefined | null;
   const fields = (embed.fields ?? []) as readonly Fields[];

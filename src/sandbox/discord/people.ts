@@ -15,6 +15,7 @@ import {
 } from "./messages.ts";
 import { addReaction, readEmoji, removeReaction } from "./reactions.ts";
 import type { AttachmentRecord, AuthorRecord, ChannelRecord, Snowflake, WebhookRecord } from "./records.ts";
+import { replyTo } from "./reference-form.ts";
 import { announceTyping, pinMessage, unpinMessage } from "./routes-channels.ts";
 import { directChannel } from "./routes-self.ts";
 import type { DiscordSandbox, SayInput, WebhookView } from "./sandbox.ts";
@@ -74,17 +75,7 @@ function authorOf(world: World, userId: Snowflake, input: SayInput): AuthorRecor
 
 function replyOf(world: World, channel: ChannelRecord, input: SayInput): Partial<NewMessage> {
   if (input.replyTo === undefined) return {};
-  const target = findMessage(world, channel.id, input.replyTo);
-  return {
-    type: 19,
-    reference: {
-      type: 0,
-      message_id: target.id,
-      channel_id: channel.id,
-      ...(channel.guildId === undefined ? {} : { guild_id: channel.guildId }),
-    },
-    ...(target.author.kind === "user" ? { repliedTo: target.author.id } : {}),
-  };
+  return replyTo(channel, findMessage(world, channel.id, input.replyTo));
 }
 
 function say(world: World, channelId: Snowflake, userId: Snowflake, input: SayInput) {

@@ -32,7 +32,7 @@ export const PERMISSION = {
 
 export type PermissionName = keyof typeof PERMISSION;
 
-export const ALL_PERMISSIONS = (1n << 53n) - 1n;
+const ALL_PERMISSIONS = (1n << 53n) - 1n;
 
 /** What @everyone may do in a new guild: mentioning everyone is on by default, which is why bridges must be careful. */
 export const DEFAULT_EVERYONE =
@@ -60,7 +60,7 @@ const DIRECT_MESSAGE =
   DEFAULT_EVERYONE & ~(PERMISSION.CREATE_PUBLIC_THREADS | PERMISSION.CREATE_PRIVATE_THREADS);
 
 /** Guild-wide permissions of a member; 0 for strangers. */
-export function guildPermissions(guild: GuildRecord, userId: Snowflake): bigint {
+function guildPermissions(guild: GuildRecord, userId: Snowflake): bigint {
   const member = guild.members.get(userId);
   if (!member) return 0n;
   if (guild.ownerId === userId) return ALL_PERMISSIONS;

@@ -21,6 +21,11 @@ function reply(channel: ChannelRecord, target: MessageRecord): Reference {
       "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE",
       "Cannot reply to a system message",
     );
+  return replyTo(channel, target);
+}
+
+/** What makes a message an answer to `target`. */
+export function replyTo(channel: ChannelRecord, target: MessageRecord): Reference {
   return {
     type: 19,
     reference: {
@@ -34,7 +39,7 @@ function reply(channel: ChannelRecord, target: MessageRecord): Reference {
 }
 
 /** What a forward carries of its source: everything but the author. */
-export function snapshotOf(call: Pick<BotCall, "world">, source: MessageRecord) {
+function snapshotOf(call: Pick<BotCall, "world">, source: MessageRecord) {
   const shape = restMessage(call.world, source, undefined);
   return {
     message: {

@@ -62,7 +62,7 @@ export function match(method: string, pathname: string): Match | undefined {
 }
 
 /** The bot an Authorization header names. @throws ApiFailure 401 */
-export function authorize(world: World, header: string | undefined): BotRecord {
+function authorize(world: World, header: string | undefined): BotRecord {
   const token = /^Bot (.+)$/.exec(header ?? "")?.[1];
   const bot = token === undefined ? undefined : botByToken(world, token);
   if (!bot) throw unauthorized();

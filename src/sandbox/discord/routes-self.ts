@@ -19,7 +19,7 @@ import { findGuild, permissionsIn, type World } from "./world.ts";
 
 const DAY_MS = 24 * 3_600_000;
 // Discord docs, events/gateway: 1000 IDENTIFYs in 24 hours.
-export const IDENTIFIES_PER_DAY = 1000;
+const IDENTIFIES_PER_DAY = 1000;
 // GATEWAY_GUILD_MEMBERS_LIMITED, GATEWAY_MESSAGE_CONTENT_LIMITED, GATEWAY_PRESENCE_LIMITED.
 const EDITABLE_FLAGS = (1 << 13) | (1 << 15) | (1 << 19);
 

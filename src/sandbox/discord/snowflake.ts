@@ -24,11 +24,6 @@ export function snowflakeTime(id: string): number {
   return Number(BigInt(id) >> 22n) + EPOCH;
 }
 
-/** The smallest id of an instant. */
-export function snowflakeAt(ms: number): string {
-  return (BigInt(Math.max(0, Math.floor(ms) - EPOCH)) << 22n).toString();
-}
-
 export function isSnowflake(value: unknown): value is string {
   return typeof value === "string" && /^(0|[1-9]\d{0,18})$/.test(value);
 }

@@ -14,7 +14,7 @@ export interface UploadedFile {
 }
 
 // Discord docs, reference: 10 MiB for each file; Create Message: 25 MiB for the whole request.
-export const MAX_FILE_BYTES = 10 * 1024 * 1024;
+const MAX_FILE_BYTES = 10 * 1024 * 1024;
 export const MAX_REQUEST_BYTES = 25 * 1024 * 1024;
 const MAX_FILES = 10;
 const SPOILER = 8;

@@ -137,7 +137,7 @@ export function guildOf(world: World, channel: ChannelRecord): GuildRecord | und
 }
 
 /** The channel whose overwrites and webhooks count: the parent of a thread, else the channel itself. */
-export function holderOf(world: World, channel: ChannelRecord): ChannelRecord {
+function holderOf(world: World, channel: ChannelRecord): ChannelRecord {
   if (!channel.thread || channel.parentId === null) return channel;
   return world.channels.get(channel.parentId) ?? channel;
 }

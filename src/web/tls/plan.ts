@@ -19,6 +19,6 @@ export function planTls({ tls, publicUrl }: Pick<WebConfig, "tls" | "publicUrl">
 }
 
 /** The host as certificates name it: an IPv6 address has no brackets there. */
-export function hostOf(url: URL): string {
+function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "");
 }

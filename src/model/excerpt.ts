@@ -1,4 +1,4 @@
-// Shortens words to one line; parse-message.ts, parse-attachments.ts and reply-line.ts call it.
+// Shortens words to one line, for replies and titles; the parsers, the reply line and the demo call it.
 
 const graphemes = new Intl.Segmenter();
 
