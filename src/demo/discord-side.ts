@@ -3,7 +3,7 @@
 import { plainText, type RichText } from "../model/rich-text.ts";
 import { parseMarkdown } from "../platforms/discord/markdown-parse.ts";
 import { startDiscordSandbox } from "../sandbox/discord/index.ts";
-import { answeredWords, type DemoSide, SHOWN } from "./side.ts";
+import { answered, type DemoSide, SHOWN } from "./side.ts";
 import type { MessageView } from "./view.ts";
 
 export interface DiscordSide extends DemoSide {
@@ -53,13 +53,7 @@ export async function startDiscordSide(guildName: string, title: string): Promis
       edited: message.edited_timestamp !== null,
       at: Date.parse(message.timestamp),
       ...(person && { person: person.id }),
-      ...(reply && {
-        reply: {
-          id: reply.id,
-          author: nameOf(reply),
-          excerpt: answeredWords(plainText(read(reply.content))),
-        },
-      }),
+      ...(reply && answered(reply.id, nameOf(reply), plainText(read(reply.content)))),
     };
   };
 

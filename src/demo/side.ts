@@ -1,7 +1,7 @@
 // What both sides of the demo have in common: people who speak, a room that can be looked at; `demo.ts` uses both alike.
 
 import { excerptOf } from "../model/excerpt.ts";
-import type { DemoAction, RoomView } from "./view.ts";
+import type { DemoAction, MessageView, RoomView } from "./view.ts";
 
 export interface DemoSide {
   view(): RoomView;
@@ -16,7 +16,7 @@ export interface DemoSide {
 /** How many of the last messages of a room the page shows. */
 export const SHOWN = 200;
 
-/** The words of an answered message, as they are shown above the answer. */
-export function answeredWords(text: string): string {
-  return excerptOf(text, 80);
+/** The answered message, as it is shown above the answer. */
+export function answered(id: string | number, author: string, words: string): Pick<MessageView, "reply"> {
+  return { reply: { id: String(id), author, excerpt: excerptOf(words, 80) } };
 }

@@ -4,7 +4,7 @@ import type { MessageEntity } from "@grammyjs/types";
 import { plainText, type RichText } from "../model/rich-text.ts";
 import { entitiesToTree } from "../platforms/telegram/entities-parse.ts";
 import { startTelegramSandbox } from "../sandbox/telegram/index.ts";
-import { answeredWords, type DemoSide, SHOWN } from "./side.ts";
+import { answered, type DemoSide, SHOWN } from "./side.ts";
 import { readTelegramMarkup } from "./telegram-markup.ts";
 import type { MessageView } from "./view.ts";
 
@@ -44,13 +44,7 @@ export async function startTelegramSide(title: string): Promise<TelegramSide> {
       edited: message.edit_date !== undefined,
       at: message.date * 1000,
       ...(person && { person: String(person.id) }),
-      ...(reply && {
-        reply: {
-          id: String(reply.message_id),
-          author: nameOf(reply),
-          excerpt: answeredWords(reply.text ?? ""),
-        },
-      }),
+      ...(reply && answered(reply.message_id, nameOf(reply), reply.text ?? "")),
     };
   };
 
