@@ -1,7 +1,7 @@
 // What a platform must be to join a bridge: the one port that `platforms/<x>` implements and the bridge speaks to.
 
 import type { Clock } from "../model/clock.ts";
-import type { Call, Copy, Json, Part, RawUpdate, Sent } from "../model/delivery.ts";
+import type { Call, Copy, Json, Part, RawUpdate, Section, Sent } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import type { Message } from "../model/message.ts";
 import type { AccountId, ConversationRef, MessageRef } from "../model/refs.ts";
@@ -13,12 +13,37 @@ import type { HealthPort, Log, WebPort } from "./ports.ts";
 export interface Capabilities {
   readonly edit: boolean;
   readonly delete: boolean;
+  /** Threads of a chat share one row of message ids: only one call may be in doubt in all of them at a time. */
+  readonly threadsShareIds?: boolean;
+}
+
+/** At most `limit` calls in any `windowMs`. */
+export interface Rate {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** What a lane spends of its budget: text goes first, and edits, deletes and reactions have a share of their own. */
+export type Share = "text" | "change";
+
+/** A create whose outcome is unknown, and what is known of the place where it would stand. */
+export interface Doubt {
+  /** It was frozen then and not sent before; milliseconds since 1970. */
+  readonly since: number;
+  /** What `mark` said when it was frozen. */
+  readonly mark?: string;
+  /** The id of the newest message of ours that was recorded there; everything of ours up to it is known. */
+  readonly newest?: string;
+  /** Is it the copy of a message, or a message that was carried from there? One answer for each. */
+  known(refs: readonly MessageRef[]): Promise<readonly boolean[]>;
 }
 
 /** What the lane knows about the message to render. */
 export interface Resolved {
   /** The answered message in the destination, when it is known there. */
   readonly replyTo?: MessageRef;
+  /** `replyTo` is a joined message: it does not tell which of its authors is answered, so the words must. */
+  readonly replyIsJoined?: boolean;
   /** What `prepare` found out about the destination, handed back unread. */
   readonly prepared: Json;
   /** Milliseconds since 1970. */
@@ -43,12 +68,38 @@ export interface Platform {
   renderMessage(message: Message, to: ConversationRef, known: Resolved): readonly Part[];
   /** Pure. A line of the robot itself. */
   renderNotice(body: RichText, to: ConversationRef, known: Resolved): readonly Part[];
+  /**
+   * Pure. As many of the leading `sections` as one message can hold (whole, at least one), in one message that tells
+   * who said what; undefined when not even the first fits. Replies are told in words, never natively.
+   */
+  renderJoined(
+    sections: readonly Section[],
+    to: ConversationRef,
+    known: Resolved,
+  ): { readonly part: Part; readonly count: number } | undefined;
   /** Pure. The request that turns `copy` into `part`. */
   renderEdit(part: Part, copy: Copy, known: Resolved): Json;
   /** Pure. Requests that remove these copies (of one conversation); each names the copies it removes. */
   renderDelete(copies: readonly Copy[], to: ConversationRef, known: Resolved): readonly DeleteRequest[];
   /** The only sending I/O. A create answers with the new message. @throws PlatformError */
   send(call: Call, to: ConversationRef, signal: AbortSignal): Promise<Sent | undefined>;
+  /**
+   * What the platform is known to take now: of this share in `to`, or (without `to`) of the account as a whole.
+   * Documented, or learned from its answers; [] when no limit is known.
+   */
+  rates(share: Share, to?: ConversationRef): readonly Rate[];
+  /** Where the conversation stands, as far as the account has seen; frozen with a call, for `reconcile`. */
+  mark?(to: ConversationRef): string | undefined;
+  /**
+   * Finds out whether a create that got no answer took effect, and changes nothing visible: the message it made,
+   * "absent", or "unknown" when the platform cannot tell. @throws PlatformError
+   */
+  reconcile?(
+    call: Call,
+    to: ConversationRef,
+    doubt: Doubt,
+    signal: AbortSignal,
+  ): Promise<Sent | "absent" | "unknown">;
 }
 
 export interface DeleteRequest {
@@ -76,6 +127,10 @@ export interface PlatformContext {
   };
   /** Reports a fault from which the account cannot recover by itself (token revoked): its lanes stop. */
   readonly halt: (reason: string) => void;
+  /** A right may be back, or an obstacle gone: the lane to this conversation (or all of the account) tries at once. */
+  readonly recovered: (to?: ConversationRef) => void;
+  /** What is in the journal of this account since then (milliseconds since 1970), by the beginning of the key. */
+  readonly received: (keyPrefix: string, since: number) => Promise<readonly string[]>;
   /** Announces a secret learned while running (a webhook token), so that the log can hide it. */
   readonly secret: (value: string) => void;
 }

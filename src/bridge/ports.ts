@@ -1,6 +1,7 @@
 // The ports the bridge and the platforms need from the outside world; `storage` and `web` implement them.
 
-import type { Call, Copy, Delivery, RawUpdate } from "../model/delivery.ts";
+import type { Call, Copy, Delivery, JoinedSection, RawUpdate } from "../model/delivery.ts";
+import type { BridgeEvent } from "../model/event.ts";
 import type { AccountId, ConversationRef, MessageRef } from "../model/refs.ts";
 
 /** The subset of pino that the parts use. Never give it a token, a URL with one, or a message's text. */
@@ -36,7 +37,8 @@ export interface WebRequest {
   readonly body: Buffer;
 }
 
-export type DeliveryState = "waiting" | "sending" | "dead";
+/** `joined`: it travels with the calls of an earlier delivery of its lane. */
+export type DeliveryState = "waiting" | "sending" | "joined" | "dead";
 
 /** A delivery in its lane, with what is frozen of it. */
 export interface StoredDelivery extends Delivery {
@@ -50,6 +52,36 @@ export interface StoredDelivery extends Delivery {
   readonly calls?: readonly Call[];
   /** How many of the calls are known to be done. */
   readonly done: number;
+  /** When it came into the lane; milliseconds since 1970. */
+  readonly createdAt: number;
+  /** When the calls were frozen; milliseconds since 1970. */
+  readonly frozenAt?: number;
+  /** What the platform's `mark` said then. */
+  readonly mark?: string;
+}
+
+/** A delivery that was given up. */
+export interface DeadDelivery extends StoredDelivery {
+  readonly reason: string;
+}
+
+/** An update that could not be understood. */
+export interface DeadUpdate {
+  readonly raw: RawUpdate;
+  readonly reason: string;
+}
+
+/** What befell a message beyond the plain way; `trace` tells it. */
+export interface TraceStep {
+  /** The source message; absent for what belongs to none (a notice). */
+  readonly about: MessageRef;
+  readonly to?: ConversationRef;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** A key of locales/<language>/trace.json. */
+  readonly step: string;
+  /** Without secrets and without the message's text. */
+  readonly detail?: string;
 }
 
 export interface MapRow {
@@ -59,6 +91,14 @@ export interface MapRow {
   readonly hash: string;
   readonly via?: string;
   readonly at: number;
+  /** Its place in a joined message. */
+  readonly section?: number;
+}
+
+export interface Found {
+  readonly ref: MessageRef;
+  /** `ref`, or the message that was asked about, is a joined message: it stands for several. */
+  readonly joined: boolean;
 }
 
 /** An edit or delete that came before the message it is about. */
@@ -67,6 +107,15 @@ export interface HeldDelivery {
   readonly delivery: Delivery;
   /** Milliseconds since 1970; after it the delivery is dropped. */
   readonly until: number;
+}
+
+/** What is kept with frozen calls. */
+export interface Freeze {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly mark?: string;
+  /** Rows of the same lane whose events are in the calls, too. */
+  readonly joined?: readonly number[];
 }
 
 export interface Store {
@@ -86,25 +135,47 @@ export interface StoreTx {
     bury(raw: RawUpdate, reason: string): Promise<void>;
     /** Removes what is older than `before` and not buried. Returns how many. */
     prune(before: number): Promise<number>;
+    /** What could not be understood, oldest first. */
+    dead(): Promise<readonly DeadUpdate[]>;
+    /** Buried updates that shall be parsed again; they stay so until `insert` or `bury` or `drop`. */
+    again(): Promise<readonly RawUpdate[]>;
+    /** Asks for a buried update to be parsed again. False when there is none. */
+    retry(account: AccountId, key: string): Promise<boolean>;
+    /** Understood after all (or given up for good by an admin): not buried any more. False when it was not. */
+    settle(account: AccountId, key: string): Promise<boolean>;
+    /** Keys that begin with `prefix`, of updates received since then. */
+    keys(account: AccountId, prefix: string, since: number): Promise<readonly string[]>;
   };
   readonly outbox: {
     append(deliveries: readonly Delivery[]): Promise<void>;
-    /** The oldest delivery of the lane that is not dead. */
-    head(lane: ConversationRef): Promise<StoredDelivery | undefined>;
+    /** The oldest deliveries of the lane that are neither dead nor joined, at most `limit`, in order. */
+    front(lane: ConversationRef, limit: number): Promise<readonly StoredDelivery[]>;
+    /** How many deliveries `front` could give, counted up to `limit`. */
+    depth(lane: ConversationRef, limit: number): Promise<number>;
     /** Lanes that have something to send. */
     lanes(): Promise<readonly ConversationRef[]>;
     waiting(): Promise<number>;
-    /** Saves the calls and marks the row `sending`. */
-    freeze(id: number, calls: readonly Call[]): Promise<void>;
+    /** Saves the calls and marks the row `sending`; the rows `joined` travel with it. */
+    freeze(id: number, calls: readonly Call[], more: Freeze): Promise<void>;
+    /** The calls are no more: the row and those that travelled with it wait again, each for itself. */
+    thaw(id: number): Promise<void>;
     progress(id: number, done: number): Promise<void>;
     failed(id: number, attempts: number, failingSince: number): Promise<void>;
-    /** Done: the row goes. */
+    /** Done (or cancelled): the row goes, and those that travelled with it. */
     finish(id: number): Promise<void>;
     /** Given up, kept with everything needed to send it again. */
     bury(id: number, reason: string): Promise<void>;
-    dead(): Promise<readonly (StoredDelivery & { readonly reason: string })[]>;
-    /** Is the message's own delivery to `to` still on its way? */
-    carries(source: MessageRef, to: ConversationRef): Promise<boolean>;
+    dead(): Promise<readonly DeadDelivery[]>;
+    /** A dead letter goes back to its place in its lane, as if it had never been tried. False when there is none. */
+    retry(id: number): Promise<boolean>;
+    /** A dead letter is forgotten. False when there is none. */
+    drop(id: number): Promise<boolean>;
+    /** Removes dead letters that died before then; returns how many. */
+    pruneDead(before: number): Promise<number>;
+    /** What is on its way to `to` for this message (its create, its edits), in order; not the dead ones. */
+    pending(source: MessageRef, to: ConversationRef): Promise<readonly StoredDelivery[]>;
+    /** Another event in the place of one that waits. */
+    rewrite(id: number, event: BridgeEvent): Promise<void>;
     /** The conversation has another id now: its lane moves with it. */
     move(from: ConversationRef, to: ConversationRef): Promise<void>;
   };
@@ -117,7 +188,7 @@ export interface StoreTx {
   };
   readonly map: {
     record(rows: readonly MapRow[]): Promise<void>;
-    /** The hash of a copy after an edit. */
+    /** The hash of a copy after an edit; of all its sections when it is joined. */
     rehash(copy: MessageRef, hash: string): Promise<void>;
     /** The parts of `source` that stand in `to`, in order. */
     copies(source: MessageRef, to: ConversationRef): Promise<readonly Copy[]>;
@@ -125,9 +196,26 @@ export interface StoreTx {
      * The message that stands for `ref` in `to`: `ref` may be an original, a copy in `to`, or a copy elsewhere.
      * Goes to the origin first, then to its first copy in `to`.
      */
-    find(ref: MessageRef, to: ConversationRef): Promise<MessageRef | undefined>;
-    /** These copies do not exist any more. */
-    forget(copies: readonly MessageRef[]): Promise<void>;
+    find(ref: MessageRef, to: ConversationRef): Promise<Found | undefined>;
+    /** These copies do not exist any more; with `source` only as copies of that message. */
+    forget(copies: readonly MessageRef[], source?: MessageRef): Promise<void>;
+    /** Is it a copy, or the source of one? One answer for each. */
+    known(refs: readonly MessageRef[]): Promise<readonly boolean[]>;
+    /** All rows of a message, whether it is an original or a copy. */
+    rows(ref: MessageRef): Promise<readonly MapRow[]>;
+  };
+  /** What joined messages show, so that one section can change. */
+  readonly joined: {
+    save(copy: MessageRef, sections: readonly JoinedSection[], at: number): Promise<void>;
+    load(copy: MessageRef): Promise<readonly JoinedSection[] | undefined>;
+    forget(copy: MessageRef): Promise<void>;
+    /** Removes what was saved before then; returns how many. */
+    prune(before: number): Promise<number>;
+  };
+  readonly trace: {
+    note(steps: readonly TraceStep[]): Promise<void>;
+    of(about: MessageRef): Promise<readonly TraceStep[]>;
+    prune(before: number): Promise<number>;
   };
   readonly state: {
     get(account: AccountId, name: string): Promise<string | undefined>;

@@ -1,7 +1,9 @@
 // What lies on disk between the two platforms: raw updates in the journal, deliveries and their calls in the outbox.
 
 import type { BridgeEvent } from "./event.ts";
+import type { Message } from "./message.ts";
 import type { AccountId, ConversationRef, MessageRef } from "./refs.ts";
+import type { RichText } from "./rich-text.ts";
 
 /** Any value JSON can hold. */
 export type Json =
@@ -44,10 +46,25 @@ export interface Call {
   readonly part: number;
   readonly hash: string;
   readonly request: Json;
-  /** The source message this call carries; absent for notices. */
+  /** The source message this call carries; absent for notices and for joined messages. */
   readonly source?: MessageRef;
+  /** What a joined message holds once the call is done, in order. */
+  readonly joined?: readonly JoinedSection[];
+  /** The messages whose sections leave a joined message with this call. */
+  readonly leaving?: readonly MessageRef[];
   /** The copies an edit or delete is about. */
   readonly targets?: readonly MessageRef[];
+}
+
+/** What one joined message shows of one event: a person's message, or a line of the robot. */
+export type Section =
+  | { readonly kind: "message"; readonly message: Message }
+  | { readonly kind: "notice"; readonly body: RichText };
+
+/** A section with the message it stands for; a notice stands for none. */
+export interface JoinedSection {
+  readonly source?: MessageRef;
+  readonly section: Section;
 }
 
 /** A part that stands on the other side already. */
@@ -59,6 +76,8 @@ export interface Copy {
   readonly via?: string;
   /** When it was sent, milliseconds since 1970. */
   readonly at: number;
+  /** It shares its message with others: `ref` is a joined message. */
+  readonly joined?: boolean;
 }
 
 /** What a platform answers to a call that made a message. */

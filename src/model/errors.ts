@@ -2,15 +2,17 @@
 
 /**
  * What becomes of a failed call:
- * `wait` a limit, the lane pauses and no attempt is counted; `retry` network, timeout or 5xx; `gone` the target does
- * not exist any more, done; `refused` it can never succeed, dead letter; `halt` the account itself is refused;
+ * `wait` a limit, the lane pauses and no attempt is counted (`account`: every lane of the account pauses); `retry`
+ * network, timeout or 5xx; `gone` the target does not exist any more, done; `refused` it can never succeed, dead
+ * letter; `blocked` a right is missing, the lane pauses until it is back; `halt` the account itself is refused;
  * `moved` the conversation has another id now.
  */
 export type Fate =
-  | { readonly kind: "wait"; readonly ms: number }
+  | { readonly kind: "wait"; readonly ms: number; readonly account?: boolean }
   | { readonly kind: "retry"; readonly maybeDelivered: boolean }
   | { readonly kind: "gone" }
   | { readonly kind: "refused" }
+  | { readonly kind: "blocked" }
   | { readonly kind: "halt" }
   | { readonly kind: "moved"; readonly to: string };
 
@@ -18,11 +20,14 @@ export type Fate =
 export class PlatformError extends Error {
   readonly code: string;
   readonly fate: Fate;
-  constructor(code: string, message: string, fate: Fate, options?: { cause?: unknown }) {
+  /** The key of a text that says to people what is wrong and what an admin can do. */
+  readonly words: string | undefined;
+  constructor(code: string, message: string, fate: Fate, options?: { cause?: unknown; words?: string }) {
     super(message, options);
     this.name = "PlatformError";
     this.code = code;
     this.fate = fate;
+    this.words = options?.words;
   }
 }
 

@@ -4,7 +4,9 @@ import { type Kysely, sql } from "kysely";
 import type { StoreTx } from "../bridge/ports.ts";
 import type { RawUpdate } from "../model/delivery.ts";
 import type { Engine } from "./engine.ts";
+import { deadUpdatesOf } from "./journal-dead.ts";
 import { prepared, preparedRows } from "./prepared.ts";
+import { countDeleted, maxPruned } from "./prune.ts";
 import type { Tables } from "./schema.ts";
 import type { SetStates } from "./state.ts";
 
@@ -16,7 +18,10 @@ interface JournalRow {
 }
 
 // Written into the statement, not given as a value: only then may the engines use their partial index.
-const unburied = sql<boolean>`state = 'done'`;
+const done = sql<boolean>`state = 'done'`;
+
+/** No key goes on with a character behind this one, the last there is. */
+const lastCharacter = "\u{10ffff}";
 
 export function journalOf(engine: Engine, db: Kysely<Tables>, setStates: SetStates): StoreTx["journal"] {
   const insert = preparedRows(
@@ -29,27 +34,38 @@ export function journalOf(engine: Engine, db: Kysely<Tables>, setStates: SetStat
         .onConflict((conflict) => conflict.columns(["account", "key"]).doNothing())
         .returning(["account", "key"]),
   );
-  const bury = prepared(engine, (reason: string, account: string, key: string) =>
+  const keys = prepared(engine, (account: string, first: string, last: string, since: number) =>
     db
-      .updateTable("journal")
-      .set({ state: "dead", reason })
+      .selectFrom("journal")
+      .select("key")
       .where("account", "=", account)
-      .where("key", "=", key),
+      .where("key", ">=", first)
+      .where("key", "<=", last)
+      .where("received_at", ">=", since)
+      .orderBy("key"),
   );
   return {
+    ...deadUpdatesOf(engine, db),
     async insert(raws) {
       const stored = await insert(raws.map(rowOf));
       const fresh = stored.length === raws.length ? raws : firstOfEach(raws, stored);
       await setStates(fresh.flatMap(({ account, position }) => (position ? [{ account, ...position }] : [])));
       return fresh;
     },
-    async bury(raw, reason) {
-      await bury(reason, raw.account, raw.key);
+    prune(before) {
+      const old = db
+        .selectFrom("journal")
+        .select(["account", "key"])
+        .where(done)
+        .where("received_at", "<", before)
+        .limit(maxPruned)
+        .$asTuple("account", "key");
+      return countDeleted(
+        db.deleteFrom("journal").where((eb) => eb(eb.refTuple("account", "key"), "in", old)),
+      );
     },
-    async prune(before) {
-      const query = db.deleteFrom("journal").where(unburied).where("received_at", "<", before);
-      return Number((await query.executeTakeFirstOrThrow()).numDeletedRows);
-    },
+    keys: async (account, prefix, since) =>
+      (await keys(account, prefix, `${prefix}${lastCharacter}`, since)).map(({ key }) => key),
   };
 }
 

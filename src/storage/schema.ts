@@ -11,7 +11,8 @@ export interface JournalTable {
   body: string;
   /** Milliseconds since 1970, as in every column of time. */
   received_at: number;
-  state: Generated<"done" | "dead">;
+  /** `again`: buried, and shall be parsed once more. */
+  state: Generated<"done" | "dead" | "again">;
   reason: string | null;
 }
 
@@ -32,6 +33,12 @@ export interface OutboxTable {
   done: Generated<number>;
   reason: string | null;
   created_at: number;
+  frozen_at: number | null;
+  /** What the platform's `mark` said when the calls were frozen. */
+  mark: string | null;
+  /** The delivery whose calls carry this one. */
+  joined_to: number | null;
+  died_at: number | null;
 }
 
 /** Deliveries that came before the message they are about. */
@@ -44,11 +51,12 @@ export interface HeldTable {
 }
 
 /**
- * One row for each copy. Message keys leave the thread out, so the whole conversation keys stand beside them;
+ * One row for each copy, and for each section of a joined one (-1 when it is not joined). Message keys leave the thread out, so the whole conversation keys stand beside them;
  * `place` is the destination's conversation without its thread.
  */
 export interface MessageMapTable {
   copy_key: string;
+  section: number;
   copy_conversation: string;
   source: string;
   source_conversation: string;
@@ -57,6 +65,24 @@ export interface MessageMapTable {
   hash: string;
   via: string | null;
   at: number;
+}
+
+/** What joined messages show. */
+export interface JoinedTable {
+  copy_key: string;
+  /** JSON of JoinedSections. */
+  sections: string;
+  saved_at: number;
+}
+
+/** What befell messages beyond the plain way. */
+export interface TraceTable {
+  id: Generated<number>;
+  about: string;
+  lane: string | null;
+  at: number;
+  step: string;
+  detail: string | null;
 }
 
 /** Small values of an account, such as the Gateway's sequence. */
@@ -84,6 +110,8 @@ export interface Tables {
   outbox: OutboxTable;
   held: HeldTable;
   message_map: MessageMapTable;
+  joined: JoinedTable;
+  trace: TraceTable;
   state: StateTable;
   moves: MovesTable;
   matebot_schema: VersionTable;

@@ -5,11 +5,13 @@ import type { Clock } from "../model/clock.ts";
 import { type Engine, kyselyOver } from "./engine.ts";
 import { groupCommit } from "./group-commit.ts";
 import { heldOf } from "./held.ts";
+import { joinedOf } from "./joined.ts";
 import { journalOf } from "./journal.ts";
 import { messageMapOf } from "./message-map.ts";
 import { movesOf } from "./moves.ts";
 import { outboxOf } from "./outbox.ts";
 import { setStatesOf, stateOf } from "./state.ts";
+import { traceOf } from "./trace.ts";
 
 /** The store owns the engine from now on, and closes it. */
 export function storeOver(engine: Engine, clock: Clock): Store {
@@ -33,6 +35,8 @@ function queriesOf(engine: Engine, clock: Clock): StoreTx {
     outbox: outboxOf(engine, db, clock),
     held: heldOf(engine, db),
     map: messageMapOf(engine, db),
+    joined: joinedOf(engine, db),
+    trace: traceOf(engine, db),
     state: stateOf(engine, db, setStates),
     moves: movesOf(db),
   };
