@@ -59,7 +59,7 @@ export function createAccount(parts: AccountParts): Account {
       if (thread !== undefined) await learn(thread, signal);
       reportRights({ context, directory }, id, thread !== undefined);
     } catch (error) {
-      if (!(error instanceof DiscordError) || error.fate.kind !== "refused") throw error;
+      if (!isRefusal(error)) throw error;
       context.log.warn(
         { channel: place },
         context.texts("discord-account.channel.invisible", { channel: place }),
@@ -91,7 +91,7 @@ async function learnOwnRoles(
   try {
     directory.noteOwnMember(guild, await rest.request({ method: "GET", route, signal }));
   } catch (error) {
-    if (!(error instanceof DiscordError) || error.fate.kind !== "refused") throw error;
+    if (!isRefusal(error)) throw error;
   }
 }
 
@@ -109,4 +109,9 @@ async function introduce({ context, rest, directory }: AccountParts, signal: Abo
     readonly id: string;
   };
   directory.introduce({ userId: user.id, applicationId: application.id });
+}
+
+/** Discord's own no, which a later attempt will hear again until somebody changes something. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof DiscordError && (error.fate.kind === "refused" || error.fate.kind === "blocked");
 }

@@ -159,13 +159,13 @@ describe("a dead webhook", () => {
     ).toEqual(["a", "b", "c"]);
   });
 
-  it("that is dead again is refused, not tried for ever", async () => {
+  it("that is dead again blocks the channel, and is not tried for ever", async () => {
     const match = ({ method, path }: { method: string; path: string }) =>
       method === "POST" && path.startsWith("/webhooks/");
     const fault = { kind: "status", status: 404, body: { message: "Unknown Webhook", code: 10015 } } as const;
     rig.sandbox.faults.add({ match, times: 9, fault });
     const error = await refusal(send(speaking("a")));
-    expect(error.fate).toEqual({ kind: "refused" });
+    expect(error).toMatchObject({ fate: { kind: "blocked" }, words: "discord.refusal.webhook" });
     expect(rig.sandbox.faults.left).toBe(7);
   });
 

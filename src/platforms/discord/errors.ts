@@ -1,6 +1,6 @@
 // What Discord's refusals mean for a call; the only place that assigns fates on Discord. `rest.ts` calls it.
 
-import { DiscordAPIError, HTTPError, RateLimitError } from "@discordjs/rest";
+import { DiscordAPIError, HTTPError } from "@discordjs/rest";
 import { type Fate, PlatformError } from "../../model/errors.ts";
 
 /** A refusal by Discord, or none at all. `json` is Discord's own error number, `fields` the paths it complains about. */
@@ -9,7 +9,11 @@ export class DiscordError extends PlatformError {
   /** For 50035: `path: CODE`, such as `username: USERNAME_INVALID_CONTAINS`. */
   readonly fields: readonly string[];
   constructor(code: string, message: string, fate: Fate, details: Details = {}) {
-    super(code, message, fate, details.cause === undefined ? {} : { cause: details.cause });
+    const { cause, words } = details;
+    super(code, message, fate, {
+      ...(cause && { cause }),
+      ...(words && { words: `discord.refusal.${words}` }),
+    });
     this.name = "DiscordError";
     this.json = details.json;
     this.fields = details.fields ?? [];
@@ -20,15 +24,20 @@ interface Details {
   readonly json?: number;
   readonly fields?: readonly string[];
   readonly cause?: Error;
+  /** The key under `refusal` in locales/<language>/discord.json. */
+  readonly words?: string;
 }
 
 /** The code of the error that a bad bot token gives. */
 export const unauthorized = "discord.unauthorized";
 export const unknownWebhook = 10015;
 export const badWebhookToken = 50027;
+export const archivedThread = 50083;
 
 const gone: Fate = { kind: "gone" };
 const refused: Fate = { kind: "refused" };
+/** Of the place, not of the message: what waits goes on once an admin has changed something there. */
+const blocked: Fate = { kind: "blocked" };
 const halt: Fate = { kind: "halt" };
 const overloaded: Fate = { kind: "retry", maybeDelivered: true };
 
@@ -37,49 +46,69 @@ export const unnamedLimitMs = 10_000;
 /** Cloudflare's pages stand before Discord and do not say when they go. */
 export const blockedMs = 60_000;
 const limit: Fate = { kind: "wait", ms: unnamedLimitMs };
+/**
+ * Edits of messages older than an hour have a limit of their own, which comes as a 429 that may name no time
+ * (api-docs #4413). Observed: three in 20 s for each channel.
+ */
+const oldEdits: Fate = { kind: "wait", ms: 20_000 };
 
-// Discord, topics/opcodes-and-status-codes, JSON error codes. What is not here is judged by its HTTP status. The words
-// are ours: those of the answer could quote what was sent, and a proxy's could quote the URL.
-const refusals: ReadonlyMap<number, { readonly fate: Fate; readonly words: string }> = new Map(
+interface Refusal {
+  readonly fate: Fate;
+  readonly meaning: string;
+  readonly words?: string;
+}
+
+// Discord, topics/opcodes-and-status-codes, JSON error codes. What is not here is judged by its HTTP status. The
+// meanings are ours: Discord's own words could quote what was sent, and a proxy's could quote the URL.
+const refusals: ReadonlyMap<number, Refusal> = new Map(
   (
     [
-      [10003, refused, "unknown channel"],
-      [10004, refused, "unknown guild"],
+      [10003, refused, "unknown channel", "no-channel"],
+      [10004, refused, "unknown guild", "no-channel"],
       [10008, gone, "unknown message"],
       // puppets.ts has made a new one and tried again before these two count.
-      [unknownWebhook, refused, "unknown webhook"],
-      [badWebhookToken, refused, "bad webhook token"],
+      [unknownWebhook, blocked, "unknown webhook", "webhook"],
+      [badWebhookToken, blocked, "bad webhook token", "webhook"],
       [20016, limit, "slowmode"],
+      [20022, limit, "write limit of announcements"],
       [20028, limit, "write limit of the channel"],
       [20029, limit, "write limit of the guild"],
-      [30007, refused, "15 webhooks in the channel"],
-      [30046, refused, "too many edits of old messages"],
-      [30058, refused, "1000 webhooks in the guild"],
-      [40005, refused, "too large"],
+      [30007, blocked, "15 webhooks in the channel", "webhook"],
+      [30046, oldEdits, "too many edits of old messages"],
+      [30058, blocked, "1000 webhooks in the guild", "webhook"],
+      [40004, blocked, "sending is switched off for now", "paused"],
+      [40005, refused, "too large", "too-large"],
       [40062, limit, "the resource is limited"],
       [40333, halt, "the program is blocked"],
-      [50001, refused, "missing access"],
-      [50005, refused, "another author's message"],
-      [50006, refused, "empty message"],
-      [50013, refused, "missing permissions"],
+      [50001, blocked, "missing access", "no-access"],
+      [50005, refused, "another author's message", "not-ours"],
+      [50006, refused, "empty message", "form"],
+      [50008, blocked, "no text channel", "no-text"],
+      [50013, blocked, "missing permissions", "no-right"],
       [50014, halt, "bad bot token"],
-      [50021, refused, "system message"],
-      [50035, refused, "invalid form"],
-      [50045, refused, "file too large"],
-      [50083, refused, "archived thread"],
+      [50021, refused, "system message", "not-ours"],
+      [50024, blocked, "wrong type of channel", "no-text"],
+      [50035, refused, "invalid form", "form"],
+      [50045, refused, "file too large", "too-large"],
+      [archivedThread, blocked, "archived thread", "archived"],
       [130000, overloaded, "overloaded"],
-      [160005, refused, "locked thread"],
-      [200000, refused, "blocked by AutoMod"],
-      [200001, refused, "title blocked by AutoMod"],
-      [240000, refused, "blocked as a harmful link"],
-    ] as const
-  ).map(([json, fate, words]) => [json, { fate, words }]),
+      [160005, blocked, "locked thread", "locked"],
+      [200000, refused, "blocked by AutoMod", "automod"],
+      [200001, refused, "title blocked by AutoMod", "automod"],
+      [220001, blocked, "a forum without a post", "forum"],
+      [240000, refused, "blocked as a harmful link", "harmful-link"],
+    ] as const satisfies readonly (readonly [number, Fate, string, string?])[]
+  ).map(([json, fate, meaning, words]) => [json, { fate, meaning, ...(words && { words }) }]),
 );
+
+/** Every key of a text that an error can carry. */
+export const refusalWords: readonly string[] = [
+  ...new Set(["other", ...[...refusals.values()].flatMap(({ words }) => words ?? [])]),
+];
 
 /** The error a failed request means; it never carries a URL, a token or a message's text. `auth` false: a token route. */
 export function discordError(error: unknown, auth: boolean): DiscordError {
   if (error instanceof DiscordError) return error;
-  if (error instanceof RateLimitError) return limited(error);
   if (error instanceof DiscordAPIError) return refusal(error, auth);
   if (error instanceof HTTPError) {
     return new DiscordError(`discord.http-${error.status}`, `HTTP ${error.status}`, overloaded);
@@ -132,13 +161,16 @@ const neverSent: ReadonlySet<string> = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
 
-function limited(error: RateLimitError): DiscordError {
-  const ms = [error.retryAfter, error.timeToReset].find((each) => Number.isFinite(each) && each > 0);
-  const scope = error.global ? "global" : error.scope;
-  return new DiscordError("discord.limit", `rate limit (${scope})`, {
-    kind: "wait",
-    ms: ms ?? unnamedLimitMs,
-  });
+/** A limit that lasts so long; `account`: for everything the account asks. */
+export function limited(ms: number, scope: string, account: boolean): DiscordError {
+  const fate: Fate = { kind: "wait", ms: Math.ceil(ms), ...(account && { account }) };
+  return new DiscordError("discord.limit", `rate limit (${scope})`, fate);
+}
+
+/** How long a refusal lasts that does not say so itself; undefined when its number is none of a limit. */
+export function usualLimitMs(json: number): number | undefined {
+  const fate = refusals.get(json)?.fate;
+  return fate?.kind === "wait" ? fate.ms : undefined;
 }
 
 function refusal(error: DiscordAPIError, auth: boolean): DiscordError {
@@ -147,9 +179,16 @@ function refusal(error: DiscordAPIError, auth: boolean): DiscordError {
   if (json === undefined) return page(error.status);
   const raw: unknown = error.rawError;
   const fields = fieldsOf(raw instanceof Object && "errors" in raw ? raw.errors : undefined);
-  const words = refusals.get(json)?.words;
-  const message = `HTTP ${error.status}, ${json}${words ? ` ${words}` : ""}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`;
-  return new DiscordError(`discord.${json}`, message, fateOf(json, raw), { json, fields });
+  const { meaning = "", words } = refusals.get(json) ?? { words: "other" };
+  const message = [
+    `HTTP ${error.status}, ${json}`,
+    meaning,
+    fields.length > 0 ? `(${fields.join(", ")})` : "",
+  ];
+  return new DiscordError(`discord.${json}`, message.filter(Boolean).join(" "), fateOf(json, raw), {
+    ...{ json, fields },
+    ...(words && { words }),
+  });
 }
 
 function fateOf(json: number, raw: unknown): Fate {
@@ -162,8 +201,11 @@ function fateOf(json: number, raw: unknown): Fate {
 /** An answer that is no JSON comes from Cloudflare, not from Discord. */
 function page(status: number): DiscordError {
   const message = `HTTP ${status} without a reason`;
-  if (status === 403) return new DiscordError("discord.blocked", message, { kind: "wait", ms: blockedMs });
-  return new DiscordError(`discord.http-${status}`, message, status === 408 ? overloaded : refused);
+  if (status === 403) {
+    return new DiscordError("discord.blocked", message, { kind: "wait", ms: blockedMs, account: true });
+  }
+  if (status === 408) return new DiscordError("discord.http-408", message, overloaded);
+  return new DiscordError(`discord.http-${status}`, message, refused, { words: "other" });
 }
 
 /** Where the form is wrong and how, by names alone: the sentences beside them quote what was sent. */

@@ -14,13 +14,14 @@ import { Gateway } from "./gateway.ts";
 import { createGuildDirectory } from "./guild-directory.ts";
 import { parseDispatch } from "./parse.ts";
 import { createPuppets, type Puppets } from "./puppets.ts";
+import { createRates } from "./rates.ts";
 import { renderDelete, renderEdit, renderMessage, renderNotice } from "./render.ts";
 import type { DiscordPrepared } from "./request.ts";
 import { createRest } from "./rest.ts";
 
 /** A Discord account that is not connected yet. */
 export function createDiscord(context: PlatformContext, config: DiscordConfig): Platform {
-  const rest = createRest(config);
+  const rest = createRest({ ...config, clock: context.clock });
   const directory = createGuildDirectory();
   const puppets = createPuppets({ context, rest, directory });
   const account = createAccount({ context, rest, directory });
@@ -75,6 +76,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     renderEdit,
     renderDelete,
     send: (call, to, signal) => api.send(call, to, signal),
+    rates: createRates({ api: config.api, limits: rest.limits, puppets }),
   };
 }
 

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DiscordAccount, type DiscordRig, openDiscordRig } from "../../../test/support/discord-rig.ts";
 import { recordContext } from "../../../test/support/platform-context.ts";
+import { systemClock } from "../../model/clock.ts";
 import type { Json } from "../../model/delivery.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { startDiscordSandbox } from "../../sandbox/discord/index.ts";
@@ -25,9 +26,8 @@ describe("a webhook", () => {
   /** A Discord of one channel, answered by hand: what was asked waits until the test answers. */
   function byHand() {
     const asked: { readonly call: RestCall; readonly answer: (value: unknown) => void }[] = [];
-    const rest: DiscordRest = {
+    const rest: Pick<DiscordRest, "request"> = {
       request: (call) => new Promise((resolve) => asked.push({ call, answer: resolve })),
-      close: async () => undefined,
     };
     const directory = createGuildDirectory();
     directory.introduce({ userId: "1", applicationId: "2" });
@@ -207,7 +207,7 @@ describe("Discord's limits", () => {
     channels = ["um", "dois"].map((name) => sandbox.createChannel(guild.id, { name }).id);
     const bot = sandbox.createBot({ name: "MateBot" });
     sandbox.addBot(guild.id, bot.id);
-    rest = createRest({ api: sandbox.url, token: bot.token });
+    rest = createRest({ api: sandbox.url, token: bot.token, clock: systemClock });
     const { context } = recordContext({ account: "discord" });
     const directory = createGuildDirectory();
     directory.introduce({ userId: bot.id, applicationId: bot.applicationId });

@@ -22,6 +22,8 @@ export interface Puppets {
   discard(channel: string, dead: Puppet): void;
   /** The channel's webhooks changed: they are asked for again at the next use. */
   forget(channel: string): void;
+  /** False where the bot was refused a webhook a short while ago. */
+  mayHave(channel: string): boolean;
   /** Rights changed: channels where the bot could not make a webhook are tried again. */
   retryRefused(): void;
 }
@@ -34,7 +36,7 @@ const cannotHave: ReadonlySet<number> = new Set([30007, 30058, 50001, 50013]);
 
 export interface PuppetParts {
   readonly context: PlatformContext;
-  readonly rest: DiscordRest;
+  readonly rest: Pick<DiscordRest, "request">;
   readonly directory: GuildDirectory;
 }
 
@@ -85,6 +87,7 @@ export function createPuppets(parts: PuppetParts): Puppets {
       refusals.retry(channel);
       answers.outdate(channel);
     },
+    mayHave: (channel) => !refusals.stands(channel),
     retryRefused: refusals.retryAll,
   };
 }

@@ -2,16 +2,20 @@
 
 import { REST, type RESTOptions, type ResponseLike } from "@discordjs/rest";
 import { Agent, request as httpRequest } from "undici";
+import type { Clock } from "../../model/clock.ts";
 import {
   blockedMs,
   calledOff,
   discordError,
+  limited,
   networkError,
   tokenRefused,
   unauthorized,
   unnamedLimitMs,
   unreadable,
+  usualLimitMs,
 } from "./errors.ts";
+import { createRateLimits, type RateLimits } from "./rate-limits.ts";
 
 export interface RestCall {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -30,25 +34,55 @@ export interface RestCall {
 export interface DiscordRest {
   /** The answer's JSON as it came, unchecked; undefined for an empty one. @throws DiscordError */
   request(call: RestCall): Promise<unknown>;
+  readonly limits: Pick<RateLimits, "quota">;
+  /** How far our clock is ahead of Discord's, to about a second; 0 before the first answer. */
+  skewMs(): number;
   close(): Promise<void>;
+}
+
+export interface RestOptions {
+  readonly api: string;
+  readonly token: string;
+  readonly clock: Clock;
 }
 
 // Long, because a call given up too early may have been delivered.
 const timeoutMs = 30_000;
 
-export function createRest(options: { readonly api: string; readonly token: string }): DiscordRest {
+export function createRest(options: RestOptions): DiscordRest {
   const agent = new Agent({ connect: { timeout: 10_000 }, keepAliveTimeout: 30_000 });
+  const limits = createRateLimits(options.clock);
+  const base = `${new URL(options.api).pathname}/v10`;
+  let skewMs = 0;
+
+  async function exchange(url: string, init: Init): Promise<ResponseLike> {
+    const method = String(init.method);
+    const route = new URL(url).pathname.slice(base.length);
+    const closed = limits.closed(method, route);
+    if (closed) throw limited(closed.ms, "known", closed.account);
+    const answer = await fetchOnce(agent, url, init);
+    const date = Date.parse(answer.headers.get("date") ?? "");
+    if (!Number.isNaN(date)) skewMs = options.clock.now() - date;
+    const limit = limitOf(answer);
+    if (limit === undefined) {
+      limits.learn(method, route, answer.headers);
+      return responseOf(answer);
+    }
+    // A limit with a number is one of the thing that was asked for, not of the route.
+    if (limit.json === undefined) limits.close(method, route, limit);
+    throw limited(limit.ms, limit.scope, limit.account);
+  }
+
   const rest = new REST({
     api: options.api,
     version: "10",
     // A repeated POST is a duplicate: what happens after a failure is the lane's business (bridge/retry.ts).
     retries: 0,
-    // No sleeping inside the library: every limit comes out as an error with its time.
-    rejectOnRateLimit: () => true,
-    globalRequestsPerSecond: requestsPerSecond(options.api),
+    // The library knows no limits: it would count their time by the system's clock. Each comes out as an error.
+    globalRequestsPerSecond: Number.POSITIVE_INFINITY,
     timeout: timeoutMs,
     userAgentAppendix: "MateBot",
-    makeRequest: (url, init) => exchange(agent, url, init),
+    makeRequest: exchange,
   }).setToken(options.token);
   // The library forgets its token after a 401 and then fails in other words.
   let revoked = false;
@@ -88,6 +122,8 @@ export function createRest(options: { readonly api: string; readonly token: stri
 
   return {
     request,
+    limits,
+    skewMs: () => skewMs,
     close: async () => {
       rest.clearHashSweeper();
       rest.clearHandlerSweeper();
@@ -96,16 +132,16 @@ export function createRest(options: { readonly api: string; readonly token: stri
   };
 }
 
-/** Discord, topics/rate-limits: 50 for all routes together. Another host (a proxy, the sandbox) says its limits by 429. */
-function requestsPerSecond(api: string): number {
-  const { hostname } = new URL(api);
-  return hostname === "discord.com" || hostname.endsWith(".discord.com") ? 50 : Number.POSITIVE_INFINITY;
-}
-
 type Init = Parameters<RESTOptions["makeRequest"]>[1];
 
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
 /** One request, its answer read to the end: the library leaves refused answers unread, which would hold the socket. */
-async function exchange(agent: Agent, url: string, init: Init): Promise<ResponseLike> {
+async function fetchOnce(agent: Agent, url: string, init: Init): Promise<Answer> {
   try {
     const response = await httpRequest(url, {
       method: init.method as "GET",
@@ -114,25 +150,25 @@ async function exchange(agent: Agent, url: string, init: Init): Promise<Response
       signal: init.signal as AbortSignal,
       dispatcher: agent,
     });
-    const text = await response.body.text();
-    return answerOf(response.statusCode, response.headers, text);
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(response.headers)) headers.set(name, String(value));
+    return { status: response.statusCode, headers, text: await response.body.text() };
   } catch (error) {
     throw networkError(error);
   }
 }
 
-function answerOf(status: number, fields: Record<string, unknown>, text: string): ResponseLike {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(fields)) headers.set(name, String(value));
-  // Without it the library believes that the limit is over at once.
-  if (status === 429 && !(Number(headers.get("retry-after")) > 0)) {
-    headers.set("retry-after", String(limitSeconds(headers, text)));
+/** The answer as the library wants it, without a word about limits. */
+function responseOf({ status, headers, text }: Answer): ResponseLike {
+  const shown = new Headers(headers);
+  for (const name of headers.keys()) {
+    if (name.startsWith("x-ratelimit-") || name === "retry-after") shown.delete(name);
   }
   return {
     status,
     statusText: String(status),
     ok: status >= 200 && status < 300,
-    headers: headers as ResponseLike["headers"],
+    headers: shown as ResponseLike["headers"],
     body: null,
     bodyUsed: true,
     text: async () => text,
@@ -141,9 +177,25 @@ function answerOf(status: number, fields: Record<string, unknown>, text: string)
   };
 }
 
-/** How long a 429 lasts that does not say so in its header. */
-function limitSeconds(headers: Headers, text: string): number {
-  if (!headers.get("content-type")?.startsWith("application/json")) return blockedMs / 1000;
-  const named = Number(/"retry_after": ?([\d.]+)/.exec(text)?.[1]);
-  return named > 0 ? named : unnamedLimitMs / 1000;
+interface Limit {
+  readonly ms: number;
+  readonly account: boolean;
+  readonly scope: string;
+  readonly json?: number;
+}
+
+/** What a 429 says. A page that is no JSON is Cloudflare's, and closes everything to our address. */
+function limitOf({ status, headers, text }: Answer): Limit | undefined {
+  if (status !== 429) return undefined;
+  const named = Number(headers.get("retry-after")) * 1000;
+  if (!headers.get("content-type")?.startsWith("application/json")) {
+    return { ms: named > 0 ? named : blockedMs, account: true, scope: "page" };
+  }
+  const json = Number(/"code": ?(\d+)/.exec(text)?.[1] ?? 0);
+  // The header can be far too short (api-docs #6109), and it counts whole seconds.
+  const exact = Number(/"retry_after": ?([\d.]+)/.exec(text)?.[1]) * 1000;
+  const ms = exact > 0 ? exact : named > 0 ? named : (usualLimitMs(json) ?? unnamedLimitMs);
+  const account = headers.has("x-ratelimit-global") || /"global": ?true/.test(text);
+  const scope = headers.get("x-ratelimit-scope") ?? "user";
+  return { ms, account, scope, ...(json !== 0 && { json }) };
 }
