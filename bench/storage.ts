@@ -57,9 +57,9 @@ async function step(store: Store, lane: number): Promise<void> {
   const source = message(group, `${serial++}`);
   await store.transaction((tx) => tx.outbox.append([{ event: created(source, words), to }]));
   const id = await store.transaction(async (tx) => {
-    const head = await tx.outbox.head(to);
+    const [head] = await tx.outbox.front(to, 1);
     if (head === undefined) throw new Error("the lane is empty");
-    await tx.outbox.freeze(head.id, [{ ...call(0), source }]);
+    await tx.outbox.freeze(head.id, [{ ...call(0), source }], { at: 1 });
     return head.id;
   });
   await store.transaction(async (tx) => {
@@ -72,9 +72,7 @@ async function step(store: Store, lane: number): Promise<void> {
 
 async function clear(store: Store): Promise<void> {
   await store.transaction(async (tx) => {
-    for (let head = await tx.outbox.head(channel); head !== undefined; head = await tx.outbox.head(channel)) {
-      await tx.outbox.finish(head.id);
-    }
+    for (const { id } of await tx.outbox.front(channel, 1_000_000)) await tx.outbox.finish(id);
   });
 }
 

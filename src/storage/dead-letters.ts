@@ -26,7 +26,7 @@ export function deadLettersOf(engine: Engine, db: Kysely<Tables>, clock: Clock):
   const retry = prepared(engine, (id: number) =>
     db
       .updateTable("outbox")
-      .set({ ...untried, state: "waiting", reason: null, died_at: null })
+      .set({ ...untried, state: "waiting", joined_to: null, reason: null, died_at: null })
       .where("id", "=", id)
       .where(dead)
       .returning("id"),

@@ -82,10 +82,10 @@ test("a database that was cut short is named", async () => {
 test("a database of a newer version is refused, and not a byte is changed", async () => {
   await makeDatabase();
   const db = new DatabaseSync(path);
-  db.exec("pragma journal_mode = delete; insert into matebot_schema values (7, 0)");
+  db.exec("pragma journal_mode = delete; insert into matebot_schema values (999, 0)");
   db.close();
   const before = readFileSync(path);
-  expect(await fault(`sqlite:${path}`)).toMatch(/^storage\.newer .*"version":7,"known":1/);
+  expect(await fault(`sqlite:${path}`)).toMatch(/^storage\.newer .*"version":999,"known":\d+/);
   expect(readFileSync(path).equals(before)).toBe(true);
 });
 

@@ -1,16 +1,22 @@
 // The store's transaction as plain lists, without any cleverness: what the engines are compared with.
 
-import type { HeldDelivery, MapRow, StoredDelivery, StoreTx } from "../../src/bridge/ports.ts";
-import type { RawUpdate } from "../../src/model/delivery.ts";
+import type { HeldDelivery, MapRow, StoredDelivery, StoreTx, TraceStep } from "../../src/bridge/ports.ts";
+import type { JoinedSection, RawUpdate } from "../../src/model/delivery.ts";
 import { type ConversationRef, conversationKey, type MessageRef, messageKey } from "../../src/model/refs.ts";
 
-type Row = StoredDelivery & { readonly reason?: string };
+type Row = StoredDelivery & {
+  readonly reason?: string;
+  readonly joinedTo?: number;
+  readonly diedAt?: number;
+};
 
 interface Lists {
-  journal: { raw: RawUpdate; dead: boolean }[];
+  journal: { raw: RawUpdate; state: "done" | "dead" | "again"; reason: string }[];
   outbox: Row[];
   held: HeldDelivery[];
   map: MapRow[];
+  joined: { copy: MessageRef; sections: readonly JoinedSection[]; at: number }[];
+  trace: TraceStep[];
   state: { account: string; name: string; value: string }[];
   moves: { from: ConversationRef; to: ConversationRef }[];
 }
@@ -20,13 +26,14 @@ export interface NaiveStore {
   transaction<T>(work: (tx: StoreTx) => Promise<T>): Promise<T>;
 }
 
-export function naiveStore(): NaiveStore {
-  let lists: Lists = { journal: [], outbox: [], held: [], map: [], state: [], moves: [] };
+/** `now` is what the clock of the compared store says. */
+export function naiveStore(now: () => number): NaiveStore {
+  let lists: Lists = emptyLists();
   return {
     async transaction(work) {
       const before = structuredClone(lists);
       try {
-        return await work(transactionOn(lists));
+        return await work(transactionOn(lists, now));
       } catch (error) {
         lists = before;
         throw error;
@@ -35,11 +42,17 @@ export function naiveStore(): NaiveStore {
   };
 }
 
+function emptyLists(): Lists {
+  return { journal: [], outbox: [], held: [], map: [], joined: [], trace: [], state: [], moves: [] };
+}
+
 const same = (a: ConversationRef, b: ConversationRef) => conversationKey(a) === conversationKey(b);
 const samePlace = (a: ConversationRef, b: ConversationRef) => a.account === b.account && a.id === b.id;
+const placeKey = ({ account, id }: ConversationRef) => `${account}:${id}`;
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const sameMessage = (a: MessageRef, b: MessageRef) => messageKey(a) === messageKey(b);
 
-function transactionOn(lists: Lists): StoreTx {
+function transactionOn(lists: Lists, now: () => number): StoreTx {
   const state: StoreTx["state"] = {
     get: async (account, name) =>
       lists.state.find((row) => row.account === account && row.name === name)?.value,
@@ -50,9 +63,11 @@ function transactionOn(lists: Lists): StoreTx {
   };
   return {
     journal: journalOn(lists, state),
-    outbox: outboxOn(lists),
+    outbox: outboxOn(lists, now),
     held: heldOn(lists),
     map: mapOn(lists),
+    joined: joinedOn(lists),
+    trace: traceOn(lists),
     state,
     moves: {
       all: async () => [...lists.moves],
@@ -65,62 +80,103 @@ function transactionOn(lists: Lists): StoreTx {
 }
 
 function journalOn(lists: Lists, state: StoreTx["state"]): StoreTx["journal"] {
-  const find = ({ account, key }: RawUpdate) =>
+  const find = ({ account, key }: Pick<RawUpdate, "account" | "key">) =>
     lists.journal.find(({ raw }) => raw.account === account && raw.key === key);
+  const buried = (which: "dead" | "again") =>
+    lists.journal
+      .filter((row) => row.state === which)
+      .map(({ raw: { position: _, ...raw }, reason }) => ({ raw, reason }))
+      .sort(
+        (a, b) =>
+          a.raw.receivedAt - b.raw.receivedAt ||
+          compare(a.raw.account, b.raw.account) ||
+          compare(a.raw.key, b.raw.key),
+      );
+  const change = (account: string, key: string, to: "again" | "done") => {
+    const row = find({ account, key });
+    if (row === undefined || row.state === "done") return false;
+    row.state = to;
+    return true;
+  };
   return {
     async insert(raws) {
       const fresh: RawUpdate[] = [];
       for (const raw of raws) {
         if (find(raw)) continue;
-        lists.journal.push({ raw, dead: false });
+        lists.journal.push({ raw, state: "done", reason: "" });
         fresh.push(raw);
         if (raw.position) await state.set(raw.account, raw.position.name, raw.position.value);
       }
       return fresh;
     },
-    async bury(raw) {
+    async bury(raw, reason) {
       const row = find(raw);
-      if (row) row.dead = true;
+      if (row) Object.assign(row, { state: "dead", reason });
     },
     async prune(before) {
-      const left = lists.journal.filter(({ raw, dead }) => dead || raw.receivedAt >= before);
-      const gone = lists.journal.length - left.length;
-      lists.journal = left;
-      return gone;
+      return prune(lists, "journal", (row) => row.state === "done" && row.raw.receivedAt < before);
     },
+    dead: async () => buried("dead"),
+    again: async () => buried("again").map(({ raw }) => raw),
+    retry: async (account, key) => change(account, key, "again"),
+    settle: async (account, key) => change(account, key, "done"),
+    keys: async (account, prefix, since) =>
+      lists.journal
+        .filter(({ raw }) => raw.account === account && raw.key.startsWith(prefix) && raw.receivedAt >= since)
+        .map(({ raw }) => raw.key)
+        .sort(compare),
   };
 }
 
-function outboxOn(lists: Lists): StoreTx["outbox"] {
+function outboxOn(lists: Lists, now: () => number): StoreTx["outbox"] {
   const alive = () => lists.outbox.filter((row) => row.state !== "dead");
+  const front = (lane: ConversationRef, limit: number) =>
+    alive()
+      .filter(({ to, state }) => same(to, lane) && state !== "joined")
+      .slice(0, limit);
   const change = async (id: number, more: Partial<Row>) => {
     lists.outbox = lists.outbox.map((row) => (row.id === id ? { ...row, ...more } : row));
   };
   return {
+    ...deadOn(lists),
     async append(deliveries) {
       for (const { event, to } of deliveries) {
         const id = (lists.outbox.at(-1)?.id ?? 0) + 1;
-        lists.outbox.push({ id, event, to, state: "waiting", attempts: 0, done: 0 });
+        lists.outbox.push({ id, event, to, state: "waiting", attempts: 0, done: 0, createdAt: now() });
       }
     },
-    head: async (lane) => alive().find(({ to }) => same(to, lane)),
+    front: async (lane, limit) => front(lane, limit).map(shown),
+    depth: async (lane, limit) => front(lane, limit).length,
     lanes: async () =>
       alive().flatMap(({ to }, i) => (alive().findIndex((row) => same(row.to, to)) === i ? [to] : [])),
     waiting: async () => alive().length,
-    freeze: (id, calls) => change(id, { calls, state: "sending" }),
+    async freeze(id, calls, { at, mark, joined = [] }) {
+      const { mark: _, ...row } = lists.outbox.find((row) => row.id === id) as Row;
+      lists.outbox = lists.outbox.map((other) =>
+        other.id === id
+          ? { ...row, calls, state: "sending", frozenAt: at, ...(mark !== undefined && { mark }) }
+          : other,
+      );
+      for (const other of joined) await change(other, { state: "joined", joinedTo: id });
+    },
+    async thaw(id) {
+      lists.outbox = lists.outbox.map((row) =>
+        (row.id === id || row.joinedTo === id) && row.state !== "dead" ? unfrozen(row) : row,
+      );
+    },
     progress: (id, done) => change(id, { done }),
     failed: (id, attempts, failingSince) => change(id, { attempts, failingSince }),
     async finish(id) {
-      lists.outbox = lists.outbox.filter((row) => row.id !== id);
+      lists.outbox = lists.outbox.filter((row) => row.id !== id && row.joinedTo !== id);
     },
-    bury: (id, reason) => change(id, { state: "dead", reason }),
-    dead: async () =>
-      lists.outbox.filter((row) => row.state === "dead").map((row) => ({ ...row, reason: row.reason ?? "" })),
-    carries: async (source, lane) =>
-      alive().some(
-        ({ event, to }) =>
-          event.kind === "message.created" && sameMessage(event.message.ref, source) && same(to, lane),
-      ),
+    bury: (id, reason) => change(id, { state: "dead", reason, diedAt: now() }),
+    pending: async (source, lane) =>
+      alive()
+        .filter(
+          ({ event, to }) => "message" in event && sameMessage(event.message.ref, source) && same(to, lane),
+        )
+        .map(shown),
+    rewrite: (id, event) => change(id, { event }),
     async move(from, to) {
       lists.outbox = lists.outbox.map((row) => (same(row.to, from) ? { ...row, to } : row));
       lists.held = lists.held.map((row) =>
@@ -128,6 +184,41 @@ function outboxOn(lists: Lists): StoreTx["outbox"] {
       );
     },
   };
+}
+
+function deadOn(lists: Lists): Pick<StoreTx["outbox"], "dead" | "retry" | "drop" | "pruneDead"> {
+  const isDead = (id: number) => lists.outbox.some((row) => row.id === id && row.state === "dead");
+  return {
+    dead: async () =>
+      lists.outbox
+        .filter((row) => row.state === "dead")
+        .map((row) => ({ ...shown(row), reason: row.reason ?? "" })),
+    async retry(id) {
+      if (!isDead(id)) return false;
+      lists.outbox = lists.outbox.map((row) => (row.id === id ? untried(row) : row));
+      return true;
+    },
+    async drop(id) {
+      if (!isDead(id)) return false;
+      lists.outbox = lists.outbox.filter((row) => row.id !== id);
+      return true;
+    },
+    pruneDead: async (before) =>
+      prune(lists, "outbox", (row) => row.state === "dead" && (row.diedAt ?? 0) < before),
+  };
+}
+
+/** What the store tells of a row. */
+function shown({ reason: _, joinedTo: __, diedAt: ___, ...row }: Row): StoredDelivery {
+  return row;
+}
+
+function unfrozen({ calls: _, frozenAt: __, mark: ___, joinedTo: ____, ...row }: Row): Row {
+  return { ...row, state: "waiting", done: 0 };
+}
+
+function untried({ reason: _, diedAt: __, failingSince: ___, ...row }: Row): Row {
+  return { ...unfrozen(row), attempts: 0 };
 }
 
 function heldOn(lists: Lists): StoreTx["held"] {
@@ -155,10 +246,16 @@ function mapOn(lists: Lists): StoreTx["map"] {
     lists.map
       .filter((row) => sameMessage(row.source, source) && samePlace(row.copy.conversation, to))
       .sort((a, b) => a.part - b.part || a.at - b.at);
+  const rowsOf = (copy: MessageRef) =>
+    lists.map
+      .filter((row) => sameMessage(row.copy, copy))
+      .sort((a, b) => (a.section ?? -1) - (b.section ?? -1));
   return {
     async record(rows) {
       for (const row of rows) {
-        lists.map = lists.map.filter(({ copy }) => !sameMessage(copy, row.copy));
+        lists.map = lists.map.filter(
+          ({ copy, section }) => !sameMessage(copy, row.copy) || section !== row.section,
+        );
         lists.map.push(row);
       }
     },
@@ -166,13 +263,78 @@ function mapOn(lists: Lists): StoreTx["map"] {
       lists.map = lists.map.map((row) => (sameMessage(row.copy, copy) ? { ...row, hash } : row));
     },
     copies: async (source, to) =>
-      copiesOf(source, to).map(({ copy, source: _, ...rest }) => ({ ref: copy, ...rest })),
+      copiesOf(source, to).map(({ copy, source: _, section, ...rest }) => ({
+        ref: copy,
+        ...rest,
+        ...(section !== undefined && { joined: true }),
+      })),
     async find(ref, to) {
-      const origin = lists.map.find(({ copy }) => sameMessage(copy, ref))?.source ?? ref;
-      return samePlace(origin.conversation, to) ? origin : copiesOf(origin, to)[0]?.copy;
+      const row = rowsOf(ref)[0];
+      const origin = row?.source ?? ref;
+      const joined = row?.section !== undefined;
+      if (samePlace(origin.conversation, to)) return { ref: origin, joined };
+      const copy = copiesOf(origin, to)[0];
+      return copy && { ref: copy.copy, joined: joined || copy.section !== undefined };
     },
-    async forget(copies) {
-      lists.map = lists.map.filter((row) => !copies.some((copy) => sameMessage(copy, row.copy)));
+    async forget(copies, source) {
+      lists.map = lists.map.filter(
+        (row) =>
+          !copies.some((copy) => sameMessage(copy, row.copy)) ||
+          (source !== undefined && !sameMessage(source, row.source)),
+      );
     },
+    known: async (refs) =>
+      refs.map((ref) =>
+        lists.map.some(({ source, copy }) => sameMessage(source, ref) || sameMessage(copy, ref)),
+      ),
+    rows: async (ref) => [
+      ...lists.map
+        .filter(({ source }) => sameMessage(source, ref))
+        .sort(
+          (a, b) =>
+            compare(placeKey(a.copy.conversation), placeKey(b.copy.conversation)) ||
+            a.part - b.part ||
+            a.at - b.at,
+        ),
+      ...rowsOf(ref),
+    ],
   };
+}
+
+function joinedOn(lists: Lists): StoreTx["joined"] {
+  const forget = (copy: MessageRef) => {
+    lists.joined = lists.joined.filter((row) => !sameMessage(row.copy, copy));
+  };
+  return {
+    async save(copy, sections, at) {
+      forget(copy);
+      lists.joined.push({ copy, sections, at });
+    },
+    load: async (copy) => lists.joined.find((row) => sameMessage(row.copy, copy))?.sections,
+    forget: async (copy) => forget(copy),
+    prune: async (before) => prune(lists, "joined", ({ at }) => at < before),
+  };
+}
+
+function traceOn(lists: Lists): StoreTx["trace"] {
+  return {
+    async note(steps) {
+      lists.trace.push(...steps);
+    },
+    of: async (about) =>
+      lists.trace.filter((step) => sameMessage(step.about, about)).map((step) => ({ ...step, about })),
+    prune: async (before) => prune(lists, "trace", ({ at }) => at < before),
+  };
+}
+
+/** How many rows it removed. */
+function prune<Name extends "journal" | "outbox" | "joined" | "trace">(
+  lists: Lists,
+  name: Name,
+  isOld: (row: Lists[Name][number]) => boolean,
+): number {
+  const rows = lists[name] as Lists[Name][number][];
+  const left = rows.filter((row) => !isOld(row));
+  lists[name] = left as Lists[Name];
+  return rows.length - left.length;
 }

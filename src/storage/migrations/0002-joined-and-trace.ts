@@ -33,7 +33,7 @@ async function widenJournal(db: Kysely<unknown>, kind: EngineKind): Promise<void
   await db.schema
     .createIndex("journal_dead")
     .on("journal")
-    .columns(["state", "received_at"])
+    .columns(["state", "received_at", "account", "key"])
     .where(sql<boolean>`state <> 'done'`)
     .execute();
 }

@@ -1,0 +1,106 @@
+// A database that an earlier program made keeps everything when this one opens it, on both engines.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CompiledQuery, type Kysely } from "kysely";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Engine, kyselyOver } from "../../src/storage/engine.ts";
+import { firstTables } from "../../src/storage/migrations/0001-first-tables.ts";
+import { openStore } from "../../src/storage/open.ts";
+import { openPostgres } from "../../src/storage/postgres.ts";
+import { openSqlite } from "../../src/storage/sqlite.ts";
+import { describeIf, NO_POSTGRES } from "../support/needs.ts";
+import { findPostgres, type PostgresServer, startPostgres } from "../support/postgres.ts";
+import {
+  call,
+  channel,
+  created,
+  delivery,
+  edited,
+  group,
+  message,
+  raw,
+  topic,
+} from "../support/store-samples.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "matebot-migration-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const quoted = (value: unknown) => `'${JSON.stringify(value)}'`;
+const waiting = { event: edited(message(topic, "2")), to: channel };
+const frozen = { event: created(message(group, "1")), to: topic };
+
+/** The rows a program of schema 1 left behind. */
+const rowsOfFirst = [
+  "insert into matebot_schema values (1, 0)",
+  "insert into journal values ('telegram', 'a', '{}', 1000, 'done', null)",
+  "insert into journal values ('telegram', 'b', '{}', 1000, 'dead', 'PARSE')",
+  `insert into outbox values (3, 'telegram:-1001234567890/42', 'message.created', ${quoted(frozen.event)},
+    'telegram:-1001234567890#1', 'sending', 2, 4000, ${quoted([call(0)])}, 1, null, 3000)`,
+  `insert into outbox values (4, 'discord:123456789012345678', 'message.edited', ${quoted(waiting.event)},
+    'telegram:-1001234567890#2', 'waiting', 0, null, null, 0, null, 3001)`,
+  `insert into outbox values (5, 'discord:123456789012345678', 'notice', ${quoted(delivery("x").event)},
+    null, 'dead', 1, 4000, null, 0, 'no right', 3002)`,
+  `insert into message_map values ('discord:123456789012345678#9', 'discord:123456789012345678',
+    'telegram:-1001234567890#2', 'telegram:-1001234567890/42', 'discord:123456789012345678', 0, 'h', '555', 2000)`,
+  "insert into state values ('discord', 'sequence', '7')",
+];
+
+async function leaveBehind(engine: Engine): Promise<void> {
+  const integer = engine.kind === "sqlite" ? "integer" : "bigint";
+  const run = (statement: string) => engine.executeQuery(CompiledQuery.raw(statement));
+  await run(`create table matebot_schema (version integer primary key, applied_at ${integer} not null)`);
+  await firstTables(kyselyOver(engine) as unknown as Kysely<unknown>, engine.kind);
+  for (const statement of rowsOfFirst) await run(statement);
+  await engine.close();
+}
+
+async function checkCarriedOver(url: string): Promise<void> {
+  const store = await openStore(url);
+  await store.transaction(async (tx) => {
+    expect(await tx.journal.insert([raw("a"), raw("b"), raw("c")])).toEqual([raw("c")]);
+    expect(await tx.journal.dead()).toMatchObject([{ raw: { key: "b" }, reason: "PARSE" }]);
+    expect(await tx.outbox.front(topic, 9)).toEqual([
+      {
+        ...frozen,
+        ...{ id: 3, state: "sending", attempts: 2, failingSince: 4_000, calls: [call(0)], done: 1 },
+        ...{ createdAt: 3_000, frozenAt: 3_000 },
+      },
+    ]);
+    expect(await tx.outbox.front(channel, 9)).toMatchObject([{ ...waiting, id: 4 }]);
+    expect(await tx.outbox.pending(message(topic, "2"), channel)).toMatchObject([{ id: 4 }]);
+    expect(await tx.outbox.dead()).toMatchObject([{ id: 5, reason: "no right" }]);
+    expect(await tx.outbox.pruneDead(3_003)).toBe(1);
+    expect(await tx.map.rows(message(channel, "9"))).toEqual([
+      { source: message(topic, "2"), copy: message(channel, "9"), part: 0, hash: "h", via: "555", at: 2_000 },
+    ]);
+    expect(await tx.map.find(message(group, "2"), channel)).toEqual({
+      ref: message(channel, "9"),
+      joined: false,
+    });
+    expect(await tx.state.get("discord", "sequence")).toBe("7");
+  });
+  await store.close();
+}
+
+test("SQLite: a database of schema 1 keeps every row", async () => {
+  const path = join(folder, "first.db");
+  await leaveBehind(openSqlite(path));
+  await checkCarriedOver(`sqlite:${path}`);
+  await (await openStore(`sqlite:${path}`)).close();
+});
+
+describeIf(findPostgres() !== undefined, NO_POSTGRES)("PostgreSQL", () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server?.stop());
+
+  test("a database of schema 1 keeps every row", async () => {
+    const url = await server.createDatabase();
+    await leaveBehind(await openPostgres(url));
+    await checkCarriedOver(url);
+  });
+});
