@@ -43,10 +43,16 @@ const MAX_TIME = (2 ** 31 - 1) * 1000;
  * most 100, trimmed, without control characters. What Telegram lacks becomes the nearest thing that reads well.
  */
 export function treeToEntities(body: RichText): EntityText {
+  const whole = treeToAllEntities(body);
+  return { text: whole.text, entities: keepUseful(whole.entities) };
+}
+
+/** The same with all its entities, for whoever sees to their number himself. */
+export function treeToAllEntities(body: RichText): EntityText {
   const draft: Draft = { runs: [], breakDue: false };
   writeNodes(draft, body, { marks: [], indent: "" });
   const runs = trimEnds(draft.runs);
-  return { text: runs.map((run) => run.text).join(""), entities: keepUseful(placeMarks(runs)) };
+  return { text: runs.map((run) => run.text).join(""), entities: placeMarks(runs) };
 }
 
 /** What is written so far; `breakDue` says that a block just ended and what follows begins a line. */

@@ -31,6 +31,26 @@ export function keepUseful(entities: readonly MessageEntity[]): readonly Message
   return kept.size === entities.length ? entities : entities.filter((entity) => kept.has(entity));
 }
 
+/** What counts against the limits when texts with entities are put together. */
+export interface EntityLoad {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+export const noLoad: EntityLoad = { count: 0, bytes: 0 };
+
+export function plusLoad(load: EntityLoad, entities: readonly MessageEntity[]): EntityLoad {
+  return {
+    count: load.count + entities.length,
+    bytes: entities.reduce((sum, entity) => sum + size(entity), load.bytes),
+  };
+}
+
+/** True when Telegram would keep every one of them. */
+export function fitsWhole(load: EntityLoad): boolean {
+  return load.count <= MAX_ENTITIES && load.bytes <= MAX_BYTES;
+}
+
 function rank(entity: MessageEntity): number {
   return RANK.get(entity.type) ?? 6;
 }

@@ -101,6 +101,17 @@ describe("renderMessage", () => {
     expect(made.reply_parameters).not.toHaveProperty("quote");
   });
 
+  it("says in words what is answered when the target is a joined message, which stands for several", () => {
+    const reply = { author: "Bia", excerpt: "vamos?" };
+    const known = { replyTo: { conversation: TO, id: "42" }, replyIsJoined: true };
+    expect(rendered([text("sim")], { reply }, known)).toMatchObject({
+      text: "Ana:\nBia: vamos?\nsim",
+      reply_parameters: { message_id: 42, allow_sending_without_reply: true },
+    });
+    expect(rendered([text("sim")], { reply: {} }, known).text).toBe("Ana: sim");
+    expect(rendered([text("sim")], { reply }, { ...known, replyIsJoined: false }).text).toBe("Ana: sim");
+  });
+
   it("shows author and first words of an unknown target in a quote", () => {
     expect(rendered([text("sim")], { reply: { author: "Bia", excerpt: "vamos\nlá?" } })).toMatchObject({
       text: "Ana:\nBia: vamos lá?\nsim",

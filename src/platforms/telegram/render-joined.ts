@@ -1,0 +1,88 @@
+// Puts several waiting messages into one, a paragraph for each, when a chat takes less than is said; the bridge calls it, pure.
+
+import type { Resolved } from "../../bridge/platform.ts";
+import type { Part, Section } from "../../model/delivery.ts";
+import type { Message, Reply } from "../../model/message.ts";
+import type { ConversationRef } from "../../model/refs.ts";
+import { plainText, type RichText } from "../../model/rich-text.ts";
+import { type EntityText, treeToAllEntities } from "./entities-render.ts";
+import { fitsWhole, noLoad, plusLoad } from "./entity-limits.ts";
+import { codePoints, MAX_TEXT, sendPart } from "./render-send.ts";
+import { replyQuote, withName } from "./render-words.ts";
+
+type MessageSection = Extract<Section, { kind: "message" }>;
+
+/**
+ * As many of the leading `sections` as one message shows whole: 4096 code points, and no entity more than Telegram
+ * keeps, for it drops the rest without a word. Undefined when not even the first fits. A name stands before each
+ * paragraph, but only once before neighbours of one author; whoever answers is named again, with whom and what.
+ */
+export function renderJoined(
+  sections: readonly Section[],
+  to: ConversationRef,
+  _known: Resolved,
+): { readonly part: Part; readonly count: number } | undefined {
+  const pieces: EntityText[] = [];
+  let length = 0;
+  let load = noLoad;
+  for (const [index, section] of sections.entries()) {
+    const piece = paragraph(section, sections[index - 1]);
+    length += codePoints(piece.text) + (index > 0 ? 1 : 0);
+    load = plusLoad(load, piece.entities);
+    if (length > MAX_TEXT || !fitsWhole(load)) break;
+    pieces.push(piece);
+  }
+  const count = pieces.length;
+  if (count === 0) return undefined;
+  return { part: sendPart(lines(pieces), to, manners(sections.slice(0, count))), count };
+}
+
+/** What one section shows; never empty, so that each can be seen, and its edit too. */
+function paragraph(section: Section, before: Section | undefined): EntityText {
+  const piece = treeToAllEntities(section.kind === "notice" ? section.body : spoken(section.message, before));
+  if (piece.text !== "") return piece;
+  const named = section.kind === "notice" ? [] : withName(section.message.author.name, []);
+  return named.length === 0 ? { text: "…", entities: [] } : treeToAllEntities(named);
+}
+
+function spoken(message: Message, before: Section | undefined): RichText {
+  const { author, body, reply } = message;
+  if (reply) return withName(author.name, [...replyQuote(short(reply)), ...body]);
+  return goesOn(message, before) ? body : withName(author.name, body);
+}
+
+/** The same author speaks on. Without a user id a name alone says who it is. */
+function goesOn(message: Message, before: Section | undefined): boolean {
+  if (before?.kind !== "message") return false;
+  const [now, then] = [message.author, before.message.author];
+  return now.name === then.name && now.user?.account === then.user?.account && now.user?.id === then.user?.id;
+}
+
+/** A quote is one line here, like any excerpt. */
+function short(reply: Reply): Reply {
+  const { quote, ...rest } = reply;
+  return quote === undefined ? reply : { ...rest, excerpt: plainText(quote) };
+}
+
+function lines(pieces: readonly EntityText[]): EntityText {
+  let offset = 0;
+  const entities = pieces.flatMap((piece) => {
+    const start = offset;
+    offset += piece.text.length + 1;
+    return piece.entities.map((entity) => ({ ...entity, offset: entity.offset + start }));
+  });
+  return { text: pieces.map((piece) => piece.text).join("\n"), entities };
+}
+
+/** Silent when all are; without previews as soon as one author wanted none, for the message can show but one. */
+function manners(sections: readonly Section[]): Parameters<typeof sendPart>[2] {
+  const messages = sections.filter((section): section is MessageSection => section.kind === "message");
+  return {
+    ...(messages.some(({ message }) => message.previews === false)
+      ? { link_preview_options: { is_disabled: true } }
+      : {}),
+    ...(messages.length > 0 && messages.every(({ message }) => message.silent)
+      ? { disable_notification: true }
+      : {}),
+  };
+}
