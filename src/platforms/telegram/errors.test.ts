@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Fate } from "../../model/errors.ts";
+import { LANGUAGES, loadTexts } from "../../texts.ts";
 import { readAnswer, refusalError, transportError } from "./errors.ts";
 import { TransportError } from "./transport.ts";
 
 const refused: Fate = { kind: "refused" };
+const blocked: Fate = { kind: "blocked" };
 const gone: Fate = { kind: "gone" };
 const halt: Fate = { kind: "halt" };
 const unknown: Fate = { kind: "retry", maybeDelivered: true };
@@ -17,8 +19,8 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
-  row(400, "Bad Request: chat not found", "telegram.chat-not-found", refused),
-  row(400, "Bad Request: PEER_ID_INVALID", "telegram.chat-not-found", refused),
+  row(400, "Bad Request: chat not found", "telegram.chat-not-found", blocked),
+  row(400, "Bad Request: PEER_ID_INVALID", "telegram.chat-not-found", blocked),
   row(
     400,
     "Bad Request: group chat was upgraded to a supergroup chat",
@@ -27,16 +29,19 @@ const rows: readonly Row[] = [
     { migrate_to_chat_id: -1001234567890 },
   ),
   row(400, "Bad Request: group chat was migrated to a supergroup chat", "telegram.migrated", refused),
-  row(403, "Forbidden: bot was kicked from the supergroup chat", "telegram.not-a-member", refused),
-  row(403, "Forbidden: bot is not a member of the channel chat", "telegram.not-a-member", refused),
-  row(403, "Forbidden: the group chat was deleted", "telegram.not-a-member", refused),
-  row(403, "Forbidden: bot was blocked by the user", "telegram.no-talk", refused),
-  row(403, "Forbidden: bot can't initiate conversation with a user", "telegram.no-talk", refused),
+  row(403, "Forbidden: bot was kicked from the supergroup chat", "telegram.not-a-member", blocked),
+  row(403, "Forbidden: bot is not a member of the channel chat", "telegram.not-a-member", blocked),
+  row(403, "Forbidden: the group chat was deleted", "telegram.chat-deleted", refused),
+  row(403, "Forbidden: bot was blocked by the user", "telegram.blocked-by-user", blocked),
+  row(403, "Forbidden: bot can't initiate conversation with a user", "telegram.blocked-by-user", blocked),
+  row(403, "Forbidden: user is deactivated", "telegram.no-talk", refused),
+  row(403, "Forbidden: the bot can't send messages to the bot", "telegram.no-talk", refused),
   row(403, "Forbidden: something new", "telegram.refused", refused),
-  row(400, "Bad Request: not enough rights to send text messages to the chat", "telegram.no-rights", refused),
-  row(400, "Bad Request: CHAT_WRITE_FORBIDDEN", "telegram.no-rights", refused),
-  row(400, "Bad Request: need administrator rights in the channel chat", "telegram.no-rights", refused),
-  row(400, "Bad Request: TOPIC_CLOSED", "telegram.topic-closed", refused),
+  row(400, "Bad Request: not enough rights to send text messages to the chat", "telegram.no-rights", blocked),
+  row(400, "Bad Request: CHAT_WRITE_FORBIDDEN", "telegram.no-rights", blocked),
+  row(400, "Bad Request: CHAT_SEND_PLAIN_FORBIDDEN", "telegram.no-rights", blocked),
+  row(400, "Bad Request: need administrator rights in the channel chat", "telegram.no-rights", blocked),
+  row(400, "Bad Request: TOPIC_CLOSED", "telegram.topic-closed", blocked),
   row(400, "Bad Request: message thread not found", "telegram.topic-gone", refused),
   row(400, "Bad Request: message to be replied not found", "telegram.reply-gone", refused),
   row(400, "Bad Request: message to edit not found", "telegram.message-gone", gone),
@@ -102,6 +107,7 @@ describe("a refusal of the Bot API", () => {
     if ("result" in answer) throw new Error("taken for a success");
     const error = refusalError("sendMessage", answer);
     expect({ code: error.code, fate: error.fate }).toEqual(expected);
+    expect(error.words !== undefined).toBe(["refused", "blocked"].includes(expected.fate.kind));
     expect(error.message).toBe(`sendMessage: ${code} ${description}`);
   });
 
@@ -134,6 +140,22 @@ describe("a refusal of the Bot API", () => {
     expect(wait("Wed, 21 Oct 2026 07:28:00 GMT")).toEqual({ kind: "wait", ms: 1000 });
     expect(wait()).toEqual({ kind: "wait", ms: 1000 });
   });
+
+  it.each(LANGUAGES)(
+    "has words for people in %s, in one sentence, whenever an admin can do something",
+    (language) => {
+      const texts = loadTexts(language, { strict: true });
+      for (const { in: refusal } of rows) {
+        const { words } = refusalError("sendMessage", {
+          status: refusal.code,
+          description: refusal.description,
+        });
+        if (words === undefined) continue;
+        expect(texts.has(words), words).toBe(true);
+        expect(texts(words)).toMatch(/^[^.]{20,160}\.$/);
+      }
+    },
+  );
 
   it("never makes a success of an answer that is none, whatever it holds", () => {
     fc.assert(

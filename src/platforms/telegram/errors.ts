@@ -21,6 +21,8 @@ interface Row {
   readonly text: RegExp;
   readonly code: string;
   readonly fate: Fate;
+  /** What people are told, under `refusal` in locales/<language>/telegram.json; for what is refused or blocked. */
+  readonly words?: string;
 }
 
 /** Somebody set a webhook, so getUpdates is refused. */
@@ -30,90 +32,95 @@ export const conflictPolling = "telegram.conflict-polling";
 
 const gone: Fate = { kind: "gone" };
 const refused: Fate = { kind: "refused" };
+const blocked: Fate = { kind: "blocked" };
 const halt: Fate = { kind: "halt" };
 const notDone: Fate = { kind: "retry", maybeDelivered: false };
 
+/** Nothing is told of what no admin can mend. */
+function row(status: number, text: RegExp, code: string, fate: Fate, words?: string): Row {
+  return { status, text, code: `telegram.${code}`, fate, ...(words !== undefined && { words }) };
+}
+
 // The texts are not contractual: matched by status and part of the text, first row wins. Texts from Bot API 10.0's
-// open-source server (Client.cpp fail_query_with_error and TDLib's messages).
+// open-source server (Client.cpp fail_query_with_error and TDLib's messages). `blocked` is what somebody can give back
+// (a right, a seat in the chat, a topic): the lane waits for it. `refused` concerns one message, or what never comes
+// back: a deleted chat or topic, before which nothing should wait for a day.
 const table: readonly Row[] = [
-  { status: 400, text: /message is not modified/i, code: notModified, fate: gone },
-  {
-    status: 400,
-    text: /message to (edit|delete|react|copy|forward) not found/i,
-    code: "telegram.message-gone",
-    fate: gone,
-  },
-  { status: 400, text: /MESSAGE_ID_INVALID/i, code: "telegram.message-gone", fate: gone },
-  { status: 400, text: /message can't be deleted/i, code: "telegram.cannot-delete", fate: gone },
-  { status: 400, text: /message can't be edited/i, code: "telegram.cannot-edit", fate: refused },
-  { status: 400, text: /message to be replied not found/i, code: "telegram.reply-gone", fate: refused },
-  {
-    status: 400,
-    text: /chat not found|PEER_ID_INVALID|chat_id is empty/i,
-    code: "telegram.chat-not-found",
-    fate: refused,
-  },
-  {
-    status: 400,
-    text: /not enough rights|CHAT_WRITE_FORBIDDEN|no write access|need administrator rights|CHAT_ADMIN_REQUIRED/i,
-    code: "telegram.no-rights",
-    fate: refused,
-  },
-  { status: 400, text: /TOPIC_CLOSED/i, code: "telegram.topic-closed", fate: refused },
-  {
-    status: 400,
-    text: /message thread not found|TOPIC_DELETED/i,
-    code: "telegram.topic-gone",
-    fate: refused,
-  },
-  {
-    status: 400,
-    text: /parse entities|parse MessageEntity|ENTIT(Y|IES)_|entities too long/i,
-    code: "telegram.bad-entities",
-    fate: refused,
-  },
-  { status: 400, text: /text is empty|must be non-empty/i, code: "telegram.empty-text", fate: refused },
-  {
-    status: 400,
-    text: /(message|caption|text) is too long|MESSAGE_TOO_LONG/i,
-    code: "telegram.too-long",
-    fate: refused,
-  },
-  { status: 400, text: /upgraded to a supergroup|was migrated/i, code: "telegram.migrated", fate: refused },
-  { status: 400, text: /logged out/i, code: "telegram.logged-out", fate: halt },
-  { status: 401, text: /(?:)/, code: "telegram.unauthorized", fate: halt },
-  { status: 403, text: /kicked|not a member|was deleted/i, code: "telegram.not-a-member", fate: refused },
-  {
-    status: 403,
-    text: /blocked by the user|user is deactivated|can't initiate|bots? can't send/i,
-    code: "telegram.no-talk",
-    fate: refused,
-  },
-  { status: 404, text: /method not found/i, code: "telegram.unknown-method", fate: refused },
+  row(400, /message is not modified/i, "not-modified", gone),
+  row(400, /message to (edit|delete|react|copy|forward) not found|MESSAGE_ID_INVALID/i, "message-gone", gone),
+  row(400, /message can't be deleted/i, "cannot-delete", gone),
+  row(400, /message can't be edited/i, "cannot-edit", refused, "cannot-edit"),
+  row(400, /message to be replied not found/i, "reply-gone", refused, "reply-gone"),
+  // A bot knows a private chat only from being in it, so whoever adds it cures this.
+  row(
+    400,
+    /chat not found|PEER_ID_INVALID|CHANNEL_(INVALID|PRIVATE)/i,
+    "chat-not-found",
+    blocked,
+    "chat-not-found",
+  ),
+  row(
+    400,
+    /not enough rights|no write access|need administrator rights|CHAT_ADMIN_REQUIRED|CHAT_RESTRICTED/i,
+    "no-rights",
+    blocked,
+    "no-rights",
+  ),
+  row(400, /CHAT_(\w+_)?FORBIDDEN|USER_BANNED_IN_CHANNEL/i, "no-rights", blocked, "no-rights"),
+  row(400, /TOPIC_CLOSED/i, "topic-closed", blocked, "topic-closed"),
+  row(400, /message thread not found|TOPIC_DELETED/i, "topic-gone", refused, "topic-gone"),
+  row(
+    400,
+    /parse entities|parse MessageEntity|ENTIT(Y|IES)_|entities too long/i,
+    "bad-entities",
+    refused,
+    "unfit",
+  ),
+  row(400, /text is empty|must be non-empty/i, "empty-text", refused, "unfit"),
+  row(400, /(message|caption|text) is too long|MESSAGE_TOO_LONG/i, "too-long", refused, "unfit"),
+  row(400, /upgraded to a supergroup|was migrated/i, "migrated", refused, "migrated"),
+  row(400, /logged out/i, "logged-out", halt),
+  row(401, /(?:)/, "unauthorized", halt),
+  row(403, /was deleted/i, "chat-deleted", refused, "chat-deleted"),
+  row(403, /kicked|not a member/i, "not-a-member", blocked, "not-a-member"),
+  row(403, /user is deactivated|bots? can't send/i, "no-talk", refused, "no-talk"),
+  row(403, /blocked by the user|can't initiate/i, "blocked-by-user", blocked, "blocked-by-user"),
+  row(404, /method not found/i, "unknown-method", refused, "unknown-method"),
   // The cloud answers a malformed token with a bare "Not Found"; the open-source server with 401 or 421.
-  { status: 404, text: /^Not Found$/i, code: "telegram.unauthorized", fate: halt },
-  { status: 421, text: /(?:)/, code: "telegram.unauthorized", fate: halt },
-  { status: 409, text: /webhook is active|by (other )?setWebhook/i, code: conflictWebhook, fate: notDone },
-  { status: 409, text: /(?:)/, code: conflictPolling, fate: notDone },
-  { status: 413, text: /(?:)/, code: "telegram.too-big", fate: refused },
+  row(404, /^Not Found$/i, "unauthorized", halt),
+  row(421, /(?:)/, "unauthorized", halt),
+  row(409, /webhook is active|by (other )?setWebhook/i, "conflict-webhook", notDone),
+  row(409, /(?:)/, "conflict-polling", notDone),
+  row(413, /(?:)/, "too-big", refused, "unfit"),
   // It was sent, and somebody removed it before the server could answer: sending again would bring it back.
-  { status: 500, text: /message was immediately deleted/i, code: "telegram.deleted-at-once", fate: gone },
+  row(500, /message was immediately deleted/i, "deleted-at-once", gone),
 ];
 
 /** The error an answer without `ok` means. */
 export function refusalError(method: string, refusal: Refusal): PlatformError {
-  const { code, fate } = judge(refusal);
-  return new PlatformError(code, `${method}: ${refusal.status} ${refusal.description}`, fate);
+  const { code, fate, words } = judge(refusal);
+  return new PlatformError(
+    code,
+    `${method}: ${refusal.status} ${refusal.description}`,
+    fate,
+    words === undefined ? {} : { words: `telegram.refusal.${words}` },
+  );
 }
 
-function judge({ status, description, retryAfter, migratedTo }: Refusal): { code: string; fate: Fate } {
+/** A 429 does not tell whose limit it is, so it is taken for that of the chat and never for that of the account. */
+function judge({
+  status,
+  description,
+  retryAfter,
+  migratedTo,
+}: Refusal): Pick<Row, "code" | "fate" | "words"> {
   if (status === 429) return { code: "telegram.limit", fate: { kind: "wait", ms: (retryAfter ?? 1) * 1000 } };
   if (migratedTo !== undefined) return { code: "telegram.migrated", fate: { kind: "moved", to: migratedTo } };
   const row = table.find((candidate) => candidate.status === status && candidate.text.test(description));
   if (row) return row;
   // A gateway's 5xx says nothing about what the server behind it did.
   if (status >= 500) return { code: "telegram.server", fate: { kind: "retry", maybeDelivered: true } };
-  if (status >= 400) return { code: "telegram.refused", fate: refused };
+  if (status >= 400) return { code: "telegram.refused", fate: refused, words: "other" };
   return { code: "telegram.bad-answer", fate: { kind: "retry", maybeDelivered: true } };
 }
 

@@ -165,7 +165,7 @@ describe("what is sent", () => {
   it("is refused in words without the token, the address or the text", async () => {
     const to = conversation(-1001999999999);
     const error = await thrown(rig.account().platform.send(hello(to), to, signal));
-    expect(error).toMatchObject({ code: "telegram.chat-not-found", fate: { kind: "refused" } });
+    expect(error).toMatchObject({ code: "telegram.chat-not-found", fate: { kind: "blocked" } });
     expect(error.message).toBe("sendMessage: 400 Bad Request: chat not found");
   });
 });

@@ -10,8 +10,10 @@ import { capabilities } from "./capabilities.ts";
 import type { TelegramConfig } from "./config.ts";
 import { parseUpdate } from "./parse.ts";
 import { createPollingReceiver } from "./polling.ts";
+import { rates } from "./rates.ts";
 import type { Receiver } from "./receiver.ts";
 import { renderDelete, renderEdit, renderMessage, renderNotice } from "./render.ts";
+import { renderJoined } from "./render-joined.ts";
 import type { TelegramSelf } from "./request.ts";
 import { isPassing, reportTrouble, troubleText } from "./trouble.ts";
 import { createWebhookReceiver } from "./webhook.ts";
@@ -66,9 +68,11 @@ export function createTelegram(context: PlatformContext, config: TelegramConfig)
     prepare: () => Promise.resolve(null),
     renderMessage,
     renderNotice,
+    renderJoined,
     renderEdit,
     renderDelete,
     send: api.send,
+    rates,
   };
 }
 
