@@ -1,0 +1,196 @@
+// Compares what was written with what both rooms show in the end, and with what the app kept; `run-seed.ts` asks it.
+
+import type { Store } from "../../src/bridge/ports.ts";
+import type { MessageRef } from "../../src/model/refs.ts";
+import { bot, type Played, type Shown, type Written } from "./play.ts";
+import type { Stage } from "./stage.ts";
+import { type Setting, SIDES, type Side } from "./story.ts";
+import { type Found, findHeads, findWords } from "./words.ts";
+
+export interface Verdict {
+  /** What is wrong, a sentence each. */
+  readonly faults: readonly string[];
+  /** What is not as it should be, but cannot be helped; how often. */
+  readonly excuses: Readonly<Record<string, number>>;
+  /** Lines of the robot itself. */
+  readonly notices: number;
+}
+
+/** One thing a room shows: an "ok", or all marks of one version of a message, in order. */
+interface Item {
+  /** "ok" or "17v2". */
+  readonly name: string;
+  readonly marks: readonly number[];
+  /** The messages of the bot that show it. */
+  readonly shown: readonly Shown[];
+}
+
+export function judgeRooms(stage: Stage, played: Played, setting: Setting): Verdict {
+  const faults: string[] = [...originalsTouched(stage, played)];
+  const excuses: Record<string, number> = {};
+  let notices = 0;
+  for (const side of SIDES) {
+    const shown = bot(stage, side);
+    const strays = shown.filter(({ text }) => findWords(text).length === 0);
+    const foreign = strays.filter(({ text }) => !isNotice(text));
+    notices += strays.length - foreign.length;
+    faults.push(...foreign.map(({ id, text }) => `${side}: ${id} stands for nothing: ${short(text)}`));
+    const expected = itemsExpected(played.written, side);
+    const there = itemsIn(shown);
+    faults.push(...difference(side, expected, there));
+    faults.push(...wrongAnswers(stage, played.written, side, there));
+  }
+  void setting;
+  return { faults, excuses, notices };
+}
+
+/** The robot speaks of itself in italics or with a sign; it carries nobody's words. */
+function isNotice(text: string): boolean {
+  return /could not|cannot|not carried|is missing|not delivered/i.test(text);
+}
+
+const short = (text: string) => JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}…` : text);
+
+/** Telegram tells bots of no deletion: what was deleted there still stands on the other side. */
+export function itemsExpected(written: readonly Written[], side: Side): readonly Item[] {
+  return written
+    .filter((each) => each.side !== side && !(each.deleted && each.side === "discord"))
+    .map((each) => itemOf(findWords(each.words), []));
+}
+
+function itemOf(words: readonly Found[], shown: readonly Shown[]): Item {
+  const marks = words.flatMap((found) => (found.kind === "mark" ? [found] : []));
+  const first = marks[0];
+  if (!first) return { name: "ok", marks: [], shown };
+  return { name: `${first.n}v${first.version}`, marks: marks.map(({ index }) => index), shown };
+}
+
+/** What the bot's messages show, in the order in which each begins; a part that was added later belongs to its first. */
+export function itemsIn(shown: readonly Shown[]): readonly Item[] {
+  const items: { name: string; marks: number[]; shown: Shown[] }[] = [];
+  for (const message of shown) {
+    for (const found of findWords(message.text)) {
+      if (found.kind === "ok") {
+        items.push({ name: "ok", marks: [], shown: [message] });
+        continue;
+      }
+      const name = `${found.n}v${found.version}`;
+      const item = items.find((each) => each.name === name && !each.marks.includes(found.index));
+      if (!item) items.push({ name, marks: [found.index], shown: [message] });
+      else {
+        item.marks.push(found.index);
+        if (!item.shown.includes(message)) item.shown.push(message);
+      }
+    }
+  }
+  return items;
+}
+
+function difference(side: Side, expected: readonly Item[], there: readonly Item[]): readonly string[] {
+  const say = ({ name, marks }: Item) => (marks.length > 1 ? `${name}[${ranges(marks)}]` : name);
+  const wanted = expected.map(say);
+  const found = there.map(say);
+  if (wanted.join("\n") === found.join("\n")) return [];
+  const lacking = without(wanted, found);
+  const tooMuch = without(found, wanted);
+  const reasons = [
+    ...(lacking.length > 0 ? [`missing ${lacking.join(" ")}`] : []),
+    ...(tooMuch.length > 0 ? [`too much ${tooMuch.join(" ")}`] : []),
+  ];
+  const what = reasons.length > 0 ? reasons.join("; ") : "the order is wrong";
+  return [`${side}: ${what}\n    wanted: ${wanted.join(" ")}\n    shown:  ${found.join(" ")}`];
+}
+
+/** 0,1,2,5 is 0-2,5. */
+function ranges(all: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const each of all) {
+    const last = runs.at(-1);
+    if (last && last[1] + 1 === each) last[1] = each;
+    else runs.push([each, each]);
+  }
+  return runs.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join();
+}
+
+/** The elements of `all` that are left when each of `others` has taken one away. */
+function without(all: readonly string[], others: readonly string[]): readonly string[] {
+  const left = [...others];
+  return all.filter((each) => {
+    const at = left.indexOf(each);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
+function wrongAnswers(
+  stage: Stage,
+  written: readonly Written[],
+  side: Side,
+  there: readonly Item[],
+): readonly string[] {
+  return there.flatMap((item) => {
+    const message = written.find(({ n }) => item.name.startsWith(`${n}v`));
+    const first = item.shown[0];
+    if (message?.answers === undefined || !first) return [];
+    const target = written.find(({ n }) => n === message.answers);
+    if (!target || target.deleted) return [];
+    // In words, or by a link or a native answer that leads to it.
+    if (findHeads(first.text).includes(target.n)) return [];
+    const ids =
+      target.side === side
+        ? [target.id]
+        : there
+            .filter(({ name }) => name.startsWith(`${target.n}v`))
+            .flatMap(({ shown }) => shown.map(({ id }) => id));
+    const leads = ids.some(
+      (id) => first.answers === id || first.text.includes(`/${stage.places.channel}/${id}`),
+    );
+    return leads ? [] : [`${side}: ${item.name} does not answer ${target.n}`];
+  });
+}
+
+/** Nobody's own words may change. */
+function originalsTouched({ telegram, discord, places }: Stage, { written }: Played): readonly string[] {
+  return written.flatMap(({ n, side, id, words, deleted }) => {
+    const text =
+      side === "telegram"
+        ? telegram.messages(places.chat).find(({ message_id }) => String(message_id) === id)?.text
+        : discord.messages(places.channel).find((message) => message.id === id)?.content;
+    if (deleted ? text === undefined : text === words) return [];
+    return [`${side}: the original of ${n} was touched: ${short(text ?? "(gone)")}`];
+  });
+}
+
+/** What the app keeps: nothing waits, nothing was given up, and the map knows every copy and no other. */
+export async function judgeStore(stage: Stage, played: Played, store: Store): Promise<readonly string[]> {
+  const { chat, channel } = stage.places;
+  const faults: string[] = [];
+  await store.transaction(async (tx) => {
+    const waiting = await tx.outbox.waiting();
+    if (waiting > 0) faults.push(`${waiting} deliveries still wait`);
+    for (const { to, event, reason } of await tx.outbox.dead())
+      faults.push(`a dead letter to ${to.account} (${event.kind}): ${reason}`);
+    for (const side of SIDES) {
+      const to = { account: side, id: side === "telegram" ? String(chat) : channel };
+      const from =
+        side === "telegram" ? { account: "discord", id: channel } : { account: "telegram", id: String(chat) };
+      const there = itemsIn(bot(stage, side));
+      for (const message of played.written.filter((each) => each.side !== side)) {
+        const item = there.find(({ name }) => name.startsWith(`${message.n}v`));
+        const ref: MessageRef = { conversation: from, id: message.id };
+        const copies = (await tx.map.copies(ref, to)).map((copy) => copy.ref.id);
+        const shown = item?.shown.map(({ id }) => id) ?? [];
+        const isOk = message.form === "ok";
+        const gone = message.deleted && message.side === "discord";
+        if (gone && copies.length > 0) faults.push(`${side}: the map still knows ${message.n}: ${copies}`);
+        if (isOk || gone) continue;
+        if (!item) continue;
+        if (copies.toSorted().join() !== shown.toSorted().join())
+          faults.push(
+            `${side}: the map says that ${message.n} stands in ${copies}, but it stands in ${shown}`,
+          );
+      }
+    }
+  });
+  return faults;
+}
