@@ -1,10 +1,10 @@
 // Composition root: builds, wires and starts the parts in a numbered order, and stops them in reverse.
 
 import { type BridgeTable, createBridgeTable } from "./bridge/bridge-table.ts";
-import { keepTidy } from "./bridge/housekeeping.ts";
-import { createIntake, moveConversation } from "./bridge/intake.ts";
+import { keepHouse } from "./bridge/housekeeping.ts";
+import { carryAgain, createIntake, moveConversation } from "./bridge/intake.ts";
 import type { LaneStep } from "./bridge/lane-run.ts";
-import { createLanes } from "./bridge/lanes.ts";
+import { createLanes, type Lanes } from "./bridge/lanes.ts";
 import type { Platform, PlatformContext } from "./bridge/platform.ts";
 import type { Log, Store } from "./bridge/ports.ts";
 import type { Config } from "./config.ts";
@@ -32,6 +32,8 @@ export interface AppOptions {
   readonly clock?: Clock;
   /** 0 <= x < 1. */
   readonly random?: () => number;
+  /** Puts something around the opened store; the chaos suite makes it fail there. */
+  readonly wrapStore?: (store: Store) => Store;
   /** Sees every update that is on disk and every delivery that ended; the demo and the bench listen. */
   readonly observe?: Observer;
 }
@@ -71,10 +73,11 @@ type Started = Omit<App, "stop" | "stopped">;
 
 async function start(options: AppOptions, stops: (() => Promise<void>)[]): Promise<Started> {
   const { config, log, texts, clock = systemClock, random = Math.random, observe } = options;
+  const { wrapStore = (opened) => opened } = options;
 
   // 1. The data folder and the store: nothing is received that could not be kept.
   await makePrivateFolder(config.data, texts);
-  const store = await openStore(config.storage, { clock, texts });
+  const store = wrapStore(await openStore(config.storage, { clock, texts }));
   stops.push(() => store.close());
 
   // 2. Who talks with whom, with the new ids of groups that moved since the file was written.
@@ -103,10 +106,11 @@ async function start(options: AppOptions, stops: (() => Promise<void>)[]): Promi
     moved: (from, to) => store.transaction((tx) => moveConversation(tx, from, to, table)),
     observe: (step) => observe?.ended?.(step),
   });
-  const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake });
+  const intakeParts = { store, table, platform, clock, log, wake: lanes.wake };
+  const intake = createIntake(intakeParts);
+  const shared = { clock, random, health, store, table, web, halt, redactor, recovered: lanes.recovered };
   for (const { name, platform: kind, settings } of config.accounts) {
-    const context = contextFor(name, options, { clock, random, health, store, table, web, halt, redactor });
-    platforms.set(name, createPlatform(kind, settings, context));
+    platforms.set(name, createPlatform(kind, settings, contextFor(name, options, shared)));
   }
 
   // 5. Ask at every door first: a token that one platform refuses must leave no webhook set at another.
@@ -123,8 +127,11 @@ async function start(options: AppOptions, stops: (() => Promise<void>)[]): Promi
   const connect = (one: Platform) => one.start(accept).then(() => lanes.start(one.account));
   await Promise.all([...platforms.values()].map(connect));
 
-  // 7. Keep the disk tidy.
-  const housekeeping = keepTidy(store, clock, log);
+  // 7. Keep the disk tidy, and take up what the commands leave there.
+  const housekeeping = keepHouse({
+    ...{ store, clock, log, retention: config.retention, wakeAll: lanes.wakeAll },
+    carryAgain: (tx) => carryAgain(tx, intakeParts),
+  });
   stops.push(() => housekeeping.stop());
   return { health, ...(web && { address: web.address }) };
 }
@@ -150,10 +157,11 @@ interface Shared {
   readonly web: Web | undefined;
   readonly halt: (account: string, reason: string) => void;
   readonly redactor: Redactor;
+  readonly recovered: Lanes["recovered"];
 }
 
 function contextFor(account: string, { log, texts, addSecret }: AppOptions, shared: Shared): PlatformContext {
-  const { clock, random, health, store, table, web, halt, redactor } = shared;
+  const { clock, random, health, store, table, web, halt, redactor, recovered } = shared;
   return {
     ...{ account, log, clock, random, texts, health },
     ...(web && { web: web.port }),
@@ -163,6 +171,8 @@ function contextFor(account: string, { log, texts, addSecret }: AppOptions, shar
       set: (name, value) => store.transaction((tx) => tx.state.set(account, name, value)),
     },
     halt: (reason) => halt(account, reason),
+    recovered: (to) => recovered(account, to),
+    received: (prefix, since) => store.transaction((tx) => tx.journal.keys(account, prefix, since)),
     secret: (value) => {
       redactor.add(value);
       addSecret(value);

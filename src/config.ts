@@ -35,6 +35,15 @@ export interface BridgeConfig {
   readonly members: readonly ConversationRef[];
 }
 
+const HOUR_MS = 60 * 60 * 1000;
+
+/** How long things are kept; milliseconds. */
+export interface RetentionConfig {
+  readonly journalMs: number;
+  readonly joinedMs: number;
+  readonly deadLettersMs: number;
+}
+
 /** Deeply frozen; every path is absolute. */
 export interface Config {
   readonly file: string;
@@ -46,6 +55,7 @@ export interface Config {
   readonly data: string;
   /** `sqlite:/path/of/the.db` or `postgres://…`. */
   readonly storage: string;
+  readonly retention: RetentionConfig;
   readonly bridges: readonly BridgeConfig[];
   /** Every token and password in it, for the log to hide. */
   readonly secrets: readonly string[];
@@ -144,6 +154,11 @@ function build(value: unknown, folder: string, platforms: PlatformSchemas) {
     ...(top.web === undefined ? {} : { web: buildWeb(top.web, folder) }),
     data,
     storage: storageUrl(top.storage, data, folder),
+    retention: {
+      journalMs: top.retention.journal_hours * HOUR_MS,
+      joinedMs: top.retention.joined_days * 24 * HOUR_MS,
+      deadLettersMs: top.retention.dead_letter_days * 24 * HOUR_MS,
+    },
     bridges: top.bridges.map((bridge): BridgeConfig => {
       const { name, members } = bridgeSchema.parse(bridge);
       return { name, members: members.flatMap((member) => parseConversation(String(member)) ?? []) };

@@ -1,25 +1,36 @@
 // From an event to the calls that carry it: describe, render, compare with what stands there. Pure; the lane calls it.
 
-import type { Call, Copy, Part } from "../model/delivery.ts";
+import type { Call, Copy, JoinedSection, Part } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import type { Message } from "../model/message.ts";
-import type { ConversationRef } from "../model/refs.ts";
+import { type ConversationRef, type MessageRef, messageKey } from "../model/refs.ts";
 import { describeMessage, describeNotice } from "./describe.ts";
+import { removeSections, reviseSection } from "./digest.ts";
 import type { Platform, Resolved } from "./platform.ts";
 
 /** The platform's pure half. */
-export type Renderer = Pick<Platform, "renderMessage" | "renderNotice" | "renderEdit" | "renderDelete">;
+export type Renderer = Pick<
+  Platform,
+  "renderMessage" | "renderNotice" | "renderJoined" | "renderEdit" | "renderDelete"
+>;
+
+/** What stands in the destination of the messages an event is about. */
+export interface Standing {
+  readonly copies: readonly Copy[];
+  /** What the joined messages among them hold, by message key. */
+  readonly joined: ReadonlyMap<string, readonly JoinedSection[]>;
+}
 
 /**
  * The calls that bring `event` to `to`, in order; [] when nothing is to be done (an edit that changes nothing, a
- * delete of what never arrived). `copies` are the parts of the event's messages that stand there now.
+ * delete of what never arrived).
  */
 export function compose(
   event: BridgeEvent,
   to: ConversationRef,
   renderer: Renderer,
   known: Resolved,
-  copies: readonly Copy[],
+  standing: Standing,
 ): readonly Call[] {
   switch (event.kind) {
     case "message.created":
@@ -27,9 +38,9 @@ export function compose(
         .renderMessage(describeMessage(event.message, known.texts), to, known)
         .map((part, index) => create(part, index, event.message));
     case "message.edited":
-      return revise(event.message, to, renderer, known, copies);
+      return edit(event.message, to, renderer, known, standing);
     case "message.deleted":
-      return remove(copies, to, renderer, known);
+      return removeAll(event.refs, to, renderer, known, standing);
     case "notice": {
       const body = describeNotice(event.notice, event.by?.name, known.texts);
       return renderer.renderNotice(body, to, known).map((part, index) => create(part, index));
@@ -42,6 +53,36 @@ export function compose(
 function create(part: Part, index: number, message?: Message): Call {
   const call: Call = { op: "create", part: index, hash: part.hash, request: part.request };
   return message ? { ...call, source: message.ref } : call;
+}
+
+function edit(
+  message: Message,
+  to: ConversationRef,
+  renderer: Renderer,
+  known: Resolved,
+  { copies, joined }: Standing,
+): readonly Call[] {
+  const [copy] = copies;
+  if (!copy?.joined) return revise(message, to, renderer, known, copies);
+  return reviseSection(message, copy, joined.get(messageKey(copy.ref)) ?? [], renderer, known);
+}
+
+function removeAll(
+  refs: readonly MessageRef[],
+  to: ConversationRef,
+  renderer: Renderer,
+  known: Resolved,
+  { copies, joined }: Standing,
+): readonly Call[] {
+  const shared = new Map(
+    copies.flatMap((copy) => (copy.joined ? [[messageKey(copy.ref), copy] as const] : [])),
+  );
+  const sections = [...shared].flatMap(([key, copy]) => {
+    const held = joined.get(key);
+    return held ? removeSections(refs, copy, held, renderer, known) : [];
+  });
+  const own = copies.filter((copy) => !copy.joined);
+  return [...remove(own, to, renderer, known), ...sections];
 }
 
 /** Changed parts are edited, further ones added, superfluous ones removed. */

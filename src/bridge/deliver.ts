@@ -3,39 +3,46 @@
 import type { Call, Sent } from "../model/delivery.ts";
 import { PlatformError } from "../model/errors.ts";
 import { conversationKey } from "../model/refs.ts";
-import { asPlatformError, type LaneRun, pause, untilStored } from "./lane-run.ts";
-import type { MapRow, StoredDelivery, StoreTx } from "./ports.ts";
-import { decide } from "./retry.ts";
+import { asPlatformError, idle, type LaneRun, pause, shareOf, untilStored } from "./lane-run.ts";
+import type { Doubt } from "./platform.ts";
+import type { StoredDelivery, StoreTx } from "./ports.ts";
+import { newestOf, record, traceOf } from "./record.ts";
+import { type Decision, decide } from "./retry.ts";
 
 export interface Job {
   readonly delivery: StoredDelivery;
   readonly calls: readonly Call[];
   /** Milliseconds since 1970. */
   readonly frozenAt: number;
+  /** It was frozen earlier: nobody knows whether its next call was sent. */
+  readonly inDoubt?: boolean;
 }
 
 /** What is still to be written about an ended delivery; it joins the transaction that takes the next one. */
 export type Outcome = (tx: StoreTx) => Promise<void>;
+
+/** After a lost answer the request may still be on its way; nobody is asked about it sooner. */
+const SETTLE_MS = 1_000;
 
 /** Sends what is not done yet, call by call; progress is stored between them. "stop": the lane must end here. */
 export async function deliver(run: LaneRun, job: Job): Promise<Outcome | "stop"> {
   const { delivery, calls } = job;
   const rest = calls.slice(delivery.done);
   for (const [index, call] of rest.entries()) {
-    const result = await sendUntilDecided(run, delivery, call);
+    const result = await sendUntilDecided(run, job, call, index === 0 && job.inDoubt === true);
     if (result === "stop") return "stop";
     if (result instanceof PlatformError) return giveUp(run, job, result);
     const sentAt = run.clock.now();
     if (index === rest.length - 1) {
       run.observe?.({ delivery, outcome: "sent", frozenAt: job.frozenAt, endedAt: sentAt });
       return async (tx) => {
-        await record(tx, call, result.sent, sentAt);
+        await record(run, tx, call, result.sent, sentAt);
         await tx.outbox.finish(delivery.id);
       };
     }
     const stored = await untilStored(run, () =>
       run.store.transaction(async (tx) => {
-        await record(tx, call, result.sent, sentAt);
+        await record(run, tx, call, result.sent, sentAt);
         await tx.outbox.progress(delivery.id, delivery.done + index + 1);
       }),
     );
@@ -44,76 +51,189 @@ export async function deliver(run: LaneRun, job: Job): Promise<Outcome | "stop">
   return (tx) => tx.outbox.finish(delivery.id);
 }
 
-/** The delivery becomes a dead letter; said at once, written with the outcome. */
-export function giveUp(run: LaneRun, { delivery, frozenAt }: Job, failure: PlatformError): Outcome {
+/** The delivery becomes a dead letter, or, when it was joined with others, each of them has to go alone. */
+export function giveUp(run: LaneRun, { delivery, calls, frozenAt }: Job, failure: PlatformError): Outcome {
+  const lane = conversationKey(run.to);
+  const event = delivery.event.kind;
+  if (calls.some(({ op, joined }) => op === "create" && joined)) {
+    run.log.warn({ lane, code: failure.code }, "a joined message was refused; its parts go one by one");
+    const parts = calls.flatMap(({ joined = [] }) => joined).length;
+    return async (tx) => {
+      await tx.outbox.thaw(delivery.id);
+      const waiting = await tx.outbox.front(run.to, parts);
+      run.memory.aloneUntil = waiting.at(-1)?.id ?? delivery.id;
+    };
+  }
   run.log.error(
-    {
-      lane: conversationKey(run.to),
-      event: delivery.event.kind,
-      code: failure.code,
-      reason: failure.message,
-    },
+    { lane, event, code: failure.code, reason: failure.message },
     "a delivery was given up; it is kept as a dead letter",
   );
   run.observe?.({ delivery, outcome: "dead", frozenAt, endedAt: run.clock.now() });
-  return (tx) => tx.outbox.bury(delivery.id, failure.message);
+  const report = run.reports.failed(delivery.event, run.to, failure, false);
+  return async (tx) => {
+    await tx.outbox.bury(delivery.id, failure.message);
+    await tx.trace.note(traceOf(delivery, run.clock.now(), "dead", failure.code));
+    if (!report) return;
+    await tx.outbox.append([report]);
+    run.wake(report.to);
+  };
 }
+
+type Result = { readonly sent: Sent | undefined } | PlatformError | "stop";
 
 /** One call, tried until it is done, given up (the error), or the lane has to stop. */
-async function sendUntilDecided(
-  run: LaneRun,
-  delivery: StoredDelivery,
-  call: Call,
-): Promise<{ readonly sent: Sent | undefined } | PlatformError | "stop"> {
-  let attempts = delivery.attempts;
-  let failingSince = delivery.failingSince;
+async function sendUntilDecided(run: LaneRun, job: Job, call: Call, doubtful: boolean): Promise<Result> {
+  const { delivery } = job;
+  let inDoubt = doubtful && call.op === "create";
+  let { attempts, failingSince } = delivery;
   for (;;) {
+    if (!(await allowed(run, call))) return "stop";
     try {
-      return { sent: await run.platform.send(call, run.to, run.signal) };
+      const found = inDoubt ? await lookFor(run, job, call) : undefined;
+      if (found === "stop") return "stop";
+      if (found) return { sent: found };
+      inDoubt = false;
+      return { sent: await send(run, call) };
     } catch (error) {
       const failure = asPlatformError(error);
+      inDoubt ||= call.op === "create" && failure.fate.kind === "retry" && failure.fate.maybeDelivered;
       const now = run.clock.now();
-      const decision = decide(failure.fate, attempts, now - (failingSince ?? now), run.random());
-      switch (decision.verdict) {
-        case "done":
-          return { sent: undefined };
-        case "bury":
-          return failure;
-        case "move":
-          await run.move(run.to, { ...run.to, id: decision.to });
-          return "stop";
-        case "halt":
-          run.halt(failure.message);
-          return "stop";
-        case "again": {
-          if (decision.counted) {
-            attempts += 1;
-            failingSince ??= now;
-            await countFailure(run, delivery.id, attempts, failingSince);
-          }
-          if (!(await pause(run, failure, decision.inMs))) return "stop";
-        }
+      const since = failure.fate.kind === "blocked" ? delivery.createdAt : (failingSince ?? now);
+      const decision = decide(failure.fate, attempts, now - since, run.random());
+      if (decision.verdict === "again" && decision.counted) {
+        attempts += 1;
+        failingSince ??= now;
+        await countFailure(run, delivery, attempts, failingSince, failure);
       }
+      const next = await obey(run, delivery, failure, decision, inDoubt);
+      if (next !== "again") return next;
     }
   }
 }
 
-async function countFailure(run: LaneRun, id: number, attempts: number, since: number): Promise<void> {
-  await untilStored(run, () => run.store.transaction((tx) => tx.outbox.failed(id, attempts, since)));
+async function obey(
+  run: LaneRun,
+  delivery: StoredDelivery,
+  failure: PlatformError,
+  decision: Decision,
+  inDoubt: boolean,
+): Promise<Result | "again"> {
+  switch (decision.verdict) {
+    case "done":
+      return { sent: undefined };
+    case "bury":
+      return failure;
+    case "move":
+      // It was refused, so nobody has to look for it in the new place.
+      if (!inDoubt && delivery.done === 0) {
+        await untilStored(run, () => run.store.transaction((tx) => tx.outbox.thaw(delivery.id)));
+      }
+      await run.move(run.to, { ...run.to, id: decision.to });
+      return "stop";
+    case "halt":
+      run.halt(failure.message);
+      return "stop";
+    case "blocked":
+      return (await waitForRight(run, delivery, failure)) ? "again" : "stop";
+    case "again": {
+      if (failure.fate.kind === "wait") {
+        const budget = failure.fate.account ? run.accountBudget : run.budget;
+        budget.limited(failure.fate.ms);
+      }
+      const inMs = inDoubt ? Math.max(SETTLE_MS, decision.inMs) : decision.inMs;
+      return (await pause(run, failure, inMs)) ? "again" : "stop";
+    }
+  }
 }
 
-/** What the message map learns from a call that succeeded (or whose target was gone already). */
-async function record(tx: StoreTx, call: Call, sent: Sent | undefined, at: number): Promise<void> {
-  switch (call.op) {
-    case "create": {
-      if (!sent || !call.source) return;
-      const row: MapRow = { source: call.source, copy: sent.ref, part: call.part, hash: call.hash, at };
-      return tx.map.record([sent.via === undefined ? row : { ...row, via: sent.via }]);
-    }
-    case "edit":
-      for (const target of call.targets ?? []) await tx.map.rehash(target, call.hash);
-      return;
-    case "delete":
-      return tx.map.forget(call.targets ?? []);
+async function send(run: LaneRun, call: Call): Promise<Sent | undefined> {
+  const { memory, clock } = run;
+  run.budget.spend(shareOf(call));
+  const startedAt = clock.now();
+  const sent = await run.platform.send(call, run.to, run.signal);
+  memory.callMs += (clock.now() - startedAt - memory.callMs) / 8;
+  if (memory.blocked > 0) run.log.info({ lane: conversationKey(run.to) }, "the lane goes on");
+  memory.blocked = 0;
+  return sent;
+}
+
+/** Waits until the budget has room for the call. False when the lane has to stop. */
+async function allowed(run: LaneRun, call: Call): Promise<boolean> {
+  for (;;) {
+    if (run.stopping.aborted) return false;
+    const waitMs = run.budget.waitMs(shareOf(call));
+    if (waitMs <= 0) return true;
+    await idle(run, waitMs);
   }
+}
+
+/** The message a create without an answer has made; undefined when there is none, or nobody can tell. */
+async function lookFor(
+  run: LaneRun,
+  { delivery, frozenAt }: Job,
+  call: Call,
+): Promise<Sent | "stop" | undefined> {
+  if (!run.platform.reconcile) return undefined;
+  const settled = frozenAt + SETTLE_MS - run.clock.now();
+  if (settled > 0 && !(await idle(run, settled))) return "stop";
+  const newest = await newestOf(run);
+  const doubt: Doubt = {
+    since: frozenAt,
+    ...(delivery.mark !== undefined && { mark: delivery.mark }),
+    ...(newest !== undefined && { newest }),
+    known: (refs) => run.store.transaction((tx) => tx.map.known(refs)),
+  };
+  const found = await run.platform.reconcile(call, run.to, doubt, run.signal).catch(unknownIfRefused);
+  const outcome = typeof found === "string" ? found : "found";
+  run.log.info({ lane: conversationKey(run.to), outcome }, "a call without an answer was looked for");
+  await untilStored(run, () =>
+    run.store.transaction((tx) => tx.trace.note(traceOf(delivery, run.clock.now(), `doubt.${outcome}`))),
+  );
+  // What nobody can tell apart from a lost message must not be looked for again.
+  if (outcome !== "absent") delete run.memory.newest;
+  return typeof found === "string" ? undefined : found;
+}
+
+/** A question that is refused says nothing about the call. */
+function unknownIfRefused(error: unknown): "unknown" {
+  const { kind } = asPlatformError(error).fate;
+  if (kind === "refused" || kind === "gone") return "unknown";
+  throw error;
+}
+
+/** Says once that a right is missing and pauses; the lane goes on by itself. False when it has to stop. */
+export async function waitForRight(
+  run: LaneRun,
+  delivery: StoredDelivery,
+  failure: PlatformError,
+): Promise<boolean> {
+  const decision = decide(failure.fate, run.memory.blocked, 0, run.random());
+  const inMs = decision.verdict === "blocked" ? decision.inMs : 0;
+  const report =
+    run.memory.blocked === 0 ? run.reports.failed(delivery.event, run.to, failure, true) : undefined;
+  run.memory.blocked += 1;
+  const stored = await untilStored(run, () =>
+    run.store.transaction(async (tx) => {
+      await tx.trace.note(traceOf(delivery, run.clock.now(), "blocked", failure.code));
+      if (!report) return;
+      await tx.outbox.append([report]);
+      run.wake(report.to);
+    }),
+  );
+  return stored !== "stop" && (await pause(run, failure, inMs));
+}
+
+async function countFailure(
+  run: LaneRun,
+  delivery: StoredDelivery,
+  attempts: number,
+  since: number,
+  failure: PlatformError,
+): Promise<void> {
+  await untilStored(run, () =>
+    run.store.transaction(async (tx) => {
+      await tx.outbox.failed(delivery.id, attempts, since);
+      await tx.trace.note(traceOf(delivery, run.clock.now(), "failed", failure.code));
+    }),
+  );
 }

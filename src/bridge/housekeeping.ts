@@ -1,37 +1,85 @@
-// Removes from disk what nobody will ask for again; `app.ts` starts it.
+// Removes from disk what nobody will ask for again, and takes up what an admin asked for; `app.ts` starts it.
 
 import type { Clock, Timer } from "../model/clock.ts";
-import type { Log, Store } from "./ports.ts";
+import type { ConversationRef } from "../model/refs.ts";
+import type { Log, Store, StoreTx } from "./ports.ts";
 
-/** Telegram sends an update again for 24 hours; twice that makes sure none is taken for a new one. */
-const JOURNAL_MS = 48 * 60 * 60 * 1000;
-const EVERY_MS = 60_000;
+/** How long each thing is kept; milliseconds. The message map is kept for ever. */
+export interface Retention {
+  /** Updates that were carried, and the steps of their stories. */
+  readonly journalMs: number;
+  /** The texts of joined messages: after it an edit of one of them crosses no more. */
+  readonly joinedMs: number;
+  readonly deadLettersMs: number;
+}
 
-/** Every minute: edits that waited in vain for their message, and journal rows that no source can send again. */
-export function keepTidy(store: Store, clock: Clock, log: Log): { stop(): Promise<void> } {
+export interface HousekeepingParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly retention: Retention;
+  /** Parses buried updates again that an admin asked for; these lanes have something to do. */
+  readonly carryAgain: (tx: StoreTx) => Promise<readonly ConversationRef[]>;
+  /** Dead letters may have been put back into their lanes. */
+  readonly wakeAll: () => Promise<void>;
+}
+
+const TIDY_EVERY_MS = 60_000;
+/** The commands run in another process and can only leave a mark on disk. */
+const LOOK_EVERY_MS = 5_000;
+
+export function keepHouse(parts: HousekeepingParts): { stop(): Promise<void> } {
+  const { clock, log } = parts;
+  const tidying = repeat(clock, TIDY_EVERY_MS, () =>
+    tidy(parts).catch((error: unknown) =>
+      log.warn({ err: error }, "old rows could not be removed; trying again later"),
+    ),
+  );
+  const looking = repeat(clock, LOOK_EVERY_MS, () =>
+    look(parts).catch((error: unknown) =>
+      log.warn({ err: error }, "storage could not be asked for what an admin wants; trying again later"),
+    ),
+  );
+  return {
+    async stop() {
+      await Promise.all([tidying.stop(), looking.stop()]);
+    },
+  };
+}
+
+async function tidy({ store, clock, log, retention }: HousekeepingParts): Promise<void> {
+  const now = clock.now();
+  const works: readonly ((tx: StoreTx) => Promise<number>)[] = [
+    (tx) => tx.held.expire(now),
+    (tx) => tx.journal.prune(now - retention.journalMs),
+    (tx) => tx.trace.prune(now - retention.journalMs),
+    (tx) => tx.joined.prune(now - retention.joinedMs),
+    (tx) => tx.outbox.pruneDead(now - retention.deadLettersMs),
+  ];
+  let removed = 0;
+  // One after the other: messages go in between.
+  for (const work of works) removed += await store.transaction(work);
+  if (removed > 0) log.debug({ removed }, "old rows were removed");
+}
+
+async function look({ store, carryAgain, wakeAll }: HousekeepingParts): Promise<void> {
+  await store.transaction(carryAgain);
+  await wakeAll();
+}
+
+/** Runs `work` every `everyMs`, never twice at a time. */
+function repeat(clock: Clock, everyMs: number, work: () => Promise<void>): { stop(): Promise<void> } {
   let timer: Timer | undefined;
   let running: Promise<void> = Promise.resolve();
   let stopped = false;
-
-  const sweep = async () => {
-    try {
-      const { expired, pruned } = await store.transaction(async (tx) => ({
-        expired: await tx.held.expire(clock.now()),
-        pruned: await tx.journal.prune(clock.now() - JOURNAL_MS),
-      }));
-      if (expired + pruned > 0) log.debug({ expired, pruned }, "old rows were removed");
-    } catch (error) {
-      log.warn({ err: error }, "old rows could not be removed; trying again later");
-    }
-    if (!stopped) schedule();
-  };
   const schedule = () => {
-    timer = clock.after(EVERY_MS, () => {
-      running = sweep();
+    timer = clock.after(everyMs, () => {
+      running = work().then(() => {
+        if (!stopped) schedule();
+      });
     });
   };
   schedule();
-
   return {
     async stop() {
       stopped = true;

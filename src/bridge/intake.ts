@@ -3,11 +3,12 @@
 import type { Clock } from "../model/clock.ts";
 import type { Delivery, RawUpdate } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
-import { type ConversationRef, conversationKey, type MessageRef, messageKey } from "../model/refs.ts";
+import type { ConversationRef, MessageRef } from "../model/refs.ts";
 import type { BridgeTable } from "./bridge-table.ts";
+import { createOutgoing, type Outgoing } from "./outgoing.ts";
 import { plan } from "./plan.ts";
 import type { Platform } from "./platform.ts";
-import type { HeldDelivery, Log, Store, StoreTx } from "./ports.ts";
+import type { Log, Store, StoreTx } from "./ports.ts";
 
 /** How long an edit or delete waits for the message it overtook. */
 export const HOLD_MS = 10_000;
@@ -74,52 +75,78 @@ async function follow(
   raws: readonly RawUpdate[],
   parts: IntakeParts,
 ): Promise<readonly ConversationRef[]> {
-  const created = new Set<string>();
-  const deliveries: Delivery[] = [];
-  for (const raw of await tx.journal.insert(raws)) {
-    for (const event of await parse(tx, raw, parts)) {
-      deliveries.push(...(await route(tx, event, parts, created)));
-    }
-  }
-  if (deliveries.length > 0) await tx.outbox.append(deliveries);
-  return [...new Map(deliveries.map(({ to }) => [conversationKey(to), to])).values()];
+  const outgoing = createOutgoing(tx, parts.clock.now());
+  for (const raw of await tx.journal.insert(raws)) await carry(tx, raw, parts, outgoing);
+  return outgoing.store();
 }
 
-async function parse(tx: StoreTx, raw: RawUpdate, parts: IntakeParts): Promise<readonly BridgeEvent[]> {
+/** Parses buried updates again, as an admin asked; what is understood now goes its way, late but whole. */
+export async function carryAgain(tx: StoreTx, parts: IntakeParts): Promise<readonly ConversationRef[]> {
+  const outgoing = createOutgoing(tx, parts.clock.now());
+  for (const raw of await tx.journal.again()) {
+    if (await carry(tx, raw, parts, outgoing)) await tx.journal.settle(raw.account, raw.key);
+  }
+  return outgoing.store();
+}
+
+/** False when the update could not be understood. */
+async function carry(tx: StoreTx, raw: RawUpdate, parts: IntakeParts, outgoing: Outgoing): Promise<boolean> {
+  const events = await parse(tx, raw, parts);
+  for (const event of events ?? []) await route(tx, event, parts, outgoing);
+  return events !== undefined;
+}
+
+async function parse(
+  tx: StoreTx,
+  raw: RawUpdate,
+  parts: IntakeParts,
+): Promise<readonly BridgeEvent[] | undefined> {
   try {
     return parts.platform(raw.account).parse(raw);
   } catch (error) {
-    // Stored and acknowledged: a poison update must not block its chat, and can be replayed after an upgrade.
+    // Stored and acknowledged: a poison update must not block its chat, and can be parsed again after an upgrade.
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : "unknown";
     parts.log.error({ account: raw.account, key: raw.key, reason }, "an update could not be understood");
     await tx.journal.bury(raw, reason);
-    return [];
+    return undefined;
   }
 }
 
-async function route(
-  tx: StoreTx,
-  event: BridgeEvent,
-  parts: IntakeParts,
-  created: Set<string>,
-): Promise<readonly Delivery[]> {
-  if (event.kind === "conversation.moved") {
-    await moveConversation(tx, event.from, event.to, parts.table);
-    return [];
-  }
+async function route(tx: StoreTx, event: BridgeEvent, parts: IntakeParts, outgoing: Outgoing): Promise<void> {
+  if (event.kind === "conversation.moved")
+    return await moveConversation(tx, event.from, event.to, parts.table);
   const planned = plan(event, parts.table, (account) => parts.platform(account).capabilities);
+  for (const delivery of planned) await routeOne(tx, delivery, parts, outgoing);
+  if (event.kind !== "message.created" || planned.length === 0) return;
+  for (const held of await tx.held.release([event.message.ref])) await routeOne(tx, held, parts, outgoing);
+}
+
+/** Edits and deletes of what was not carried wait for their message for a while: they may have overtaken it. */
+async function routeOne(
+  tx: StoreTx,
+  delivery: Delivery,
+  parts: IntakeParts,
+  outgoing: Outgoing,
+): Promise<void> {
+  const { event, to } = delivery;
+  const hold = (waitsFor: MessageRef, about: BridgeEvent) =>
+    tx.held.hold([{ waitsFor, delivery: { event: about, to }, until: parts.clock.now() + HOLD_MS }]);
   switch (event.kind) {
-    case "message.created": {
-      if (planned.length === 0) return [];
-      created.add(messageKey(event.message.ref));
-      return [...planned, ...(await tx.held.release([event.message.ref]))];
-    }
     case "message.edited":
-      return keepKnown(tx, planned, created, parts.clock, [event.message.ref], () => event);
-    case "message.deleted":
-      return keepKnown(tx, planned, created, parts.clock, event.refs, (refs) => ({ ...event, refs }));
+      if (!(await outgoing.edit(event.message, to))) await hold(event.message.ref, event);
+      return;
+    case "message.deleted": {
+      const refs: MessageRef[] = [];
+      for (const ref of event.refs) {
+        const left = await outgoing.cancel(ref, to);
+        if (left === "delete") refs.push(ref);
+        if (left === "unknown") await hold(ref, { ...event, refs: [ref] });
+      }
+      if (refs.length > 0) outgoing.add({ event: { ...event, refs }, to });
+      return;
+    }
     default:
-      return planned;
+      outgoing.add(delivery);
   }
 }
 
@@ -133,31 +160,4 @@ export async function moveConversation(
   await tx.moves.add(from, to);
   await tx.outbox.move(from, to);
   table.move(from, to);
-}
-
-/** Lets through what is about messages that were carried; the rest waits for its message for a while. */
-async function keepKnown(
-  tx: StoreTx,
-  planned: readonly Delivery[],
-  created: ReadonlySet<string>,
-  clock: Clock,
-  refs: readonly MessageRef[],
-  about: (refs: readonly MessageRef[]) => BridgeEvent,
-): Promise<readonly Delivery[]> {
-  const out: Delivery[] = [];
-  const held: HeldDelivery[] = [];
-  for (const { to } of planned) {
-    const known: MessageRef[] = [];
-    for (const ref of refs) {
-      if (created.has(messageKey(ref)) || (await isCarried(tx, ref, to))) known.push(ref);
-      else held.push({ waitsFor: ref, delivery: { event: about([ref]), to }, until: clock.now() + HOLD_MS });
-    }
-    if (known.length > 0) out.push({ event: about(known), to });
-  }
-  if (held.length > 0) await tx.held.hold(held);
-  return out;
-}
-
-async function isCarried(tx: StoreTx, ref: MessageRef, to: ConversationRef): Promise<boolean> {
-  return (await tx.outbox.carries(ref, to)) || (await tx.map.copies(ref, to)).length > 0;
 }

@@ -1,12 +1,16 @@
 // What one lane has at hand while it runs, and the small things its files share; `lanes.ts` provides the parts.
 
 import { type Clock, sleep } from "../model/clock.ts";
+import type { Call } from "../model/delivery.ts";
 import { PlatformError } from "../model/errors.ts";
 import { type ConversationRef, conversationKey } from "../model/refs.ts";
 import type { Texts } from "../model/texts.ts";
-import type { Platform } from "./platform.ts";
+import type { Budget } from "./budget.ts";
+import type { Platform, Share } from "./platform.ts";
 import type { Log, Store, StoredDelivery } from "./ports.ts";
+import type { Reports } from "./reports.ts";
 import { backoffMs } from "./retry.ts";
+import type { Turn } from "./turn.ts";
 
 export interface LaneParts {
   readonly store: Store;
@@ -16,6 +20,14 @@ export interface LaneParts {
   readonly random: () => number;
   readonly log: Log;
   readonly texts: Texts;
+  readonly budget: Budget;
+  /** The whole account's; a limit can be about all of it. */
+  readonly accountBudget: Budget;
+  readonly reports: Reports;
+  /** Held from the freezing of a call until its outcome is written. */
+  readonly turn: Turn;
+  /** There is something new in this lane. */
+  readonly wake: (lane: ConversationRef) => void;
   /** The account is refused: its lanes must stop. */
   readonly halt: (reason: string) => void;
   /** The conversation has another id now; its deliveries go to that lane. */
@@ -38,6 +50,40 @@ export interface LaneRun extends LaneParts {
   readonly stopping: AbortSignal;
   /** Aborted when even what is in flight must end. */
   readonly signal: AbortSignal;
+  /** Ends a pause early: an obstacle is gone. */
+  readonly nudge: Nudge;
+  /** What the lane remembers while it runs; a new process begins without it. */
+  readonly memory: LaneMemory;
+}
+
+export interface LaneMemory {
+  /** How many deliveries waited when that was last counted, and when. */
+  depth: { count: number; at: number };
+  /** How long a call takes, a moving average. */
+  callMs: number;
+  /** Deliveries up to this id go one by one: joined, they were refused. */
+  aloneUntil: number;
+  /** How often in a row a right was missing. */
+  blocked: number;
+  /** The newest message of ours in the conversation, and when that was last written down. */
+  newest?: { readonly id: string; readonly writtenAt: number };
+}
+
+/** Wakes those that pause for a long time. */
+export class Nudge {
+  #sleepers = new AbortController();
+  get signal(): AbortSignal {
+    return this.#sleepers.signal;
+  }
+  give(): void {
+    const woken = this.#sleepers;
+    this.#sleepers = new AbortController();
+    woken.abort();
+  }
+}
+
+export function shareOf({ op }: Call): Share {
+  return op === "create" ? "text" : "change";
 }
 
 /** Storage that cannot write (a full disk) ends no lane: it tries again until it can, or until it must stop. */
@@ -53,14 +99,19 @@ export async function untilStored<T>(run: LaneRun, work: () => Promise<T>): Prom
   }
 }
 
+/** Waits; `nudge` and a stop end it early. False when the lane has to stop. */
+export async function idle(run: LaneRun, ms: number): Promise<boolean> {
+  await sleep(run.clock, ms, AbortSignal.any([run.stopping, run.nudge.signal]));
+  return !run.stopping.aborted;
+}
+
 /** Waits before the next attempt and says why. False when the lane has to stop instead. */
 export async function pause(run: LaneRun, failure: PlatformError, ms: number): Promise<boolean> {
   run.log.warn(
     { lane: conversationKey(run.to), code: failure.code, reason: failure.message, retryInMs: ms },
     "a call failed; the lane waits",
   );
-  await sleep(run.clock, ms, run.stopping);
-  return !run.stopping.aborted;
+  return idle(run, ms);
 }
 
 /**

@@ -24,6 +24,15 @@ export type TlsMode = (typeof TLS_MODES)[number];
 const LISTEN_DEFAULT = "127.0.0.1:8443";
 const DATA_DEFAULT = "./data";
 
+/** Telegram sends an update again for 24 hours: what is forgotten sooner would be taken for a new one. */
+const JOURNAL_HOURS_MIN = 24;
+
+const retentionSchema = z.strictObject({
+  journal_hours: z.number().min(JOURNAL_HOURS_MIN).default(48),
+  joined_days: z.number().min(1).default(90),
+  dead_letter_days: z.number().min(1).default(90),
+});
+
 export const topSchema = z.strictObject({
   language: z.enum(LANGUAGES).optional(),
   accounts: z.record(z.string(), z.unknown()),
@@ -37,6 +46,7 @@ export const topSchema = z.strictObject({
     .string()
     .regex(/^(sqlite:.|postgres(ql)?:\/\/.)/s, { error: "storage" })
     .optional(),
+  retention: retentionSchema.default(retentionSchema.parse({})),
   bridges: z.array(z.unknown()),
 });
 

@@ -168,7 +168,9 @@ describe("when the other side fails", () => {
     const { say, store, settled } = await scene({ network });
     await say({ do: "say", id: "1", text: "um" });
     await settled();
+    // The report of it meets the same bug, and is reported to nobody.
     expect((await store.transaction((tx) => tx.outbox.dead())).map(({ reason }) => reason)).toEqual([
+      "TypeError: bug",
       "TypeError: bug",
     ]);
   });
@@ -307,7 +309,7 @@ const updates = fc.array(
 );
 
 describe("killed at any instant, as often as you like, with another splitter after each start", () => {
-  it("every message stands there whole and in order, with at most one stray copy per death", async () => {
+  it("every message stands there whole, once and in order, joined or not", async () => {
     await fc.assert(
       fc.asyncProperty(
         updates,
@@ -323,7 +325,9 @@ describe("killed at any instant, as often as you like, with another splitter aft
           let acknowledged = 0;
           for (const [life, steps] of [...lives, Number.POSITIVE_INFINITY].entries()) {
             const budget = { steps };
-            const bridge = toyBridge({ clock, rooms, cut: 5 + (life % 3) * 4, ...mortal(store, budget) });
+            const rates = () => (life % 2 === 0 ? [] : [{ limit: 2, windowMs: 20_000 }]);
+            const cuts = { cut: 5 + (life % 3) * 4, joinedCut: 20 + (life % 3) * 20 };
+            const bridge = toyBridge({ clock, rooms, rates, ...cuts, ...mortal(store, budget) });
             const started = bridge.start();
             const feed = (async () => {
               // The source sends again whatever was not acknowledged.
@@ -333,16 +337,17 @@ describe("killed at any instant, as often as you like, with another splitter aft
               }
             })();
             if (steps === Number.POSITIVE_INFINITY) await Promise.all([started, feed]);
-            await until(
-              async () =>
+            await until(async () => {
+              await clock.advance(500);
+              return (
                 budget.steps <= 0 ||
-                (acknowledged === wire.length &&
-                  (await store.transaction((tx) => tx.outbox.waiting())) === 0),
-            );
+                (acknowledged === wire.length && (await store.transaction((tx) => tx.outbox.waiting())) === 0)
+              );
+            });
           }
           const shown = (rooms.get("1") as ToyRoom).lines.map(({ text }) => text);
           const expected = expectedTexts(wire.map(({ body }) => JSON.parse(body) as ToyUpdate));
-          expect(strays(shown.join(""), expected)).toBeLessThanOrEqual(lives.length * 13);
+          expect(shown.join("")).toBe(expected.join(""));
           await store.close();
         },
       ),
@@ -364,15 +369,4 @@ function expectedTexts(script: readonly ToyUpdate[]): readonly string[] {
     }
   }
   return [...room.values()];
-}
-
-/** How many characters stand there beside the expected ones; fails when one of the expected texts is not there in its place. */
-function strays(shown: string, expected: readonly string[]): number {
-  let at = 0;
-  for (const letter of expected.join("")) {
-    const found = shown.indexOf(letter, at);
-    expect(found, `"${expected.join("|")}" is not whole in "${shown}"`).toBeGreaterThanOrEqual(at);
-    at = found + 1;
-  }
-  return shown.length - expected.join("").length;
 }

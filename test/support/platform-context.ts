@@ -2,6 +2,7 @@
 
 import type { PlatformContext } from "../../src/bridge/platform.ts";
 import type { WebPort } from "../../src/bridge/ports.ts";
+import type { ConversationRef } from "../../src/model/refs.ts";
 import { ManualClock } from "../../src/sandbox/manual-clock.ts";
 import { loadTexts } from "../../src/texts.ts";
 
@@ -14,6 +15,8 @@ export interface ContextRecord {
   /** Every log line as `level message {fields}`. */
   readonly lines: string[];
   readonly halts: string[];
+  /** What `recovered` was told. */
+  readonly recoveries: (ConversationRef | undefined)[];
   readonly secrets: Set<string>;
   /** Everything a person could read, in one string. */
   everything(): string;
@@ -25,6 +28,8 @@ export interface ContextOptions {
   readonly clock?: ManualClock;
   /** What an earlier run left behind. */
   readonly state?: ReadonlyMap<string, string>;
+  /** Keys in the journal. */
+  readonly received?: readonly string[];
 }
 
 export function recordContext(options: ContextOptions = {}): ContextRecord {
@@ -33,6 +38,7 @@ export function recordContext(options: ContextOptions = {}): ContextRecord {
   const health: string[] = [];
   const lines: string[] = [];
   const halts: string[] = [];
+  const recoveries: (ConversationRef | undefined)[] = [];
   const secrets = new Set<string>();
   const write = (level: string) => (fields: object, message: string) => {
     lines.push(`${level} ${message} ${JSON.stringify(fields, errorsInFull)}`);
@@ -54,10 +60,12 @@ export function recordContext(options: ContextOptions = {}): ContextRecord {
       set: (name, value) => Promise.resolve(void state.set(name, value)),
     },
     halt: (reason) => halts.push(reason),
+    recovered: (to) => recoveries.push(to),
+    received: (prefix) => Promise.resolve((options.received ?? []).filter((key) => key.startsWith(prefix))),
     secret: (value) => secrets.add(value),
   };
   const everything = () => [...health, ...lines, ...halts].join("\n");
-  return { context, clock, state, health, lines, halts, secrets, everything };
+  return { context, clock, state, health, lines, halts, recoveries, secrets, everything };
 }
 
 /** As a log would show an error: with its cause and all its own fields. */

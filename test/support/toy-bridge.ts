@@ -1,7 +1,7 @@
 // Two toy rooms with the real intake, lanes and storage between them; the tests of the bridge run in it.
 
 import { createBridgeTable } from "../../src/bridge/bridge-table.ts";
-import { createIntake, moveConversation } from "../../src/bridge/intake.ts";
+import { carryAgain, createIntake, moveConversation } from "../../src/bridge/intake.ts";
 import { createLanes } from "../../src/bridge/lanes.ts";
 import type { Log, Store } from "../../src/bridge/ports.ts";
 import type { Clock } from "../../src/model/clock.ts";
@@ -17,6 +17,9 @@ export interface ToyBridgeOptions {
   readonly network?: ToyOptions["network"];
   readonly prepare?: ToyOptions["prepare"];
   readonly cut?: number;
+  readonly joinedCut?: number;
+  readonly rates?: ToyOptions["rates"];
+  readonly tells?: boolean;
   readonly log?: Log;
 }
 
@@ -25,12 +28,19 @@ export interface ToyBridge {
   start(): Promise<void>;
   stop(): Promise<void>;
   readonly halted: string[];
+  /** A right may be back. */
+  recovered(account: string): void;
+  /** What the housekeeping does when an admin asked for something. */
+  lookAgain(): Promise<void>;
+  /** From now on the program understands what was poison. */
+  upgrade(): void;
 }
 
 /** The bridge joins `left:1` and `right:1`. */
 export function toyBridge(options: ToyBridgeOptions): ToyBridge {
   const { store, clock } = options;
   const halted: string[] = [];
+  let upgraded = false;
   const table = createBridgeTable([
     {
       name: "toy",
@@ -44,9 +54,13 @@ export function toyBridge(options: ToyBridgeOptions): ToyBridge {
     toyPlatform({
       account,
       rooms: options.rooms,
+      upgraded: () => upgraded,
       ...(options.network && { network: options.network }),
       ...(options.prepare && { prepare: options.prepare }),
       ...(options.cut !== undefined && { cut: options.cut }),
+      ...(options.joinedCut !== undefined && { joinedCut: options.joinedCut }),
+      ...(options.rates && { rates: options.rates }),
+      ...(options.tells !== undefined && { tells: options.tells }),
     });
   const platforms = new Map(["left", "right"].map((account) => [account, make(account)]));
   const platform = (account: string) => platforms.get(account) ?? make(account);
@@ -61,7 +75,8 @@ export function toyBridge(options: ToyBridgeOptions): ToyBridge {
     },
     moved: (from, to) => store.transaction((tx) => moveConversation(tx, from, to, table)),
   });
-  const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake });
+  const intakeParts = { store, table, platform, clock, log, wake: lanes.wake };
+  const intake = createIntake(intakeParts);
   return {
     accept: intake.accept,
     async start() {
@@ -70,6 +85,14 @@ export function toyBridge(options: ToyBridgeOptions): ToyBridge {
     },
     stop: () => lanes.stop(0),
     halted,
+    recovered: (account) => lanes.recovered(account),
+    upgrade() {
+      upgraded = true;
+    },
+    async lookAgain() {
+      await store.transaction((tx) => carryAgain(tx, intakeParts));
+      await lanes.wakeAll();
+    },
   };
 }
 

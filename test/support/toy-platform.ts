@@ -1,7 +1,7 @@
 // A platform without a network, for the tests of the bridge: a room that holds texts, cut at ten characters.
 
-import type { Platform } from "../../src/bridge/platform.ts";
-import type { Call, Json, Part, RawUpdate, Sent } from "../../src/model/delivery.ts";
+import type { Doubt, Platform, Rate } from "../../src/bridge/platform.ts";
+import type { Call, Json, Part, RawUpdate, Section, Sent } from "../../src/model/delivery.ts";
 import { ParseError } from "../../src/model/errors.ts";
 import type { BridgeEvent } from "../../src/model/event.ts";
 import type { Message } from "../../src/model/message.ts";
@@ -66,6 +66,18 @@ export interface ToyOptions {
   readonly prepare?: () => Promise<null>;
   /** How many characters a part holds. */
   readonly cut?: number;
+  /** How many characters a joined message holds. */
+  readonly joinedCut?: number;
+  readonly rates?: Platform["rates"];
+  /** False: the platform cannot tell what became of a lost call. */
+  readonly tells?: boolean;
+  /** True once the program is a newer one, which understands what was poison. */
+  readonly upgraded?: () => boolean;
+}
+
+/** The rooms on the right go by their number alone. */
+export function roomKey(account: string, id: string): string {
+  return account === "right" ? id : `${account}:${id}`;
 }
 
 export function toyUpdate(account: string, key: string, update: ToyUpdate): RawUpdate {
@@ -76,8 +88,9 @@ export function toyPlatform(options: ToyOptions): Platform {
   const { account, rooms } = options;
   const cut = options.cut ?? 10;
   const room = (id: string) => {
-    const found = rooms.get(id) ?? new ToyRoom();
-    rooms.set(id, found);
+    const key = roomKey(account, id);
+    const found = rooms.get(key) ?? new ToyRoom();
+    rooms.set(key, found);
     return found;
   };
   const part = (words: string, replyTo?: string): Part => ({
@@ -90,7 +103,7 @@ export function toyPlatform(options: ToyOptions): Platform {
     check: async () => {},
     start: async () => {},
     stop: async () => {},
-    parse: (raw) => parseToy(account, raw),
+    parse: (raw) => parseToy(account, raw, options.upgraded?.() ?? false),
     prepare: options.prepare ?? (async () => null),
     renderMessage(message, _to, known) {
       const words = plainText(message.body);
@@ -100,6 +113,12 @@ export function toyPlatform(options: ToyOptions): Platform {
       );
     },
     renderNotice: (body) => [part(plainText(body))],
+    renderJoined(sections) {
+      const lines = sections.map(lineOf);
+      let count = lines.length;
+      while (count > 0 && lines.slice(0, count).join("").length > (options.joinedCut ?? 1_000)) count -= 1;
+      return count === 0 ? undefined : { part: part(lines.slice(0, count).join("")), count };
+    },
     renderEdit: (changed, copy) => ({ ...(changed.request as ToyRequest), id: copy.ref.id }),
     renderDelete: (copies) => [
       { request: { ids: copies.map(({ ref }) => ref.id) }, targets: copies.map(({ ref }) => ref) },
@@ -111,16 +130,38 @@ export function toyPlatform(options: ToyOptions): Platform {
       };
       return options.network ? options.network(effect, to, call) : effect();
     },
+    rates: options.rates ?? ((): readonly Rate[] => []),
+    ...(options.tells !== false && {
+      reconcile: (_call: Call, to: ConversationRef, doubt: Doubt) => findLost(room(to.id), to, doubt),
+    }),
   };
 }
 
-function parseToy(account: string, raw: RawUpdate): readonly BridgeEvent[] {
+function lineOf(section: Section): string {
+  return section.kind === "notice" ? plainText(section.body) : plainText(section.message.body);
+}
+
+/** The one message of the room that nobody knows. */
+async function findLost(
+  room: ToyRoom,
+  conversation: ConversationRef,
+  doubt: Doubt,
+): Promise<Sent | "absent"> {
+  const younger = room.lines.filter(({ id }) => Number(id) > Number(doubt.newest ?? 0));
+  const refs = younger.map(({ id }) => ({ conversation, id }));
+  const known = await doubt.known(refs);
+  const ref = refs.find((_ref, index) => !known[index]);
+  return ref ? { ref } : "absent";
+}
+
+function parseToy(account: string, raw: RawUpdate, upgraded: boolean): readonly BridgeEvent[] {
   const update = JSON.parse(raw.body) as ToyUpdate;
   const conversation = { account, id: update.chat };
   const ref = (id: string): MessageRef => ({ conversation, id });
   switch (update.do) {
     case "poison":
-      throw new ParseError("no such update");
+      if (!upgraded) throw new ParseError("no such update");
+      return parseToy(account, { ...raw, body: JSON.stringify({ ...update, do: "say" }) }, upgraded);
     case "move":
       return [{ kind: "conversation.moved", from: conversation, to: { account, id: update.to ?? "" } }];
     case "delete":

@@ -1,0 +1,139 @@
+// Joins what waits into one message, and changes one section of it later; pure, the lane calls it.
+
+import type { Call, Copy, JoinedSection, Part, Section } from "../model/delivery.ts";
+import type { BridgeEvent } from "../model/event.ts";
+import type { Message } from "../model/message.ts";
+import { type MessageRef, messageKey } from "../model/refs.ts";
+import { plainText, text } from "../model/rich-text.ts";
+import { split } from "../model/split.ts";
+import { describeMessage, describeNotice } from "./describe.ts";
+import type { Platform, Resolved } from "./platform.ts";
+import type { StoredDelivery } from "./ports.ts";
+
+/** What waits longer than this is joined with its neighbours. */
+export const BEHIND_MS = 3_000;
+
+type Joiner = Pick<Platform, "renderJoined" | "renderEdit" | "renderDelete">;
+
+/** New text, which can stand in one message with its neighbours: what brings a file never does. */
+export function canJoin(event: BridgeEvent): boolean {
+  if (event.kind === "notice") return true;
+  return event.kind === "message.created" && event.message.attachments.length === 0;
+}
+
+/**
+ * One call for the first of `waiting` and as many of the next as fit with it; undefined when it has to go alone.
+ * `waiting` are deliveries of one lane in order.
+ */
+export function join(
+  waiting: readonly StoredDelivery[],
+  renderer: Joiner,
+  known: Resolved,
+): { readonly call: Call; readonly ids: readonly number[] } | undefined {
+  const first = waiting[0];
+  const end = waiting.findIndex(({ event }) => !canJoin(event));
+  const run = end < 0 ? waiting : waiting.slice(0, end);
+  if (!first || run.length < 2) return undefined;
+  const sections = run.map(({ event }) => sectionOf(event, known));
+  const rendered = renderer.renderJoined(
+    sections.map(({ section }) => section),
+    first.to,
+    known,
+  );
+  if (!rendered || rendered.count < 2) return undefined;
+  return {
+    call: { ...partOf("create", rendered.part), joined: sections.slice(0, rendered.count) },
+    ids: run.slice(0, rendered.count).map(({ id }) => id),
+  };
+}
+
+function sectionOf(event: BridgeEvent, { texts }: Resolved): JoinedSection {
+  if (event.kind === "message.created") {
+    return {
+      source: event.message.ref,
+      section: { kind: "message", message: describeMessage(event.message, texts) },
+    };
+  }
+  const body = event.kind === "notice" ? describeNotice(event.notice, event.by?.name, texts) : [];
+  return { section: { kind: "notice", body } };
+}
+
+/** The call that shows `message` anew in the joined message `copy`; [] when that changes nothing. */
+export function reviseSection(
+  message: Message,
+  copy: Copy,
+  sections: readonly JoinedSection[],
+  renderer: Joiner,
+  known: Resolved,
+): readonly Call[] {
+  const key = messageKey(message.ref);
+  const index = sections.findIndex(({ source }) => source !== undefined && messageKey(source) === key);
+  const old = sections[index]?.section;
+  if (old?.kind !== "message") return [];
+  // An edit seldom says what is answered; the first word on it holds.
+  const reply = message.reply ?? old.message.reply;
+  const whole = { ...describeMessage(message, known.texts), ...(reply && { reply }) };
+  for (const shown of shorterAndShorter(whole)) {
+    const changed = sections.with(index, {
+      source: message.ref,
+      section: { kind: "message", message: shown },
+    });
+    const part = renderAll(changed, copy, renderer, known);
+    if (part) return part.hash === copy.hash ? [] : [editOf(part, copy, changed, renderer, known)];
+  }
+  return [];
+}
+
+/** The calls that take the sections of `gone` out of the joined message `copy`; the last one takes the message along. */
+export function removeSections(
+  gone: readonly MessageRef[],
+  copy: Copy,
+  sections: readonly JoinedSection[],
+  renderer: Joiner,
+  known: Resolved,
+): readonly Call[] {
+  const keys = new Set(gone.map(messageKey));
+  const isGone = ({ source }: JoinedSection) => source !== undefined && keys.has(messageKey(source));
+  const left = sections.filter((section) => !isGone(section));
+  const leaving = sections.filter(isGone).flatMap(({ source }) => source ?? []);
+  const part = left.length === 0 ? undefined : renderAll(left, copy, renderer, known);
+  if (part) return [{ ...editOf(part, copy, left, renderer, known), leaving }];
+  return renderer
+    .renderDelete([copy], copy.ref.conversation, known)
+    .map(({ request, targets }) => ({ op: "delete", part: 0, hash: "", request, targets, joined: [] }));
+}
+
+function renderAll(
+  sections: readonly JoinedSection[],
+  copy: Copy,
+  renderer: Joiner,
+  known: Resolved,
+): Part | undefined {
+  const shown: readonly Section[] = sections.map(({ section }) => section);
+  const rendered = renderer.renderJoined(shown, copy.ref.conversation, known);
+  return rendered?.count === shown.length ? rendered.part : undefined;
+}
+
+function editOf(
+  part: Part,
+  copy: Copy,
+  joined: readonly JoinedSection[],
+  renderer: Joiner,
+  known: Resolved,
+): Call {
+  const request = renderer.renderEdit(part, copy, known);
+  return { ...partOf("edit", { hash: part.hash, request }), targets: [copy.ref], joined };
+}
+
+function partOf(op: "create" | "edit", { hash, request }: Part): Call {
+  return { op, part: 0, hash, request };
+}
+
+/** An edit can outgrow the room beside its neighbours: then as much of it as there is room for. */
+function* shorterAndShorter(message: Message): Generator<Message> {
+  yield message;
+  for (let most = 2048; most >= 16; most /= 2) {
+    const [piece = []] = split(message.body, most, (body) => plainText(body).length);
+    yield { ...message, body: [...piece, text("…")] };
+  }
+}

@@ -1,0 +1,84 @@
+// What is written about a call that was done: the message map, joined messages, the newest message; `deliver.ts` calls it.
+
+import type { Call, Sent } from "../model/delivery.ts";
+import type { ConversationRef, MessageRef } from "../model/refs.ts";
+import type { LaneRun } from "./lane-run.ts";
+import type { MapRow, StoredDelivery, StoreTx, TraceStep } from "./ports.ts";
+
+/** The newest message of ours is written down this often: what is younger is found in the message map. */
+const NEWEST_EVERY_MS = 60_000;
+
+/** `sent` is undefined for what made no message, and when the target was gone already. */
+export async function record(
+  run: LaneRun,
+  tx: StoreTx,
+  call: Call,
+  sent: Sent | undefined,
+  at: number,
+): Promise<void> {
+  switch (call.op) {
+    case "create":
+      if (!sent) return;
+      await tx.map.record(rowsOf(call, sent, at));
+      if (call.joined) await tx.joined.save(sent.ref, call.joined, at);
+      return rememberNewest(run, tx, call, sent, at);
+    case "edit":
+      for (const target of call.targets ?? []) {
+        await tx.map.rehash(target, call.hash);
+        if (!call.joined) continue;
+        await tx.joined.save(target, call.joined, at);
+        for (const source of call.leaving ?? []) await tx.map.forget([target], source);
+      }
+      return;
+    case "delete":
+      await tx.map.forget(call.targets ?? []);
+      if (call.joined) for (const target of call.targets ?? []) await tx.joined.forget(target);
+  }
+}
+
+function rowsOf(call: Call, { ref, via }: Sent, at: number): readonly MapRow[] {
+  const row = { copy: ref, part: call.part, hash: call.hash, at, ...(via !== undefined && { via }) };
+  if (call.source) return [{ ...row, source: call.source }];
+  return (call.joined ?? []).flatMap(({ source }, section) => (source ? [{ ...row, source, section }] : []));
+}
+
+/** A notice is in no map: then this is all that tells that the message is known. */
+async function rememberNewest(
+  run: LaneRun,
+  tx: StoreTx,
+  call: Call,
+  { ref }: Sent,
+  at: number,
+): Promise<void> {
+  const { memory, to } = run;
+  const isMapped = call.source !== undefined || call.joined?.some(({ source }) => source) === true;
+  const writtenAt = memory.newest?.writtenAt ?? Number.NEGATIVE_INFINITY;
+  if (isMapped && at - writtenAt < NEWEST_EVERY_MS) {
+    memory.newest = { id: ref.id, writtenAt };
+    return;
+  }
+  await tx.state.set(to.account, nameOf(to), ref.id);
+  memory.newest = { id: ref.id, writtenAt: at };
+}
+
+/** The id of the newest message of ours in the conversation that is known to be recorded. */
+export async function newestOf(run: LaneRun): Promise<string | undefined> {
+  const { memory, to } = run;
+  return memory.newest?.id ?? (await run.store.transaction((tx) => tx.state.get(to.account, nameOf(to))));
+}
+
+function nameOf({ id, thread }: ConversationRef): string {
+  return thread === undefined ? `newest:${id}` : `newest:${id}/${thread}`;
+}
+
+/** One step of the story of what the delivery carries. */
+export function traceOf(
+  { event, to }: StoredDelivery,
+  at: number,
+  step: string,
+  detail?: string,
+): readonly TraceStep[] {
+  const refs: readonly MessageRef[] =
+    event.kind === "message.deleted" ? event.refs : "message" in event ? [event.message.ref] : [];
+  return refs.map((about) => ({ about, to, at, step, ...(detail !== undefined && { detail }) }));
+}

@@ -1,0 +1,190 @@
+// Takes the next delivery of a lane - joined with its neighbours when the lane is behind - and freezes its calls.
+
+import type { Call, Json } from "../model/delivery.ts";
+import { PlatformError } from "../model/errors.ts";
+import type { BridgeEvent } from "../model/event.ts";
+import { messageKey } from "../model/refs.ts";
+import { compose } from "./compose.ts";
+import { giveUp, type Job, type Outcome } from "./deliver.ts";
+import { BEHIND_MS, canJoin, join } from "./digest.ts";
+import { asPlatformError, type LaneRun, pause, untilStored } from "./lane-run.ts";
+import type { Resolved, Share } from "./platform.ts";
+import type { StoredDelivery, StoreTx } from "./ports.ts";
+import { resolve } from "./resolve.ts";
+import { decide } from "./retry.ts";
+
+export type Taken = Job | Waiting | "next" | "stop";
+
+/** Nothing can go now: the budget has no room, or the destination a right too few. */
+export type Waiting =
+  | { readonly pauseMs: number }
+  | { readonly blocked: PlatformError; readonly delivery: StoredDelivery };
+
+/** How often the waiting deliveries are counted, at most; in between one is taken off for each that was sent. */
+const COUNT_EVERY_MS = 250;
+const COUNT_UP_TO = 1_000;
+/** More than one message can hold. */
+const LOOK_AHEAD = 200;
+/** A lane that waits for its budget looks again after this time: an edit has a share of its own. */
+const LOOK_AGAIN_MS = 1_000;
+
+/** Writes the last outcome and takes the next delivery, composed and frozen: one transaction per delivery. */
+export async function take(run: LaneRun, outcome: Outcome | undefined): Promise<Taken> {
+  const preparing = prepare(run);
+  // A destination that must be asked can be long in answering; what was just sent is written down meanwhile.
+  const late = outcome !== undefined && !(await isReady(preparing));
+  if (late) await untilStored(run, () => run.store.transaction(outcome));
+  const prepared = await preparing;
+  return await untilStored(run, () =>
+    run.store.transaction(async (tx): Promise<Taken> => {
+      if (!late) await outcome?.(tx);
+      if (prepared === "stop" || run.stopping.aborted) return "stop";
+      const front = await lookAt(run, tx);
+      const head = front[0];
+      if (!head) return "stop";
+      if (prepared instanceof PlatformError) return refuse(run, tx, head, prepared);
+      // A retry sends what was frozen, even after an upgrade that would render it in another way.
+      if (head.calls) return { ...frozenJob(head, head.calls), inDoubt: true };
+      const chosen = choose(run, front);
+      if ("pauseMs" in chosen) return chosen;
+      return freezeNext(run, tx, front, chosen, prepared.value);
+    }),
+  );
+}
+
+/** The destination cannot even be prepared for. */
+async function refuse(
+  run: LaneRun,
+  tx: StoreTx,
+  delivery: StoredDelivery,
+  failure: PlatformError,
+): Promise<Taken> {
+  const now = run.clock.now();
+  const { verdict } = decide(failure.fate, 0, now - delivery.createdAt, 0);
+  if (verdict === "blocked") return { blocked: failure, delivery };
+  await giveUp(run, { delivery, calls: [], frozenAt: now }, failure)(tx);
+  return "next";
+}
+
+function isReady(promise: Promise<unknown>): Promise<boolean> {
+  return Promise.race([
+    promise.then(() => true),
+    new Promise<boolean>((resolve) => setImmediate(() => resolve(false))),
+  ]);
+}
+
+function frozenJob(delivery: StoredDelivery, calls: readonly Call[]): Job {
+  return { delivery, calls, frozenAt: delivery.frozenAt ?? delivery.createdAt };
+}
+
+/** The head alone, or, when the lane is behind, what stands behind it as well. */
+async function lookAt(run: LaneRun, tx: StoreTx): Promise<readonly StoredDelivery[]> {
+  const { memory, budget, to } = run;
+  const now = run.clock.now();
+  if (now - memory.depth.at >= COUNT_EVERY_MS || now < memory.depth.at) {
+    memory.depth = { count: await tx.outbox.depth(to, COUNT_UP_TO), at: now };
+  }
+  const waits = budget.waitMs("text") > 0 || budget.waitMs("change") > 0;
+  return tx.outbox.front(to, waits || isBehind(run) ? LOOK_AHEAD : 1);
+}
+
+function isBehind({ memory, budget }: LaneRun): boolean {
+  const { count } = memory.depth;
+  if (count < 2) return false;
+  return Math.max(budget.forecastMs("text", count), count * memory.callMs) > BEHIND_MS;
+}
+
+/**
+ * The head when it may go now. Otherwise text goes before changes that wait for their share, and a change whose share
+ * is free before text that waits: what is changed was sent long ago, or its change would have been folded into it.
+ */
+function choose(
+  run: LaneRun,
+  front: readonly StoredDelivery[],
+): StoredDelivery | { readonly pauseMs: number } {
+  const first = (share: Share) =>
+    front.find((delivery) => shareOfEvent(delivery.event) === share && !isAboutWaiting(delivery, front));
+  const candidates = (["text", "change"] as const).flatMap((share) => {
+    const delivery = first(share);
+    return delivery ? [{ delivery, waitMs: run.budget.waitMs(share) }] : [];
+  });
+  const ready = candidates.filter(({ waitMs }) => waitMs <= 0).map(({ delivery }) => delivery);
+  const chosen = ready.find((delivery) => delivery === front[0]) ?? ready[0];
+  if (chosen) return chosen;
+  return { pauseMs: Math.min(LOOK_AGAIN_MS, ...candidates.map(({ waitMs }) => waitMs)) };
+}
+
+/** An edit that came while its message was on its way, which then had to wait again. */
+function isAboutWaiting({ id, event }: StoredDelivery, front: readonly StoredDelivery[]): boolean {
+  if (event.kind !== "message.edited" && event.kind !== "message.deleted") return false;
+  const refs = new Set((event.kind === "message.edited" ? [event.message.ref] : event.refs).map(messageKey));
+  return front.some(
+    (other) =>
+      other.id < id &&
+      other.event.kind === "message.created" &&
+      refs.has(messageKey(other.event.message.ref)),
+  );
+}
+
+function shareOfEvent({ kind }: BridgeEvent): Share {
+  return kind === "message.created" || kind === "notice" ? "text" : "change";
+}
+
+async function freezeNext(
+  run: LaneRun,
+  tx: StoreTx,
+  front: readonly StoredDelivery[],
+  chosen: StoredDelivery,
+  prepared: Json,
+): Promise<Job | "next"> {
+  const at = run.clock.now();
+  const mark = run.platform.mark?.(run.to);
+  const known: Resolved = { prepared, now: at, texts: run.texts };
+  const joined = isBehind(run) ? joinFrom(run, front, chosen, known) : undefined;
+  const more = { at, ...(mark !== undefined && { mark }) };
+  const frozen: StoredDelivery = { ...chosen, frozenAt: at, ...more };
+  if (joined) {
+    const [, ...others] = joined.ids;
+    await tx.outbox.freeze(chosen.id, [joined.call], { ...more, joined: others });
+    run.memory.depth.count -= joined.ids.length;
+    return frozenJob(frozen, [joined.call]);
+  }
+  const { standing, reply } = await resolve(tx, chosen.event, run.to);
+  const calls = compose(chosen.event, run.to, run.platform, { ...known, ...reply }, standing);
+  run.memory.depth.count -= 1;
+  if (calls.length === 0) {
+    await tx.outbox.finish(chosen.id);
+    return "next";
+  }
+  await tx.outbox.freeze(chosen.id, calls, more);
+  return frozenJob(frozen, calls);
+}
+
+/** Text that waits behind `chosen` goes with it; the changes between them are about what was sent before. */
+function joinFrom(run: LaneRun, front: readonly StoredDelivery[], chosen: StoredDelivery, known: Resolved) {
+  if (!canJoin(chosen.event) || chosen.id <= run.memory.aloneUntil) return undefined;
+  const text = front.filter(({ id, event }) => id >= chosen.id && shareOfEvent(event) === "text");
+  return join(text, run.platform, known);
+}
+
+/** What the renderer needs to know of the destination; a refusal is handed back, so that the head can be buried. */
+async function prepare(run: LaneRun): Promise<{ readonly value: Json } | PlatformError | "stop"> {
+  for (let attempts = 0; ; attempts += 1) {
+    try {
+      return { value: await run.platform.prepare(run.to, run.signal) };
+    } catch (error) {
+      const failure = asPlatformError(error);
+      const decision = decide(failure.fate, attempts, 0, run.random());
+      switch (decision.verdict) {
+        case "halt":
+          run.halt(failure.message);
+          return "stop";
+        case "again":
+          if (!(await pause(run, failure, decision.inMs))) return "stop";
+          continue;
+        default:
+          return failure;
+      }
+    }
+  }
+}
