@@ -7,7 +7,7 @@ import { badWebhookToken, DiscordError, unknownWebhook } from "./errors.ts";
 import type { Puppet, Puppets } from "./puppets.ts";
 import type { DiscordRequest } from "./request.ts";
 import type { DiscordRest } from "./rest.ts";
-import { withSpokenName } from "./spoken-name.ts";
+import { spokenContent } from "./spoken-name.ts";
 
 type Create = Extract<DiscordRequest, { kind: "create" }>;
 type Edit = Extract<DiscordRequest, { kind: "edit" }>;
@@ -56,7 +56,7 @@ async function create(
   if (name === undefined) return createAsBot(parts, request, request.content, to, signal);
   const puppet = await puppets.get(request.channel, signal);
   // It was frozen for a puppet, which has become impossible since: it crosses all the same.
-  const asBot = () => createAsBot(parts, request, withSpokenName(name, request.content), to, signal);
+  const asBot = () => createAsBot(parts, request, spokenContent(request), to, signal);
   if (puppet === undefined) return asBot();
   try {
     return await speak(parts, puppet, request, name, to, signal);
@@ -94,7 +94,7 @@ async function speak(
   } catch (error) {
     if (!isBadName(error)) throw error;
     const neutral = parts.context.texts("discord-account.puppets.nameless");
-    return post(neutral, withSpokenName(name, request.content));
+    return post(neutral, spokenContent(request));
   }
 }
 

@@ -16,6 +16,7 @@ import { parseDispatch } from "./parse.ts";
 import { createPuppets, type Puppets } from "./puppets.ts";
 import { createRates } from "./rates.ts";
 import { renderDelete, renderEdit, renderMessage, renderNotice } from "./render.ts";
+import { renderJoined } from "./render-joined.ts";
 import type { DiscordPrepared } from "./request.ts";
 import { createRest } from "./rest.ts";
 
@@ -73,6 +74,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     },
     renderMessage,
     renderNotice,
+    renderJoined,
     renderEdit,
     renderDelete,
     send: (call, to, signal) => api.send(call, to, signal),

@@ -1,9 +1,12 @@
-// Makes names that Discord accepts for webhook messages; render.ts calls it for every author.
+// Makes names that Discord accepts for webhook messages; the renderers call it for every author.
 
 import type { Author } from "../../model/message.ts";
 
 /** Discord, resources/webhook: 1-80 characters. UTF-16 units are never fewer than what Discord counts. */
 const MAX_NAME = 80;
+
+/** A name among others. Three of this length fit, and two with the number of the rest. */
+const MAX_SHARED_NAME = 24;
 
 const HAIR_SPACE = "\u200a";
 
@@ -25,15 +28,25 @@ export function puppetName(author: Author): string {
   return cut((name ?? "…").replace(REFUSED, HAIR_SPACE));
 }
 
+/** One name for what several said together: `Ana, Bruno`, or `Ana, Bruno +3`. At least one author. */
+export function puppetNames(authors: readonly Author[]): string {
+  const names = authors.map(puppetName);
+  const [only = "…"] = names;
+  if (names.length <= 1) return only;
+  const shown = (names.length <= 3 ? names : names.slice(0, 2)).map((name) => cut(name, MAX_SHARED_NAME));
+  const others = names.length - shown.length;
+  return `${shown.join(", ")}${others > 0 ? ` +${others}` : ""}`;
+}
+
 function clean(name: string): string {
   return name.replace(/\s+/gu, " ").replace(INVISIBLE, "").replace(/ +/g, " ").trim();
 }
 
-function cut(name: string): string {
-  if (name.length <= MAX_NAME) return name;
+function cut(name: string, most = MAX_NAME): string {
+  if (name.length <= most) return name;
   let out = "";
   for (const { segment } of graphemes.segment(name)) {
-    if (out.length + segment.length >= MAX_NAME) break;
+    if (out.length + segment.length >= most) break;
     out += segment;
   }
   return `${out.trimEnd()}…`;

@@ -1,4 +1,6 @@
-// The requests that `render.ts` makes, the outbox freezes and `api.ts` sends; plain JSON, without any token.
+// The requests that the renderers make, the outbox freezes and `api.ts` sends; plain JSON, without any token.
+
+import type { Resolved } from "../../bridge/platform.ts";
 
 /** What `prepare` tells the renderer about a destination. */
 export interface DiscordPrepared {
@@ -8,13 +10,17 @@ export interface DiscordPrepared {
   readonly guild?: string;
 }
 
+export function preparedOf(known: Resolved): DiscordPrepared {
+  return known.prepared as unknown as DiscordPrepared;
+}
+
 export type DiscordRequest =
   | {
       readonly kind: "create";
       readonly channel: string;
       readonly thread?: string;
-      /** The name to speak under; absent: the bot itself speaks. */
-      readonly puppet?: { readonly name: string };
+      /** The name to speak under; absent: the bot itself speaks. `told`: the content says itself who speaks. */
+      readonly puppet?: { readonly name: string; readonly told?: true };
       readonly content: string;
       readonly flags?: number;
       /** The same at every attempt; used where Discord knows nonces (bot messages). At most 25 characters. */
