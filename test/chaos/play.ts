@@ -1,24 +1,10 @@
 // Plays a story on a stage, and keeps in plain lists what was really said; `run-seed.ts` compares them with the rooms.
 
 import type { Fault } from "../../src/sandbox/faults.ts";
+import { botMessages, type Written } from "./rooms.ts";
 import { isSend, type Stage } from "./stage.ts";
-import { type Form, SIDES, type Side, type Step, type Strike } from "./story.ts";
-import { findWords, wordsOf } from "./words.ts";
-
-/** A message as its writer left it. */
-export interface Written {
-  readonly n: number;
-  readonly side: Side;
-  /** Its id on its own side. */
-  readonly id: string;
-  form: Form;
-  version: number;
-  /** What stands in the room where it was written. */
-  words: string;
-  deleted: boolean;
-  /** The answered message, when the answer could be written. */
-  readonly answers?: number;
-}
+import { SIDES, type Side, type Step, type Strike } from "./story.ts";
+import { findWords, headOf, wordsOf } from "./words.ts";
 
 export interface Played {
   readonly written: readonly Written[];
@@ -119,7 +105,8 @@ function say(stage: Stage, step: Step & { do: "say" }, written: readonly Written
   const words = wordsOf(n, { form, version: 0 }).slice(0, 4096).trim();
   const target = step.answers === undefined ? undefined : written.find((each) => each.n === step.answers);
   const there = target && whereIs(stage, side, target);
-  const answers = there && target ? { answers: target.n } : {};
+  // Without a head an excerpt could not be told from another.
+  const answers = there && target?.words.includes(headOf(target.n)) ? { answers: target.n } : {};
   const base = { n, side, form, version: 0, deleted: false, ...answers };
   if (side === "telegram") {
     const message = telegram.say(places.chat, places.onTelegram[who] ?? 0, {
@@ -140,8 +127,8 @@ function say(stage: Stage, step: Step & { do: "say" }, written: readonly Written
 /** The id of a message, or of its copy, as people on `side` can answer it. */
 function whereIs(stage: Stage, side: Side, message: Written): string | undefined {
   if (message.side === side) return message.deleted ? undefined : message.id;
-  return bot(stage, side).find(({ text }) =>
-    findWords(text).some((found) => found.kind === "mark" && found.n === message.n),
+  return botMessages(stage.rooms, side).find(({ own }) =>
+    findWords(own).some((found) => found.kind === "mark" && found.n === message.n),
   )?.id;
 }
 
@@ -194,29 +181,4 @@ function setRights({ telegram, discord, places }: Stage, side: Side, has: boolea
 
 function isChannel(telegram: Stage["telegram"], chat: number): boolean {
   return telegram.everSent(chat).some(({ message }) => message.chat.type === "channel");
-}
-
-/** A message of the bot, as it stands in a room. */
-export interface Shown {
-  readonly id: string;
-  readonly text: string;
-  readonly answers?: string;
-}
-
-/** What the bot has standing on this side, in order. */
-export function bot({ telegram, discord, places }: Stage, side: Side): readonly Shown[] {
-  if (side === "telegram") {
-    return telegram
-      .everSent(places.chat)
-      .filter(({ deleted, authorId }) => !deleted && authorId === places.telegramBot.id)
-      .map(({ message }) => ({
-        id: String(message.message_id),
-        text: message.text ?? "",
-        ...(message.reply_to_message && { answers: String(message.reply_to_message.message_id) }),
-      }));
-  }
-  return discord
-    .messages(places.channel)
-    .filter(({ webhook_id, author }) => webhook_id !== undefined || author.id === places.discordBot.id)
-    .map(({ id, content }) => ({ id, text: content }));
 }

@@ -49,7 +49,7 @@ export async function runStory(story: Story, options: StageOptions = {}): Promis
     stage.logged.push(`{"msg":"STORY peace"}\n`);
     if (!(await comesToRest(stage))) faults.push("the bridge does not come to rest");
     await stage.stop();
-    ({ excuses } = await judge(stage, played, story, faults));
+    ({ excuses } = await judge(stage, played, faults));
   } catch (error) {
     faults.push(`the story broke: ${error instanceof Error ? error.stack : String(error)}`);
   } finally {
@@ -59,16 +59,17 @@ export async function runStory(story: Story, options: StageOptions = {}): Promis
   return { seed: story.seed, faults, excuses, counts: stage.counts, story: told, logged: stage.logged };
 }
 
-async function judge(stage: Stage, played: Played, story: Story, faults: string[]) {
-  const verdict = judgeRooms(stage, played, story.setting);
+async function judge(stage: Stage, played: Played, faults: string[]) {
+  const verdict = judgeRooms(stage.rooms, played.written);
   faults.push(...verdict.faults);
   const store = await stage.openDatabase();
-  faults.push(...(await judgeStore(stage, played, store)));
+  faults.push(...(await judgeStore(stage.rooms, played.written, store)));
   await store.close();
   for (const what of stage.discord.unexpected)
     faults.push(`Discord was asked what nobody should: ${JSON.stringify(what)}`);
   stage.count("messages", played.written.length);
   stage.count("notices", verdict.notices);
+  stage.count("joined messages", verdict.joined);
   return verdict;
 }
 

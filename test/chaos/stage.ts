@@ -19,6 +19,7 @@ import { openStore } from "../../src/storage/open.ts";
 import { loadTexts } from "../../src/texts.ts";
 import { seeded } from "../support/random.ts";
 import { FlakyStore } from "./flaky-store.ts";
+import type { Rooms } from "./rooms.ts";
 import type { Kill, Setting, Side, Story } from "./story.ts";
 import { StoryTime } from "./story-time.ts";
 
@@ -101,6 +102,10 @@ export class Stage {
 
   get running(): boolean {
     return this.#app !== undefined;
+  }
+
+  get rooms(): Rooms {
+    return { telegram: this.telegram, discord: this.discord, ...this.places };
   }
 
   get flaky(): FlakyStore {

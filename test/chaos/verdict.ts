@@ -2,9 +2,8 @@
 
 import type { Store } from "../../src/bridge/ports.ts";
 import type { MessageRef } from "../../src/model/refs.ts";
-import { bot, type Played, type Shown, type Written } from "./play.ts";
-import type { Stage } from "./stage.ts";
-import { type Setting, SIDES, type Side } from "./story.ts";
+import { botMessages, type Rooms, type Shown, type Written } from "./rooms.ts";
+import { SIDES, type Side } from "./story.ts";
 import { type Found, findHeads, findWords } from "./words.ts";
 
 export interface Verdict {
@@ -14,6 +13,8 @@ export interface Verdict {
   readonly excuses: Readonly<Record<string, number>>;
   /** Lines of the robot itself. */
   readonly notices: number;
+  /** Messages of the bot that stand for several. */
+  readonly joined: number;
 }
 
 /** One thing a room shows: an "ok", or all marks of one version of a message, in order. */
@@ -25,23 +26,25 @@ interface Item {
   readonly shown: readonly Shown[];
 }
 
-export function judgeRooms(stage: Stage, played: Played, setting: Setting): Verdict {
-  const faults: string[] = [...originalsTouched(stage, played)];
+/** Is everything there that was written, once, in order, as it was last written, and nothing else? */
+export function judgeRooms(rooms: Rooms, written: readonly Written[]): Verdict {
+  const faults: string[] = [...originalsTouched(rooms, written)];
   const excuses: Record<string, number> = {};
   let notices = 0;
+  let joined = 0;
   for (const side of SIDES) {
-    const shown = bot(stage, side);
-    const strays = shown.filter(({ text }) => findWords(text).length === 0);
+    const shown = botMessages(rooms, side);
+    const strays = shown.filter(({ own }) => findWords(own).length === 0);
     const foreign = strays.filter(({ text }) => !isNotice(text));
     notices += strays.length - foreign.length;
     faults.push(...foreign.map(({ id, text }) => `${side}: ${id} stands for nothing: ${short(text)}`));
-    const expected = itemsExpected(played.written, side);
+    const expected = itemsExpected(written, side);
     const there = itemsIn(shown);
+    joined += shown.filter((message) => itemsIn([message]).length > 1).length;
     faults.push(...difference(side, expected, there));
-    faults.push(...wrongAnswers(stage, played.written, side, there));
+    faults.push(...wrongAnswers(rooms, written, side, there));
   }
-  void setting;
-  return { faults, excuses, notices };
+  return { faults, excuses, notices, joined };
 }
 
 /** The robot speaks of itself in italics or with a sign; it carries nobody's words. */
@@ -52,7 +55,7 @@ function isNotice(text: string): boolean {
 const short = (text: string) => JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}…` : text);
 
 /** Telegram tells bots of no deletion: what was deleted there still stands on the other side. */
-export function itemsExpected(written: readonly Written[], side: Side): readonly Item[] {
+function itemsExpected(written: readonly Written[], side: Side): readonly Item[] {
   return written
     .filter((each) => each.side !== side && !(each.deleted && each.side === "discord"))
     .map((each) => itemOf(findWords(each.words), []));
@@ -66,19 +69,21 @@ function itemOf(words: readonly Found[], shown: readonly Shown[]): Item {
 }
 
 /** What the bot's messages show, in the order in which each begins; a part that was added later belongs to its first. */
-export function itemsIn(shown: readonly Shown[]): readonly Item[] {
+function itemsIn(shown: readonly Shown[]): readonly Item[] {
   const items: { name: string; marks: number[]; shown: Shown[] }[] = [];
+  const known = new Map<string, (typeof items)[number]>();
   for (const message of shown) {
-    for (const found of findWords(message.text)) {
-      if (found.kind === "ok") {
-        items.push({ name: "ok", marks: [], shown: [message] });
-        continue;
-      }
-      const name = `${found.n}v${found.version}`;
-      const item = items.find((each) => each.name === name && !each.marks.includes(found.index));
-      if (!item) items.push({ name, marks: [found.index], shown: [message] });
-      else {
-        item.marks.push(found.index);
+    for (const found of findWords(message.own)) {
+      const name = found.kind === "ok" ? "ok" : `${found.n}v${found.version}`;
+      const marks = found.kind === "ok" ? [] : [found.index];
+      const item = found.kind === "ok" ? undefined : known.get(name);
+      // The same mark again is the same message again.
+      if (!item || item.marks.some((mark) => marks.includes(mark))) {
+        const fresh = { name, marks, shown: [message] };
+        items.push(fresh);
+        known.set(name, fresh);
+      } else {
+        item.marks.push(...marks);
         if (!item.shown.includes(message)) item.shown.push(message);
       }
     }
@@ -123,7 +128,7 @@ function without(all: readonly string[], others: readonly string[]): readonly st
 }
 
 function wrongAnswers(
-  stage: Stage,
+  rooms: Rooms,
   written: readonly Written[],
   side: Side,
   there: readonly Item[],
@@ -142,28 +147,32 @@ function wrongAnswers(
         : there
             .filter(({ name }) => name.startsWith(`${target.n}v`))
             .flatMap(({ shown }) => shown.map(({ id }) => id));
-    const leads = ids.some(
-      (id) => first.answers === id || first.text.includes(`/${stage.places.channel}/${id}`),
-    );
+    const leads = ids.some((id) => first.answers === id || first.text.includes(`/${rooms.channel}/${id}`));
     return leads ? [] : [`${side}: ${item.name} does not answer ${target.n}`];
   });
 }
 
 /** Nobody's own words may change. */
-function originalsTouched({ telegram, discord, places }: Stage, { written }: Played): readonly string[] {
+function originalsTouched(rooms: Rooms, written: readonly Written[]): readonly string[] {
+  const { telegram, discord, chat, channel } = rooms;
+  const standing = {
+    telegram: new Map(telegram.messages(chat).map((each) => [String(each.message_id), each.text])),
+    discord: new Map(discord.messages(channel).map((each) => [each.id, each.content])),
+  };
   return written.flatMap(({ n, side, id, words, deleted }) => {
-    const text =
-      side === "telegram"
-        ? telegram.messages(places.chat).find(({ message_id }) => String(message_id) === id)?.text
-        : discord.messages(places.channel).find((message) => message.id === id)?.content;
+    const text = standing[side].get(id);
     if (deleted ? text === undefined : text === words) return [];
     return [`${side}: the original of ${n} was touched: ${short(text ?? "(gone)")}`];
   });
 }
 
 /** What the app keeps: nothing waits, nothing was given up, and the map knows every copy and no other. */
-export async function judgeStore(stage: Stage, played: Played, store: Store): Promise<readonly string[]> {
-  const { chat, channel } = stage.places;
+export async function judgeStore(
+  rooms: Rooms,
+  written: readonly Written[],
+  store: Store,
+): Promise<readonly string[]> {
+  const { chat, channel } = rooms;
   const faults: string[] = [];
   await store.transaction(async (tx) => {
     const waiting = await tx.outbox.waiting();
@@ -174,8 +183,8 @@ export async function judgeStore(stage: Stage, played: Played, store: Store): Pr
       const to = { account: side, id: side === "telegram" ? String(chat) : channel };
       const from =
         side === "telegram" ? { account: "discord", id: channel } : { account: "telegram", id: String(chat) };
-      const there = itemsIn(bot(stage, side));
-      for (const message of played.written.filter((each) => each.side !== side)) {
+      const there = itemsIn(botMessages(rooms, side));
+      for (const message of written.filter((each) => each.side !== side)) {
         const item = there.find(({ name }) => name.startsWith(`${message.n}v`));
         const ref: MessageRef = { conversation: from, id: message.id };
         const copies = (await tx.map.copies(ref, to)).map((copy) => copy.ref.id);

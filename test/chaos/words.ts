@@ -51,20 +51,13 @@ export type Found =
 
 const MARKS = /«(\d+)v(\d+)w(\d+)»|(?<=^|[\n:] ?|[*_] )ok(?=$|\n)/g;
 
-/** What stands in a text of the bot, in order; small print and quotes, which repeat what others said, left out. */
+/** What stands in a text, in order. */
 export function findWords(text: string): readonly Found[] {
-  return [...withoutRepeats(text).matchAll(MARKS)].map((match): Found => {
+  return [...text.matchAll(MARKS)].map((match): Found => {
     const [, n, version, index] = match;
     if (n === undefined) return { kind: "ok" };
     return { kind: "mark", n: Number(n), version: Number(version), index: Number(index) };
   });
-}
-
-function withoutRepeats(text: string): string {
-  return text
-    .split("\n")
-    .filter((line) => !/^(-# |> |↩)/.test(line))
-    .join("\n");
 }
 
 /** The heads that stand in a text, its own and those it repeats. */
