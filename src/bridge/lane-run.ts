@@ -83,7 +83,7 @@ export class Nudge {
 }
 
 export function shareOf({ op }: Call): Share {
-  return op === "create" ? "text" : "change";
+  return op === "create" ? "text" : op === "edit" ? "change" : "delete";
 }
 
 /** Storage that cannot write (a full disk) ends no lane: it tries again until it can, or until it must stop. */

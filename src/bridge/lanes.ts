@@ -95,7 +95,9 @@ function createPartsFor(parts: LanesParts, wake: (lane: ConversationRef) => void
   return (to: ConversationRef): LaneParts => {
     const platform = parts.platform(to.account);
     const chat = `${to.account}:${to.id}`;
-    const accountBudget = kept(budgets, to.account, () => createBudget(clock, () => platform.rates("text")));
+    const accountBudget = kept(budgets, to.account, () =>
+      createBudget(clock, (share) => platform.rates(share)),
+    );
     const own = kept(budgets, chat, () => createBudget(clock, (share) => platform.rates(share, to)));
     const turn = platform.capabilities.threadsShareIds ? kept(turns, chat, () => new Turn()) : new Turn();
     return {

@@ -23,8 +23,8 @@ export interface Rate {
   readonly windowMs: number;
 }
 
-/** What a lane spends of its budget: text goes first, and edits, deletes and reactions have a share of their own. */
-export type Share = "text" | "change";
+/** What a lane spends of its budget: text goes first, edits and reactions have a share of their own, and deletes too. */
+export type Share = "text" | "change" | "delete";
 
 /** A create whose outcome is unknown, and what is known of the place where it would stand. */
 export interface Doubt {

@@ -20,6 +20,8 @@ export type Waiting =
   | { readonly pauseMs: number }
   | { readonly blocked: PlatformError; readonly delivery: StoredDelivery };
 
+/** In the order in which they go when all of them may. */
+const SHARES: readonly Share[] = ["text", "delete", "change"];
 /** How often the waiting deliveries are counted, at most; in between one is taken off for each that was sent. */
 const COUNT_EVERY_MS = 250;
 const COUNT_UP_TO = 1_000;
@@ -84,7 +86,7 @@ async function lookAt(run: LaneRun, tx: StoreTx): Promise<readonly StoredDeliver
   if (now - memory.depth.at >= COUNT_EVERY_MS || now < memory.depth.at) {
     memory.depth = { count: await tx.outbox.depth(to, COUNT_UP_TO), at: now };
   }
-  const waits = budget.waitMs("text") > 0 || budget.waitMs("change") > 0;
+  const waits = SHARES.some((share) => budget.waitMs(share) > 0);
   return tx.outbox.front(to, waits || isBehind(run) ? LOOK_AHEAD : 1);
 }
 
@@ -104,7 +106,7 @@ function choose(
 ): StoredDelivery | { readonly pauseMs: number } {
   const first = (share: Share) =>
     front.find((delivery) => shareOfEvent(delivery.event) === share && !isAboutWaiting(delivery, front));
-  const candidates = (["text", "change"] as const).flatMap((share) => {
+  const candidates = SHARES.flatMap((share) => {
     const delivery = first(share);
     return delivery ? [{ delivery, waitMs: run.budget.waitMs(share) }] : [];
   });
@@ -127,6 +129,7 @@ function isAboutWaiting({ id, event }: StoredDelivery, front: readonly StoredDel
 }
 
 function shareOfEvent({ kind }: BridgeEvent): Share {
+  if (kind === "message.deleted") return "delete";
   return kind === "message.created" || kind === "notice" ? "text" : "change";
 }
 

@@ -10,7 +10,9 @@ import { ToyRoom, type ToyUpdate, toyUpdate } from "../support/toy-platform.ts";
 
 const slow: readonly Rate[] = [{ limit: 4, windowMs: 60_000 }];
 
-async function scene(options: Partial<ToyBridgeOptions> & { readonly clock?: ManualClock } = {}) {
+async function scene(
+  options: Partial<Omit<ToyBridgeOptions, "clock">> & { readonly clock?: ManualClock } = {},
+) {
   const clock = options.clock ?? new ManualClock(1_000_000);
   const store = await openStore("sqlite::memory:", { clock });
   const rooms = new Map([["1", new ToyRoom()]]);
@@ -35,7 +37,7 @@ async function scene(options: Partial<ToyBridgeOptions> & { readonly clock?: Man
 }
 
 /** The first message goes at once; the others wait for the budget. */
-async function crowd(count: number, options: Partial<ToyBridgeOptions> = {}) {
+async function crowd(count: number, options: Partial<Omit<ToyBridgeOptions, "clock">> = {}) {
   const stage = await scene(options);
   await stage.say({ do: "say", id: "0", text: "[0]" });
   await stage.settled();

@@ -22,6 +22,16 @@ export const discordSchema = z
     cdn: origin.default("https://cdn.discordapp.com").transform(trimmed),
     /** GIF stickers. */
     media: origin.default("https://media.discordapp.net").transform(trimmed),
+    /** `none`: the server behind `api` takes as much as comes. */
+    limits: z.enum(["auto", "none"]).default("auto"),
+    /** What is carried of a time in which nobody listened, in each conversation. */
+    backfill: z
+      .strictObject({
+        messages: z.number().int().min(0).max(10_000).default(500),
+        /** The journal knows what was received for 48 hours. */
+        hours: z.number().positive().max(48).default(24),
+      })
+      .default({ messages: 500, hours: 24 }),
   })
   .refine(({ api, token }) => (isCloud(api) ? cloudToken : anyToken).test(token), {
     path: ["token"],

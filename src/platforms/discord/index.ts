@@ -78,7 +78,8 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     renderEdit,
     renderDelete,
     send: (call, to, signal) => api.send(call, to, signal),
-    rates: createRates({ api: config.api, limits: rest.limits, puppets }),
+    rates:
+      config.limits === "none" ? () => [] : createRates({ api: config.api, limits: rest.limits, puppets }),
   };
 }
 

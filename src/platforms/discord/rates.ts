@@ -15,8 +15,9 @@ export interface RateParts {
 /** Discord, topics/rate-limits: 50 requests a second for all routes together. */
 const PER_SECOND = 50;
 const account: Readonly<Record<Share, Rate>> = {
-  text: { limit: 40, windowMs: 1000 },
-  change: { limit: PER_SECOND - 40, windowMs: 1000 },
+  text: { limit: 35, windowMs: 1000 },
+  change: { limit: 10, windowMs: 1000 },
+  delete: { limit: PER_SECOND - 45, windowMs: 1000 },
 };
 
 /** Said by Discord's staff (api-docs #367, #1454), in no header: webhook messages of a channel, of all its webhooks. */
@@ -29,11 +30,13 @@ const CHANGES = 2 / 5;
 const routes = {
   puppet: {
     text: ["POST /webhooks/:id/:token"],
-    change: ["PATCH /webhooks/:id/:token/messages/:id", "DELETE /webhooks/:id/:token/messages/:id"],
+    change: ["PATCH /webhooks/:id/:token/messages/:id"],
+    delete: ["DELETE /webhooks/:id/:token/messages/:id"],
   },
   bot: {
     text: ["POST /channels/:id/messages"],
-    change: ["PATCH /channels/:id/messages/:id", "DELETE /channels/:id/messages/:id"],
+    change: ["PATCH /channels/:id/messages/:id"],
+    delete: ["DELETE /channels/:id/messages/:id"],
   },
 } as const;
 

@@ -21,6 +21,8 @@ export const telegramSchema = z.strictObject({
     .default(`https://${cloud}`)
     .transform((url) => url.replace(/\/+$/, "")),
   updates: z.enum(["auto", "webhook", "polling"]).default("auto"),
+  /** `none`: the server behind `api` takes as much as comes. */
+  limits: z.enum(["auto", "none"]).default("auto"),
 });
 
 export type TelegramConfig = z.infer<typeof telegramSchema>;

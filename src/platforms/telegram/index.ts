@@ -72,7 +72,7 @@ export function createTelegram(context: PlatformContext, config: TelegramConfig)
     renderEdit,
     renderDelete,
     send: api.send,
-    rates,
+    rates: config.limits === "none" ? () => [] : rates,
   };
 }
 

@@ -11,13 +11,14 @@ const MINUTE = 60 * SECOND;
 // #3034), so the two shares divide them; text has the larger part. A Bot API server of one's own hands the same limits on.
 const account: Rate = { limit: 30, windowMs: SECOND };
 const chat: Rate = { limit: 5, windowMs: 5 * SECOND };
-const group: Readonly<Record<Share, Rate>> = {
+const group: Readonly<Record<Exclude<Share, "delete">, Rate>> = {
   text: { limit: 15, windowMs: MINUTE },
   change: { limit: 5, windowMs: MINUTE },
 };
 
-/** The ids of groups and channels are negative. */
+/** The ids of groups and channels are negative. Deletes are no messages: they count with the bot's calls alone. */
 export function rates(share: Share, to?: ConversationRef): readonly Rate[] {
   if (!to) return [account];
+  if (share === "delete") return [];
   return to.id.startsWith("-") ? [group[share], chat] : [chat];
 }
