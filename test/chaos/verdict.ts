@@ -47,9 +47,9 @@ export function judgeRooms(rooms: Rooms, written: readonly Written[]): Verdict {
   return { faults, excuses, notices, joined };
 }
 
-/** The robot speaks of itself in italics or with a sign; it carries nobody's words. */
+/** The robot speaks of itself; it carries nobody's words. See `failure` in locales/en/bridge.json. */
 function isNotice(text: string): boolean {
-  return /could not|cannot|not carried|is missing|not delivered/i.test(text);
+  return /⚠️|⏸️|⏳|earlier messages? (was|were) not carried/.test(text);
 }
 
 const short = (text: string) => JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}…` : text);
