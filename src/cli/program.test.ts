@@ -7,7 +7,17 @@ import { runProgram } from "./program.ts";
 
 async function call(args: readonly string[], language: Language = "en") {
   const output = { stdout: "", stderr: "" };
-  const commands = { run: vi.fn(async () => 7), demo: vi.fn(async () => 0) };
+  const commands = {
+    run: vi.fn(async () => 7),
+    demo: vi.fn(async () => 0),
+    deadLetters: {
+      list: vi.fn(async () => 5),
+      show: vi.fn(async () => 5),
+      retry: vi.fn(async () => 5),
+      drop: vi.fn(async () => 5),
+    },
+    trace: vi.fn(async () => 6),
+  };
   const write = (name: "stdout" | "stderr") => ({
     write: (text: string) => {
       output[name] += text;
@@ -48,10 +58,52 @@ it.each(["--version", "-V"])("says the version with %s", async (option) => {
 it("helps in the user's language, with success", async () => {
   const { code, stdout, commands } = await call(["--help"], "pt-BR");
   expect(code).toBe(0);
-  for (const word of ["Uso: matebot [opções]", "Comandos:", "inicia as pontes", "demo"])
+  for (const word of ["Uso: matebot [opções]", "Comandos:", "inicia as pontes", "demo", "trace"])
     expect(stdout).toContain(word);
   expect(stdout).not.toMatch(/Usage|Options|Commands|default/);
   expect(commands.run).not.toHaveBeenCalled();
+});
+
+const config = "matebot.yaml";
+
+it.each([
+  [[], "list", [{ config, json: false }]],
+  [["list", "--json", "-c", "a.yaml"], "list", [{ config: "a.yaml", json: true }]],
+  [["show", "d1"], "show", ["d1", { config }]],
+  [["retry", "d1", "u2"], "retry", [["d1", "u2"], { config, all: false }]],
+  [["retry", "--all"], "retry", [[], { config, all: true }]],
+  [["drop", "d1", "-y"], "drop", [["d1"], { config, all: false, yes: true }]],
+] as const)("dead-letters %o is %s", async (args, name, given) => {
+  const { code, commands } = await call(["dead-letters", ...args]);
+  expect(commands.deadLetters[name]).toHaveBeenCalledExactlyOnceWith(...given);
+  expect(code).toBe(5);
+});
+
+it("traces what it is given", async () => {
+  const { code, commands } = await call(["trace", "telegram:-100123/4", "-c", "a.yaml"]);
+  expect(commands.trace).toHaveBeenCalledExactlyOnceWith("telegram:-100123/4", { config: "a.yaml" });
+  expect(code).toBe(6);
+});
+
+it.each([
+  [
+    ["dead-letters", "--help"],
+    ["Uso: matebot dead-letters [comando]", "Comandos:", "retry", "ajuda"],
+  ],
+  [
+    ["dead-letters", "retry", "-h"],
+    ["[opções] [código...]", "Argumentos:", "--all", "d34"],
+  ],
+  [
+    ["trace", "--help"],
+    ["Uso: matebot trace [opções] <mensagem>", "o link da mensagem"],
+  ],
+  [["help", "trace"], ["Uso: matebot trace [opções] <mensagem>"]],
+])("helps with %o in the user's language", async (args, words) => {
+  const { code, stdout } = await call(args, "pt-BR");
+  expect(code).toBe(0);
+  for (const word of words) expect(stdout).toContain(word);
+  expect(stdout).not.toMatch(/Usage|Options|Commands|Arguments|display/);
 });
 
 it.each([
@@ -61,6 +113,12 @@ it.each([
   [["--confg", "x"], "There is no option --confg. Did you mean --config?\n"],
   [["demo", "--loud"], "There is no option --loud. “matebot --help” shows those there are.\n"],
   [["--config"], "A value is missing after --config.\n"],
+  [["dead-letters", "lst"], "There is no command lst. Did you mean list?\n"],
+  [["dead-letters", "list", "x"], "There is no command x. “matebot --help” shows those there are.\n"],
+  [["dead-letters", "show"], "Missing: <code>. “matebot dead-letters show --help” shows how.\n"],
+  [["trace"], "Missing: <message>. “matebot trace --help” shows how.\n"],
+  [["trace", "a", "b"], "“b” is one word too many: “matebot trace --help” shows the usage.\n"],
+  [["deadletters"], "There is no command deadletters. Did you mean dead-letters?\n"],
 ])("refuses %o in one sentence, exit code 2", async (args, stderr) => {
   const { code, commands, ...output } = await call(args);
   expect({ code, ...output }).toEqual({ code: 2, stdout: "", stderr });

@@ -3,12 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { nearest } from "../config/suggest.ts";
 import type { Texts } from "../model/texts.ts";
-
-/** What each command does; answers with its exit code. */
-export interface Commands {
-  run(options: { readonly config: string }): Promise<number>;
-  demo(): Promise<number>;
-}
+import { type AddCommand, type Commands, defineCommands } from "./commands.ts";
 
 export interface ProgramParts {
   readonly texts: Texts;
@@ -19,15 +14,20 @@ export interface ProgramParts {
 }
 
 const BAD_USAGE = 2;
-const CONFIG_DEFAULT = "matebot.yaml";
 
 /** `args` without the names of program and file. Resolves with the exit code. */
 export async function runProgram(args: readonly string[], parts: ProgramParts): Promise<number> {
   let exitCode = 0;
-  const finish = (code: number) => {
-    exitCode = code;
-  };
-  const program = build(parts, finish);
+  let failing: Command | undefined;
+  const program = build(
+    parts,
+    (code) => {
+      exitCode = code;
+    },
+    (command) => {
+      failing = command;
+    },
+  );
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;
@@ -35,42 +35,53 @@ export async function runProgram(args: readonly string[], parts: ProgramParts): 
     if (!(error instanceof CommanderError)) throw error;
     // Help and version end the parsing with an error, too.
     if (error.exitCode === 0) return 0;
-    parts.stderr.write(`${usageFault(error, program, parts.texts)}\n`);
+    parts.stderr.write(`${usageFault(error, failing ?? program, parts.texts)}\n`);
     return BAD_USAGE;
   }
 }
 
-function build(parts: ProgramParts, finish: (code: number) => void): Command {
+function build(
+  parts: ProgramParts,
+  finish: (code: number) => void,
+  fail: (command: Command) => void,
+): Command {
   const { texts, commands } = parts;
-  const program = localised(new Command("matebot"), parts)
+  const program = localised(new Command("matebot"), parts, fail)
     .description(texts("cli.description"))
     .usage(texts("cli.usage.program"))
     .version(parts.version, "-V, --version", texts("cli.option.version"))
     .helpCommand("help [command]", texts("cli.help.description"));
-  const add = (name: string, isDefault = false) => {
-    const command = localised(new Command(name), parts)
-      .description(texts(`cli.${name}.description`))
-      .usage(texts("cli.usage.command"));
-    program.addCommand(command, { isDefault });
+  const add: AddCommand = (parent, name, words, more = {}) => {
+    const { isDefault = false, group = false, arguments: expected = "" } = more;
+    const usage = texts(group ? "cli.usage.group" : "cli.usage.command");
+    const command = localised(new Command(name), parts, fail)
+      .description(texts(`${words}.description`))
+      .usage(`${usage} ${expected}`.trimEnd());
+    if (group) command.helpCommand("help [command]", texts("cli.help.description"));
+    parent.addCommand(command, { isDefault });
     return command;
   };
-  add("run", true)
-    .option("-c, --config <file>", texts("cli.option.config", { file: CONFIG_DEFAULT }))
-    .action(async ({ config = CONFIG_DEFAULT }: { config?: string }) =>
-      finish(await commands.run({ config })),
-    );
-  add("demo").action(async () => finish(await commands.demo()));
+  defineCommands(program, { commands, texts, add, finish });
   return program;
 }
 
-function localised(command: Command, { texts, stdout, stderr }: ProgramParts): Command {
+/** `fail` hears which command stopped the parsing. */
+function localised(
+  command: Command,
+  { texts, stdout, stderr }: ProgramParts,
+  fail: (command: Command) => void,
+): Command {
   const titles: Readonly<Record<string, string>> = {
     "Usage:": texts("cli.title.usage"),
+    "Arguments:": texts("cli.title.arguments"),
     "Options:": texts("cli.title.options"),
     "Commands:": texts("cli.title.commands"),
   };
   return command
-    .exitOverride()
+    .exitOverride((error) => {
+      fail(command);
+      throw error;
+    })
     .helpOption("-h, --help", texts("cli.option.help"))
     .configureHelp({ styleTitle: (title) => titles[title] ?? title })
     .configureOutput({
@@ -81,7 +92,7 @@ function localised(command: Command, { texts, stdout, stderr }: ProgramParts): C
     });
 }
 
-function usageFault(error: CommanderError, program: Command, texts: Texts): string {
+function usageFault(error: CommanderError, failing: Command, texts: Texts): string {
   const quoted = /'(?:-\w, )?([^' ]*)/.exec(error.message)?.[1] ?? "";
   switch (error.code) {
     case "commander.unknownOption": {
@@ -89,15 +100,30 @@ function usageFault(error: CommanderError, program: Command, texts: Texts): stri
       return texts("cli.fault.unknown-option", { word: quoted, suggestion });
     }
     case "commander.excessArguments":
-    case "commander.unknownCommand": {
-      // A word that is no command is taken for an argument of the default command, which has none.
-      const word = program.commands.flatMap((command) => command.args)[0] ?? quoted;
-      const names = program.commands.map((command) => command.name());
-      return texts("cli.fault.unknown-command", { word, suggestion: nearest(word, names) ?? "none" });
+    case "commander.unknownCommand":
+      return excess(failing, quoted, texts);
+    case "commander.missingArgument": {
+      const command = pathOf(failing);
+      return texts("cli.fault.missing-argument", { word: `<${quoted}>`, command });
     }
     case "commander.optionMissingArgument":
       return texts("cli.fault.missing-value", { word: quoted });
     default:
       return texts("cli.fault.other");
   }
+}
+
+/** A word that is no command is taken for an argument of the default command, which has none. */
+function excess(failing: Command, quoted: string, texts: Texts): string {
+  const expected = failing.registeredArguments.length;
+  const word = failing.args[expected] ?? quoted;
+  if (expected > 0) return texts("cli.fault.too-many", { word, command: pathOf(failing) });
+  const names = (failing.parent ?? failing).commands.map((command) => command.name());
+  return texts("cli.fault.unknown-command", { word, suggestion: nearest(word, names) ?? "none" });
+}
+
+/** The words after `matebot` that call a command. */
+function pathOf(command: Command): string {
+  const above = command.parent ? pathOf(command.parent) : undefined;
+  return above === undefined ? "" : `${above} ${command.name()}`.trim();
 }

@@ -1,0 +1,74 @@
+// Looks through what the store keeps but never asks for: updates by what stands in them, held deliveries; `desk.ts` opens it.
+
+import { sql } from "kysely";
+import type { HeldDelivery } from "../bridge/ports.ts";
+import type { RawUpdate } from "../model/delivery.ts";
+import type { BridgeEvent } from "../model/event.ts";
+import { type AccountId, type MessageRef, messageKey } from "../model/refs.ts";
+import { type Engine, kyselyOver } from "../storage/engine.ts";
+import { conversationFrom } from "../storage/keys.ts";
+
+export interface KeptUpdate extends RawUpdate {
+  /** Why it could not be understood. */
+  readonly reason?: string;
+}
+
+/** Reads only, and reads whole tables: for a person who waits a second, not for the bridge. */
+export interface Archive {
+  /** Updates of the account that hold `text` in any case, oldest first. */
+  holding(account: AccountId, text: string): Promise<readonly KeptUpdate[]>;
+  /** The newest of them. */
+  lastHolding(account: AccountId, text: string): Promise<KeptUpdate | undefined>;
+  /** What waits for this message to be known. */
+  heldFor(ref: MessageRef): Promise<readonly HeldDelivery[]>;
+  close(): Promise<void>;
+}
+
+/** The database has its tables already: the store is opened first. */
+export async function openArchive(url: string): Promise<Archive> {
+  const engine = await connect(url);
+  const db = kyselyOver(engine);
+  const updates = (account: AccountId, text: string) =>
+    db
+      .selectFrom("journal")
+      .select(["account", "key", "body", "received_at", "reason"])
+      .where("account", "=", account)
+      .where(sql<string>`lower(body)`, "like", `%${text.toLowerCase()}%`);
+  return {
+    async holding(account, text) {
+      return (await updates(account, text).orderBy("received_at").execute()).map(updateFrom);
+    },
+    async lastHolding(account, text) {
+      const newest = updates(account, text).orderBy("received_at", "desc").limit(1);
+      return (await newest.execute()).map(updateFrom)[0];
+    },
+    async heldFor(ref) {
+      const query = db.selectFrom("held").select(["lane", "event", "until"]);
+      const rows = await query.where("waits_for", "=", messageKey(ref)).orderBy("id").execute();
+      return rows.map(({ lane, event, until }) => ({
+        waitsFor: ref,
+        delivery: { event: JSON.parse(event) as BridgeEvent, to: conversationFrom(lane) },
+        until,
+      }));
+    },
+    close: () => engine.close(),
+  };
+}
+
+async function connect(url: string): Promise<Engine> {
+  const path = /^sqlite:(.+)$/s.exec(url)?.[1];
+  if (path !== undefined) return (await import("../storage/sqlite.ts")).openSqlite(path);
+  return await (await import("../storage/postgres.ts")).openPostgres(url);
+}
+
+interface JournalRow {
+  readonly account: string;
+  readonly key: string;
+  readonly body: string;
+  readonly received_at: number;
+  readonly reason: string | null;
+}
+
+function updateFrom({ account, key, body, received_at, reason }: JournalRow): KeptUpdate {
+  return { account, key, body, receivedAt: received_at, ...(reason !== null && { reason }) };
+}
