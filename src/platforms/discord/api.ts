@@ -4,6 +4,7 @@ import type { PlatformContext } from "../../bridge/platform.ts";
 import type { Call, Sent } from "../../model/delivery.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { badWebhookToken, DiscordError, unknownWebhook } from "./errors.ts";
+import { inOpenThread } from "./open-thread.ts";
 import type { Puppet, Puppets } from "./puppets.ts";
 import type { DiscordRequest } from "./request.ts";
 import type { DiscordRest } from "./rest.ts";
@@ -31,18 +32,27 @@ export function createApi(parts: ApiParts): Api {
   return {
     async send(call, to, signal) {
       const request = call.request as DiscordRequest;
-      switch (request.kind) {
-        case "create":
-          return create(parts, request, to, signal);
-        case "edit":
-          await edit(parts, request, signal);
-          return undefined;
-        case "delete":
-          await remove(parts, request, signal);
-          return undefined;
-      }
+      return inOpenThread(parts.rest, request.thread, signal, () => sendOnce(parts, request, to, signal));
     },
   };
+}
+
+async function sendOnce(
+  parts: ApiParts,
+  request: DiscordRequest,
+  to: ConversationRef,
+  signal: AbortSignal,
+): Promise<Sent | undefined> {
+  switch (request.kind) {
+    case "create":
+      return create(parts, request, to, signal);
+    case "edit":
+      await edit(parts, request, signal);
+      return undefined;
+    case "delete":
+      await remove(parts, request, signal);
+      return undefined;
+  }
 }
 
 async function create(

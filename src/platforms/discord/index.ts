@@ -15,6 +15,8 @@ import { createGuildDirectory } from "./guild-directory.ts";
 import { parseDispatch } from "./parse.ts";
 import { createPuppets, type Puppets } from "./puppets.ts";
 import { createRates } from "./rates.ts";
+import { createReconcile } from "./reconcile.ts";
+import { freedBy } from "./recovery.ts";
 import { renderDelete, renderEdit, renderMessage, renderNotice } from "./render.ts";
 import { renderJoined } from "./render-joined.ts";
 import type { DiscordPrepared } from "./request.ts";
@@ -32,6 +34,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
   function receive(event: Dispatch, session: string): Omit<RawUpdate, "position"> | undefined {
     directory.note(event.t, event.d);
     noteForPuppets(event, puppets);
+    for (const freed of freedBy(event, context.conversations(), directory)) context.recovered(freed);
     const key = journalKey(event, session, context.conversations(), directory);
     if (key === undefined) return undefined;
     alarm(event);
@@ -78,6 +81,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     renderEdit,
     renderDelete,
     send: (call, to, signal) => api.send(call, to, signal),
+    reconcile: createReconcile({ context, rest, directory, account }),
     rates:
       config.limits === "none" ? () => [] : createRates({ api: config.api, limits: rest.limits, puppets }),
   };

@@ -18,6 +18,9 @@ export interface MemberIn {
 }
 
 const administrator = 1n << 3n;
+const connect = 1n << 20n;
+// Discord, resources/channel, channel types: voice and stage, whose text only those may read who may join.
+const voiceTypes: ReadonlySet<number> = new Set([2, 13]);
 const everything = (1n << 64n) - 1n;
 
 /** Rights by the name they have in locales/<language>/discord-account.json under `right`. */
@@ -50,4 +53,10 @@ function apply(bits: bigint, overwrites: readonly Overwrite[]): bigint {
 export function missingRights(bits: bigint, inThread: boolean): readonly Right[] {
   const needed: readonly Right[] = ["view", inThread ? "threads" : "send", "history"];
   return needed.filter((right) => !(bits & rights[right]));
+}
+
+/** `type` is the channel's. */
+export function mayReadHistory(bits: bigint, type: number | undefined): boolean {
+  const needed = rights.view | rights.history | (type !== undefined && voiceTypes.has(type) ? connect : 0n);
+  return (bits & needed) === needed;
 }

@@ -23,22 +23,22 @@ const account: Readonly<Record<Share, Rate>> = {
 /** Said by Discord's staff (api-docs #367, #1454), in no header: webhook messages of a channel, of all its webhooks. */
 const hidden: Rate = { limit: 30, windowMs: 60_000 };
 
-/** How much of a limit that texts and changes share is for changes: text goes first. */
+/** How much of a limit that texts and changes share is for changes, and how much for deletes: text goes first. */
 const CHANGES = 2 / 5;
 
-/** The routes of each share, as `rate-limits.ts` names them. */
-const routes = {
+/** The route of each share, as `rate-limits.ts` names it. */
+const routes: Readonly<Record<"puppet" | "bot", Readonly<Record<Share, string>>>> = {
   puppet: {
-    text: ["POST /webhooks/:id/:token"],
-    change: ["PATCH /webhooks/:id/:token/messages/:id"],
-    delete: ["DELETE /webhooks/:id/:token/messages/:id"],
+    text: "POST /webhooks/:id/:token",
+    change: "PATCH /webhooks/:id/:token/messages/:id",
+    delete: "DELETE /webhooks/:id/:token/messages/:id",
   },
   bot: {
-    text: ["POST /channels/:id/messages"],
-    change: ["PATCH /channels/:id/messages/:id"],
-    delete: ["DELETE /channels/:id/messages/:id"],
+    text: "POST /channels/:id/messages",
+    change: "PATCH /channels/:id/messages/:id",
+    delete: "DELETE /channels/:id/messages/:id",
   },
-} as const;
+};
 
 /** As `Platform.rates`. Nothing but the hidden limit is known before the first answer. */
 export function createRates({ api, limits, puppets }: RateParts) {
@@ -47,21 +47,20 @@ export function createRates({ api, limits, puppets }: RateParts) {
   return (share: Share, to?: ConversationRef): readonly Rate[] => {
     if (to === undefined) return cloud ? [account[share]] : [];
     const speaker = puppets.mayHave(to.id) ? "puppet" : "bot";
-    const text = limits.quota(routes[speaker].text[0]);
-    const learned = routes[speaker][share].flatMap((route) => {
-      const quota = limits.quota(route);
-      return quota === undefined || isPlenty(quota)
+    const text = limits.quota(routes[speaker].text);
+    const quota = limits.quota(routes[speaker][share]);
+    const learned =
+      quota === undefined || isPlenty(quota)
         ? []
-        : [share === "text" ? quota : changesOf(quota, text)];
-    });
+        : [share === "text" ? rateOf(quota) : changesOf(quota, text)];
     // Another server than Discord's has the hidden limit only if it has Discord's limits at all.
     const limited = cloud || (text !== undefined && !isPlenty(text));
-    return distinct(share === "text" && speaker === "puppet" && limited ? [...learned, hidden] : learned);
+    return share === "text" && speaker === "puppet" && limited ? [...learned, hidden] : learned;
   };
 }
 
 function changesOf(quota: Quota, text: Quota | undefined): Rate {
-  if (quota.bucket === undefined || quota.bucket !== text?.bucket) return quota;
+  if (quota.bucket === undefined || quota.bucket !== text?.bucket) return rateOf(quota);
   return { limit: Math.max(1, Math.floor(quota.limit * CHANGES)), windowMs: quota.windowMs };
 }
 
@@ -69,12 +68,8 @@ function isPlenty({ limit, windowMs }: Rate): boolean {
   return (limit * 1000) / windowMs >= PER_SECOND;
 }
 
-/** Each rate once: whoever counts by them would count a call twice. */
-function distinct(rates: readonly Rate[]): readonly Rate[] {
-  const byName = new Map(
-    rates.map(({ limit, windowMs }) => [`${limit}/${windowMs}`, { limit, windowMs }] as const),
-  );
-  return [...byName.values()];
+function rateOf({ limit, windowMs }: Quota): Rate {
+  return { limit, windowMs };
 }
 
 function isDiscord(api: string): boolean {

@@ -121,10 +121,12 @@ function faultReply(fault: Fault): Reply | undefined {
   return json(fault.status, fault.body ?? { message: `${fault.status}: Scripted`, code: 0 }, fault.headers);
 }
 
-function write(response: ServerResponse, reply: Reply): Promise<void> {
+function write({ clock }: World, response: ServerResponse, reply: Reply): Promise<void> {
+  // The time of this world: clients compare it with their own.
+  const date = new Date(clock.now()).toUTCString();
   return new Promise((resolve) => {
     response.once("close", resolve);
-    response.writeHead(reply.status, { via: "1.1 sandbox", ...reply.headers });
+    response.writeHead(reply.status, { via: "1.1 sandbox", date, ...reply.headers });
     response.end(reply.text);
   });
 }
@@ -153,7 +155,7 @@ async function deliver(
   if (delay > 0) await wait(world, delay);
   // Time for the echo to be read before the answer is.
   if (options.echo === "before") for (let turns = 0; turns < 4; turns++) await turn();
-  await write(response, reply);
+  await write(world, response, reply);
   gateway.flush();
   return true;
 }
@@ -211,7 +213,7 @@ export async function answerRequest(
   const cdn = /^\/(?:cdn|media)(\/.*)$/.exec(url.pathname)?.[1];
   if (cdn === undefined) return answerApi(options, request, response, url);
   const file = answerCdn(options.world, cdn, url.searchParams);
-  await write(response, {
+  await write(options.world, response, {
     status: file.status,
     headers: { "content-type": file.type, "content-length": String(file.bytes.length) },
     text: file.bytes,

@@ -1,0 +1,133 @@
+// Looks in the channel for a message whose sending got no answer, before it is sent again; `index.ts` offers it.
+
+import type { Doubt, Platform, PlatformContext } from "../../bridge/platform.ts";
+import { sleep } from "../../model/clock.ts";
+import type { Sent } from "../../model/delivery.ts";
+import type { ConversationRef } from "../../model/refs.ts";
+import type { Account } from "./account.ts";
+import { type CreateRequest, withoutInvisible } from "./create-part.ts";
+import { DiscordError } from "./errors.ts";
+import type { GuildDirectory } from "./guild-directory.ts";
+import { createHistory, walkBack } from "./history.ts";
+import type { MessagePayload } from "./parse-payload.ts";
+import type { Patience } from "./patience.ts";
+import { mayReadHistory } from "./permissions.ts";
+import type { DiscordRequest } from "./request.ts";
+import type { DiscordRest } from "./rest.ts";
+import { idAt, isAfter } from "./snowflake.ts";
+import { spokenContent } from "./spoken-name.ts";
+
+export interface ReconcileParts {
+  readonly context: Pick<PlatformContext, "clock">;
+  readonly rest: DiscordRest;
+  readonly directory: GuildDirectory;
+  readonly account: Pick<Account, "learn">;
+}
+
+/** Our clock may have been this wrong when the call was frozen; the ids it is compared with are of Discord's. */
+const marginMs = 60 * 60_000;
+/** What is farther back is not looked for: after a flood like this nobody can tell. */
+const maxMessages = 10_000;
+
+/**
+ * As `Platform.reconcile`. One call is in doubt at a time in a conversation, so a message of ours that is not known
+ * and says the same is the lost one. @throws DiscordError
+ */
+export function createReconcile(parts: ReconcileParts): NonNullable<Platform["reconcile"]> {
+  const { rest, directory, account } = parts;
+  const history = createHistory(rest, patienceWithLimits(parts));
+
+  return async (call, to, doubt, signal) => {
+    const request = call.request as DiscordRequest;
+    if (request.kind !== "create") return "unknown";
+    if (directory.channel(to.id) === undefined) await account.learn(to.id, signal);
+    const place = to.thread ?? to.id;
+    // Discord, resources/message: without the right to read the history the answer is an empty list, no error.
+    if (!mayRead(directory, to)) return "unknown";
+    const floor = floorOf(doubt, parts);
+    const ours: MessagePayload[] = [];
+    let read = 0;
+    const take = (message: MessagePayload) => {
+      read += 1;
+      if (isOurs(message, directory)) ours.push(message);
+      return read < maxMessages;
+    };
+    await walkBack(history, place, { floor }, take, signal);
+    const found = await lostAmong(ours, request, to, doubt);
+    if (found) return found;
+    if (read >= maxMessages) return "unknown";
+    if (read === 0 && !(await canRead(rest, place, doubt.newest ?? floor, signal))) return "unknown";
+    return "absent";
+  };
+}
+
+/** A limit on reading is waited out here: a question asked anew from its begin might never end. */
+function patienceWithLimits({ context }: ReconcileParts): Patience {
+  return {
+    async ask(request, signal) {
+      for (;;) {
+        try {
+          return await request(signal);
+        } catch (error) {
+          if (!(error instanceof DiscordError) || error.fate.kind !== "wait" || signal.aborted) throw error;
+          await sleep(context.clock, error.fate.ms, signal);
+        }
+      }
+    },
+  };
+}
+
+function mayRead(directory: GuildDirectory, to: ConversationRef): boolean {
+  const place = to.thread !== undefined && directory.channel(to.thread) ? to.thread : to.id;
+  const bits = directory.permissions(place);
+  return bits === undefined || mayReadHistory(bits, directory.channel(to.id)?.type);
+}
+
+/** Everything of ours up to the newest that is recorded is known; the time bounds what is read where little was sent. */
+function floorOf({ since, newest }: Doubt, { context, rest }: ReconcileParts): string {
+  // A clock that is behind only makes us read more; nobody's date may make us read less.
+  const aheadMs = Math.max(0, rest.skewMs());
+  const floor = idAt(Math.min(since, context.clock.now()) - aheadMs - marginMs);
+  return newest !== undefined && isAfter(newest, floor) ? newest : floor;
+}
+
+function isOurs(message: MessagePayload, { self, isOwnWebhook }: GuildDirectory): boolean {
+  if (message.webhook_id === undefined) return message.author?.id === self.userId;
+  return message.application_id === self.applicationId || isOwnWebhook(message.webhook_id);
+}
+
+/** `ours`: newest first. What says something else is left alone: taking it for the lost one would lose a message. */
+async function lostAmong(
+  ours: readonly MessagePayload[],
+  request: CreateRequest,
+  to: ConversationRef,
+  doubt: Doubt,
+): Promise<Sent | undefined> {
+  const said = new Set([request.content, spokenContent(request)].map(comparable));
+  const alike = ours.filter(({ content }) => said.has(comparable(content ?? "")));
+  if (alike.length === 0) return undefined;
+  const known = await doubt.known(alike.map(({ id }) => ({ conversation: to, id })));
+  const lost = alike.filter((_, index) => known[index] !== true);
+  const found = lost.findLast(({ author }) => author?.username === request.puppet?.name) ?? lost.at(-1);
+  if (found === undefined) return undefined;
+  const ref = { conversation: to, id: found.id };
+  return found.webhook_id === undefined ? { ref } : { ref, via: found.webhook_id };
+}
+
+/** Discord strips some characters from what is sent, and does not say which. */
+function comparable(content: string): string {
+  return withoutInvisible(content.normalize("NFC"));
+}
+
+/** An empty list proves nothing by itself; a single message is refused to those who may not read the history. */
+async function canRead(rest: DiscordRest, place: string, id: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await rest.request({ method: "GET", route: `/channels/${place}/messages/${id}`, signal });
+    return true;
+  } catch (error) {
+    if (!(error instanceof DiscordError)) throw error;
+    if (error.fate.kind === "gone") return true;
+    if (error.fate.kind === "blocked") return false;
+    throw error;
+  }
+}
