@@ -12,6 +12,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
+import type { Clock } from "../model/clock.ts";
 import type { Tables } from "./schema.ts";
 
 export type EngineKind = "sqlite" | "postgres";
@@ -19,6 +20,8 @@ export type EngineKind = "sqlite" | "postgres";
 /** Every method but `rollback` throws StorageError and nothing else. */
 export interface Engine extends DatabaseConnection {
   readonly kind: EngineKind;
+  /** Keeps every other MateBot out until the engine is closed or its process ends. @throws LockHeld, StorageError */
+  lock(clock: Clock): Promise<void>;
   /** Makes the settings that stay in the database; called once it is known to be ours. */
   adopt(): Promise<void>;
   begin(): Promise<void>;

@@ -1,9 +1,13 @@
 // What can go wrong with the database itself, in one vocabulary for both engines; the engines throw it, `open` explains it.
 
+import type { Values } from "../model/texts.ts";
+
 /**
  * `full` no space left · `busy` another program holds the database · `io` the disk failed · `readonly` writing is not
  * allowed · `corrupt` the file is damaged · `alien` it is no database · `lost` the server cannot be reached ·
- * `aborted` the transaction was undone by the engine · `closed` the store was closed · `query` one statement failed.
+ * `aborted` the transaction was undone by the engine · `closed` the store was closed ·
+ * `held` another MateBot has the lock · `taken` the connection was lost, and another MateBot works with the database since: final · `query` one statement
+ * failed.
  */
 export type StorageCode =
   | "full"
@@ -15,6 +19,8 @@ export type StorageCode =
   | "lost"
   | "aborted"
   | "closed"
+  | "held"
+  | "taken"
   | "query";
 
 /** A failed use of the database. The message is safe to log: no values, no password. */
@@ -35,5 +41,5 @@ export function isEngineFault(error: unknown): error is StorageError {
 /** Why a database could not be opened: a key of locales/<language>/storage.json, and what else there is to say. */
 export interface OpenFault {
   readonly key: string;
-  readonly reason?: string;
+  readonly values?: Values;
 }

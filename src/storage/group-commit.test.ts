@@ -16,6 +16,7 @@ function scripted(fail: (statement: string) => Error | undefined = () => undefin
   };
   const engine: Engine = {
     kind: "sqlite",
+    lock: async () => {},
     adopt: async () => {},
     begin: () => tell("begin"),
     commit: () => tell("commit"),

@@ -25,16 +25,18 @@ export class WrongSchema extends Error {
   }
 }
 
-/** Runs the missing migrations in one transaction. @throws WrongSchema, with nothing changed; StorageError */
+/** The version of the database's schema; 0 for an empty one. @throws WrongSchema, StorageError */
+export function schemaVersion(engine: Engine): Promise<number> {
+  return versionOf(engine, kyselyOver(engine));
+}
+
+/** Runs the missing migrations in one transaction; the lock must be held when any is. @throws WrongSchema, with nothing changed; StorageError */
 export async function migrate(engine: Engine, clock: Clock): Promise<void> {
   const db = kyselyOver(engine);
   await versionOf(engine, db);
   await engine.adopt();
   await engine.begin();
   try {
-    // Two programs may start at once; the second waits here and finds the work done.
-    if (engine.kind === "postgres")
-      await sql`select pg_advisory_xact_lock(hashtext('matebot_schema'))`.execute(db);
     const version = await versionOf(engine, db);
     if (version === 0) await createVersionTable(db, engine.kind);
     for (const [i, migration] of migrations.entries()) {

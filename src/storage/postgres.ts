@@ -4,6 +4,7 @@ import type { CompiledQuery, QueryResult } from "kysely";
 import { Client, DatabaseError, types } from "pg";
 import type { Engine } from "./engine.ts";
 import { type OpenFault, type StorageCode, StorageError } from "./errors.ts";
+import { applicationName, PostgresLock } from "./postgres-lock.ts";
 
 const connectTimeoutMs = 10_000;
 /** A server that says nothing for so long is as good as gone. */
@@ -29,9 +30,15 @@ const codes: readonly (readonly [string, StorageCode])[] = [
   ["57P", "lost"],
 ];
 
-/** Connects at once, so that a fault of the settings is known. @throws Error as `pg` has it: only `open` may read it */
-export async function openPostgres(url: string): Promise<Engine> {
+/**
+ * Connects at once, so that a fault of the settings is known. A lock that was taken is taken again with every new
+ * connection, before anything else; when another MateBot has it, `onTakeover` is told and everything fails from then on.
+ * @throws Error as `pg` has it: only `open` may read it
+ */
+export async function openPostgres(url: string, onTakeover = () => {}): Promise<Engine> {
   let client = await connect(url);
+  let lock: PostgresLock | undefined;
+  let taken: StorageError | undefined;
   const names = new Map<string, string>();
   const nameOf = (text: string): string => {
     const known = names.get(text);
@@ -43,14 +50,19 @@ export async function openPostgres(url: string): Promise<Engine> {
   const control = (statement: string) => translated(() => client.query(statement));
   return {
     kind: "postgres",
+    async lock(clock) {
+      const wanted = new PostgresLock(clock);
+      await translated(() => wanted.take(client));
+      lock = wanted;
+    },
     adopt: async () => {},
     async begin() {
-      if (client.lost) client = await translated(() => connect(url));
+      if (client.lost) await reconnect();
       try {
         await control("begin");
       } catch (error) {
         if (!client.lost) throw error;
-        client = await translated(() => connect(url));
+        await reconnect();
         await control("begin");
       }
     },
@@ -78,6 +90,25 @@ export async function openPostgres(url: string): Promise<Engine> {
       if (!client.lost) await client.end();
     },
   };
+
+  async function reconnect(): Promise<void> {
+    if (taken) throw taken;
+    const next = await connect(url).catch((error: unknown) => {
+      throw translate(error);
+    });
+    try {
+      await lock?.takeAgain(next);
+    } catch (error) {
+      next.drop();
+      const failure = translate(error);
+      if (failure.code === "taken") {
+        taken = failure;
+        onTakeover();
+      }
+      throw failure;
+    }
+    client = next;
+  }
 
   async function translated<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -108,7 +139,7 @@ async function connect(url: string): Promise<Connection> {
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: queryTimeoutMs,
     keepAlive: true,
-    application_name: "matebot",
+    application_name: applicationName,
     types: { getTypeParser: numbers },
   });
   client.on("error", () => client.drop());
@@ -118,6 +149,11 @@ async function connect(url: string): Promise<Connection> {
     // What was committed must be on the server's disk, even where the server's default is faster.
     await client.query(
       "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
+    );
+    // A machine that went away without a word gives its lock back within a minute, not after two hours.
+    await client.query(
+      `select set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false),
+         set_config('tcp_keepalives_count', '3', false)`,
     );
   } catch (error) {
     client.drop();
@@ -145,7 +181,7 @@ export function postgresFault(error: unknown): OpenFault {
   const failure = translate(error);
   if (failure.code === "full") return { key: "full" };
   if (failure.code === "readonly") return { key: "denied" };
-  if (failure.code !== "lost") return { key: "refused", reason: failure.message };
+  if (failure.code !== "lost") return { key: "refused", values: { reason: failure.message } };
   const fromServer = error instanceof DatabaseError || error instanceof StorageError;
-  return { key: "unreachable", reason: fromServer || code === "" ? message : code };
+  return { key: "unreachable", values: { reason: fromServer || code === "" ? message : code } };
 }

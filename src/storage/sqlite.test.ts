@@ -19,7 +19,7 @@ let store: Store;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "matebot-sqlite-"));
-  engine = openSqlite(join(folder, "matebot.db"));
+  engine = openSqlite(join(folder, "matebot.db"), { patienceMs: 100 });
   await migrate(engine, systemClock);
   store = storeOver(engine, systemClock);
 });
@@ -53,13 +53,23 @@ test("a full disk rejects the works that met it, keeps what was there, and is fo
 });
 
 test("a file held by another program rejects, and works again when it is free", async () => {
-  await engine.control("pragma busy_timeout = 0");
   const other = new DatabaseSync(join(folder, "matebot.db"));
   other.exec("begin immediate");
   await expect(put("a", "1")).rejects.toMatchObject({ code: "busy", name: "StorageError" });
   other.exec("rollback");
   other.close();
   await put("a", "1");
+  expect(await get("a")).toBe("1");
+});
+
+test("nothing else in this process waits while another program holds the file", async () => {
+  const other = new DatabaseSync(join(folder, "matebot.db"));
+  other.exec("begin immediate");
+  const written = put("a", "1");
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  other.exec("rollback");
+  other.close();
+  await written;
   expect(await get("a")).toBe("1");
 });
 

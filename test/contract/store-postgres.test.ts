@@ -1,10 +1,15 @@
 // The store's contract on PostgreSQL, on a server of its own, and what only a server can do: go away.
 
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStore } from "../../src/storage/open.ts";
 import { describeIf, NO_POSTGRES } from "../support/needs.ts";
 import { findPostgres, type PostgresServer, startPostgres } from "../support/postgres.ts";
+import { hastyClock, usedBeside } from "../support/store-lock.ts";
 import { storeContract } from "./store.contract.ts";
+
+const hasty = { clock: hastyClock() };
 
 describeIf(findPostgres() !== undefined, NO_POSTGRES)("PostgreSQL", () => {
   let server: PostgresServer;
@@ -24,7 +29,9 @@ describeIf(findPostgres() !== undefined, NO_POSTGRES)("PostgreSQL", () => {
   });
 
   const dropConnections = () =>
-    server.run("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'matebot'");
+    server.run(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'matebot%'",
+    );
 
   test("connects again when the connection was lost between two transactions", async () => {
     const store = await openStore(await server.createDatabase());
@@ -48,10 +55,54 @@ describeIf(findPostgres() !== undefined, NO_POSTGRES)("PostgreSQL", () => {
     await store.close();
   });
 
-  test("two programs that start at once prepare the database once", async () => {
+  test("of two programs that start at once one prepares the database, and the other is refused", async () => {
     const fresh = await server.createDatabase();
-    const stores = await Promise.all([openStore(fresh), openStore(fresh), openStore(fresh)]);
+    const started = await Promise.allSettled([openStore(fresh, hasty), openStore(fresh, hasty)]);
+    const stores = started.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    expect(stores).toHaveLength(1);
+    expect(started.find(({ status }) => status === "rejected")).toMatchObject({
+      reason: { name: "UserError", exitCode: 1, message: expect.stringContaining(`"pid":"${process.pid}"`) },
+    });
     await Promise.all(stores.map((store) => store.close()));
+    await (await openStore(fresh, hasty)).close();
+  });
+
+  test("a command beside a running MateBot puts a dead letter back into its lane", async () => {
+    await usedBeside(await server.createDatabase());
+  });
+
+  test("takes its lock again with a new connection, though the server believes in the lost one", async () => {
+    const line = await lostLine(await server.createDatabase());
+    const store = await openStore(line.url);
+    await store.transaction((tx) => tx.state.set("a", "b", "1"));
+    line.cut();
+    await expect
+      .poll(() => store.transaction((tx) => tx.state.get("a", "b")).catch((error) => error.code))
+      .toBe("1");
+    await expect(openStore(line.url, hasty)).rejects.toThrow(/^storage\.held /);
+    await store.close();
+    line.end();
+  });
+
+  test("stores nothing any more when another took over while the connection was lost", async () => {
+    const url = await server.createDatabase();
+    let told = 0;
+    const store = await openStore(url, {
+      onTakeover: () => {
+        told += 1;
+      },
+    });
+    await store.transaction((tx) => tx.state.set("a", "b", "1"));
+    await dropConnections();
+    const other = await openStore(url);
+    for (const value of ["2", "3"]) {
+      const failure = store.transaction((tx) => tx.state.set("a", "b", value));
+      await expect(failure).rejects.toMatchObject({ name: "StorageError", code: "taken" });
+    }
+    expect(told).toBe(1);
+    expect(await other.transaction((tx) => tx.state.get("a", "b"))).toBe("1");
+    await Promise.all([store.close(), other.close()]);
+    await expect(store.transaction(async () => {})).rejects.toMatchObject({ code: "closed" });
   });
 
   test("says in words that the password, the database or the server is wrong, without the password", async () => {
@@ -106,6 +157,36 @@ describeIf(findPostgres() !== undefined, NO_POSTGRES)("PostgreSQL", () => {
     await expect(openStore(foreign)).rejects.toThrow(/storage\.foreign/);
   });
 });
+
+/** The way to a server that loses what goes through it without telling the server. */
+async function lostLine(url: string): Promise<{ url: string; cut(): void; end(): void }> {
+  const { port, hostname } = new URL(url);
+  const line = new URL(url);
+  const near = new Set<Socket>();
+  const far = new Set<Socket>();
+  const door = createServer((socket) => {
+    const behind = connect(Number(port), hostname);
+    near.add(socket);
+    far.add(behind);
+    socket.on("error", () => {});
+    behind.on("error", () => {});
+    socket.on("data", (data) => behind.write(data));
+    behind.on("data", (data) => socket.destroyed || socket.write(data));
+    behind.on("close", () => socket.destroy());
+  });
+  await once(door.listen(0, "127.0.0.1"), "listening");
+  line.port = `${(door.address() as AddressInfo).port}`;
+  return {
+    url: line.href,
+    cut() {
+      for (const socket of near) socket.destroy();
+    },
+    end() {
+      door.close();
+      for (const socket of [...near, ...far]) socket.destroy();
+    },
+  };
+}
 
 async function onDatabase(url: string, statement: string): Promise<void> {
   const { Client } = await import("pg");
