@@ -41,6 +41,12 @@ export class FlakyStore {
     this.#trouble = { left: trouble.times, trouble };
   }
 
+  /** Nothing more goes wrong. */
+  calm(): void {
+    this.#death = undefined;
+    this.#trouble = undefined;
+  }
+
   /** From now on nothing is written any more. */
   die(): void {
     if (this.dead) return;

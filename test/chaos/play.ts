@@ -4,7 +4,7 @@ import type { Fault } from "../../src/sandbox/faults.ts";
 import { botMessages, type Written } from "./rooms.ts";
 import { isSend, type Stage } from "./stage.ts";
 import { SIDES, type Side, type Step, type Strike } from "./story.ts";
-import { findWords, headOf, wordsOf } from "./words.ts";
+import { findWords, wordsOf } from "./words.ts";
 
 export interface Played {
   readonly written: readonly Written[];
@@ -38,7 +38,6 @@ export async function play(
   stage.discord.gateway.mischief.reorder = 0;
   for (const side of SIDES) setRights(stage, side, true);
   stage.discord.gateway.muteHeartbeats(false);
-  stage.flaky.trouble({ code: "full", moment: "before", times: 0 });
   return { written, rightsWereMissing };
 }
 
@@ -89,6 +88,9 @@ function act(stage: Stage, step: Exclude<Step, { do: "wait" }>, written: Written
     case "leap":
       stage.time.leap(step.ms);
       return;
+    case "outage":
+      stage.cutOff(step.side, step.ms);
+      return;
     case "kill":
       stage.planKill(step.how, step.downMs);
       return;
@@ -105,31 +107,37 @@ function say(stage: Stage, step: Step & { do: "say" }, written: readonly Written
   const words = wordsOf(n, { form, version: 0 }).slice(0, 4096).trim();
   const target = step.answers === undefined ? undefined : written.find((each) => each.n === step.answers);
   const there = target && whereIs(stage, side, target);
-  // Without a head an excerpt could not be told from another.
-  const answers = there && target?.words.includes(headOf(target.n)) ? { answers: target.n } : {};
-  const base = { n, side, form, version: 0, deleted: false, ...answers };
+  const base = { n, side, form, version: 0, deleted: false, ...(there && { answers: there.shows }) };
   if (side === "telegram") {
     const message = telegram.say(places.chat, places.onTelegram[who] ?? 0, {
       text: words,
       ...(styled && form !== "ok" && { entities: [{ type: "bold", offset: words.length - 3, length: 3 }] }),
-      ...(there && { replyTo: Number(there) }),
+      ...(there && { replyTo: Number(there.id) }),
     });
     return { ...base, id: String(message.message_id), words };
   }
   const content = styled && form !== "ok" ? `${words} **forte** ||surpresa||` : words;
   const message = discord.say(places.channel, places.onDiscord[who] ?? "", {
     content: content.slice(0, 2000),
-    ...(there && { replyTo: there }),
+    ...(there && { replyTo: there.id }),
   });
   return { ...base, id: message.id, words: message.content };
 }
 
-/** The id of a message, or of its copy, as people on `side` can answer it. */
-function whereIs(stage: Stage, side: Side, message: Written): string | undefined {
-  if (message.side === side) return message.deleted ? undefined : message.id;
-  return botMessages(stage.rooms, side).find(({ own }) =>
-    findWords(own).some((found) => found.kind === "mark" && found.n === message.n),
-  )?.id;
+interface Answerable {
+  readonly id: string;
+  /** The messages it stands for: several, when they were joined. */
+  readonly shows: readonly number[];
+}
+
+/** A message, or its copy, as people on `side` can answer it. */
+function whereIs(stage: Stage, side: Side, message: Written): Answerable | undefined {
+  if (message.side === side) return message.deleted ? undefined : { id: message.id, shows: [message.n] };
+  for (const { id, own } of botMessages(stage.rooms, side)) {
+    const shows = findWords(own).flatMap((found) => (found.kind === "mark" ? [found.n] : []));
+    if (shows.includes(message.n)) return { id, shows };
+  }
+  return undefined;
 }
 
 function change(

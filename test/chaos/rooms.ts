@@ -25,8 +25,8 @@ export interface Written {
   /** What stands in the room where it was written. */
   words: string;
   deleted: boolean;
-  /** The answered message, when the answer could be written. */
-  readonly answers?: number;
+  /** The messages for which the answered one stands: one, or several that were joined. */
+  readonly answers?: readonly number[];
 }
 
 /** A message of the bot, as it stands in a room. */

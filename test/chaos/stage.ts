@@ -56,6 +56,8 @@ export class Stage {
   /** The app is being killed: nothing reaches it, and nothing it sends arrives. */
   #severed = false;
   #killed = false;
+  /** Until when a platform cannot be reached. */
+  readonly #cutOffUntil = { telegram: 0, discord: 0 };
   #restartAt: number | undefined;
   #downMs = 0;
   #starts = 0;
@@ -175,10 +177,23 @@ export class Stage {
     else this.#fatalRequest = { side: how.side, effect: how.effect, left: how.afterRequests };
   }
 
+  /** Nothing comes through to the platform for so long; what a platform sends by itself still arrives. */
+  cutOff(side: Side, ms: number): void {
+    const until = this.time.now() + ms;
+    this.#cutOffUntil[side] = Math.max(this.#cutOffUntil[side], until);
+    if (side === "telegram") return;
+    this.#lockGateway();
+    this.discord.gateway.kickOffAll("cut");
+    this.time.clock.after(ms, () => this.#lockGateway());
+  }
+
   /** No more faults; what is broken is mended. The app runs. */
   async makePeace(): Promise<void> {
     this.#plannedKill = undefined;
     this.#fatalRequest = undefined;
+    this.#flaky.calm();
+    Object.assign(this.#cutOffUntil, { telegram: 0, discord: 0 });
+    this.#lockGateway();
     this.telegram.faults.clear();
     this.discord.faults.clear();
     this.telegram.deliveryFaults.clear();
@@ -189,8 +204,8 @@ export class Stage {
 
   /** How many deliveries wait on disk; the app must run. */
   async waiting(): Promise<number> {
-    const store = this.#store;
-    return store ? this.time.until(store.transaction((tx) => tx.outbox.waiting())) : 0;
+    const store = this.#app && this.#store;
+    return store ? this.time.until(store.transaction((tx) => tx.outbox.waiting())) : Number.POSITIVE_INFINITY;
   }
 
   /** Reads the app's database once it has stopped. */
@@ -232,15 +247,20 @@ export class Stage {
     this.#app = undefined;
     this.#plannedKill = undefined;
     this.#fatalRequest = undefined;
-    this.discord.gateway.refuseConnections(true);
+    this.#lockGateway();
     this.discord.gateway.kickOffAll("cut");
     await this.time.until(app.stop());
-    this.discord.gateway.refuseConnections(false);
     this.#severed = false;
+    this.#lockGateway();
     this.#killed = false;
     this.#restartAt = this.time.now() + this.#downMs;
     this.count("kills");
     this.logged.push(`{"msg":"STORY: killed, starts again in ${this.#downMs} ms"}\n`);
+  }
+
+  #lockGateway(): void {
+    const closed = this.#severed || this.time.now() < this.#cutOffUntil.discord;
+    this.discord.gateway.refuseConnections(closed);
   }
 
   #watchRequests(side: Side): void {
@@ -251,7 +271,7 @@ export class Stage {
 
   /** Whether a request comes to nothing because the process that sent it is dead, or dies of it. */
   #strikes(side: Side, request: FaultRequest): boolean {
-    if (this.#severed) return true;
+    if (this.#severed || this.time.now() < this.#cutOffUntil[side]) return true;
     const fatal = this.#fatalRequest;
     if (fatal?.side !== side || !isSend(request)) return false;
     fatal.left -= 1;

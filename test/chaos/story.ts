@@ -60,6 +60,8 @@ export type Step =
   | { readonly do: "disk"; readonly trouble: Trouble }
   | { readonly do: "rights"; readonly side: Side; readonly lost: boolean }
   | { readonly do: "leap"; readonly ms: number }
+  /** The platform cannot be reached for so long. */
+  | { readonly do: "outage"; readonly side: Side; readonly ms: number }
   | { readonly do: "kill"; readonly how: Kill; readonly downMs: number }
   | { readonly do: "wait"; readonly ms: number };
 
@@ -118,6 +120,8 @@ interface Said {
 
 interface Plot {
   readonly dice: Dice;
+  /** How far the app's clock may still be set forward: after a day an outage is given up. */
+  leapsLeftMs: number;
   readonly setting: Setting;
   readonly said: Said[];
   readonly without: Set<Side>;
@@ -136,7 +140,7 @@ export function tellStory(seed: number): Story {
     latencyMs: dice.one([0, 40, 150, 600]),
     echo: dice.one(["before", "after"]),
   };
-  const plot: Plot = { dice, setting, said: [], without: new Set() };
+  const plot: Plot = { dice, setting, said: [], without: new Set(), leapsLeftMs: 8 * 3_600_000 };
   const steps: Step[] = [];
   const count = dice.from(30, 80);
   while (steps.length < count) steps.push(...nextSteps(plot));
@@ -156,6 +160,7 @@ function nextSteps(plot: Plot): readonly Step[] {
     [4, disk],
     [2, rights],
     [1, leap],
+    [1.5, outage],
     [6, kill],
     [16, wait],
   ]);
@@ -307,8 +312,20 @@ function rights({ dice, setting, without }: Plot): readonly Step[] {
   return [{ do: "rights", side, lost }];
 }
 
-function leap({ dice }: Plot): readonly Step[] {
-  return [{ do: "leap", ms: dice.one([2_000, 60_000, 3_600_000, 6 * 3_600_000]) }];
+function leap(plot: Plot): readonly Step[] {
+  const ms = plot.dice.one([2_000, 60_000, 3_600_000, 6 * 3_600_000]);
+  if (ms > plot.leapsLeftMs) return [];
+  plot.leapsLeftMs -= ms;
+  return [{ do: "leap", ms }];
+}
+
+function outage({ dice }: Plot): readonly Step[] {
+  const ms = dice.weighed([
+    [4, dice.from(5_000, 120_000)],
+    [2, dice.from(120_000, 900_000)],
+    [1, dice.from(1, 4) * 3_600_000],
+  ]);
+  return [{ do: "outage", side: dice.one(SIDES), ms }];
 }
 
 function kill({ dice }: Plot): readonly Step[] {
@@ -316,6 +333,7 @@ function kill({ dice }: Plot): readonly Step[] {
     [6, dice.from(0, 3_000)],
     [3, dice.from(3_000, 60_000)],
     [1, dice.from(60_000, 900_000)],
+    [0.3, dice.from(1, 3) * 3_600_000],
   ]);
   const moment = dice.one(["before", "during", "after"]);
   const how: Kill = dice.chance(0.5)

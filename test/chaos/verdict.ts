@@ -4,7 +4,7 @@ import type { Store } from "../../src/bridge/ports.ts";
 import type { MessageRef } from "../../src/model/refs.ts";
 import { botMessages, type Rooms, type Shown, type Written } from "./rooms.ts";
 import { SIDES, type Side } from "./story.ts";
-import { type Found, findHeads, findWords } from "./words.ts";
+import { type Found, findWords, mentions } from "./words.ts";
 
 export interface Verdict {
   /** What is wrong, a sentence each. */
@@ -137,19 +137,20 @@ function wrongAnswers(
     const message = written.find(({ n }) => item.name.startsWith(`${n}v`));
     const first = item.shown[0];
     if (message?.answers === undefined || !first) return [];
-    const target = written.find(({ n }) => n === message.answers);
-    if (!target || target.deleted) return [];
-    // In words, or by a link or a native answer that leads to it.
-    if (findHeads(first.text).includes(target.n)) return [];
-    const ids =
-      target.side === side
-        ? [target.id]
-        : there
-            .filter(({ name }) => name.startsWith(`${target.n}v`))
-            .flatMap(({ shown }) => shown.map(({ id }) => id));
-    const leads = ids.some((id) => first.answers === id || first.text.includes(`/${rooms.channel}/${id}`));
-    return leads ? [] : [`${side}: ${item.name} does not answer ${target.n}`];
+    const targets = written.filter(({ n }) => message.answers?.includes(n));
+    if (targets.some(({ deleted }) => deleted)) return [];
+    const leads = targets.some(
+      (target) => mentions(first.text, target.n) || leadsTo(rooms, first, target, there),
+    );
+    return leads ? [] : [`${side}: ${item.name} does not answer ${message.answers.join(" or ")}`];
   });
+}
+
+/** By a native answer or a link. */
+function leadsTo(rooms: Rooms, { answers, text }: Shown, target: Written, there: readonly Item[]): boolean {
+  const copies = there.filter(({ name }) => name.startsWith(`${target.n}v`)).flatMap(({ shown }) => shown);
+  const ids = [target.id, ...copies.map(({ id }) => id)];
+  return ids.some((id) => answers === id || text.includes(`/${rooms.channel}/${id}`));
 }
 
 /** Nobody's own words may change. */

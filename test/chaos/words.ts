@@ -39,10 +39,7 @@ export function wordsOf(n: number, { form, version }: Saying): string {
   }
 }
 
-export const headOf = (n: number): string => `⟨${n}⟩`;
-
-export const marksOf = (form: Saying["form"]): number =>
-  form === "long" ? LONG_MARKS : form === "ok" ? 0 : 1;
+const headOf = (n: number): string => `⟨${n}⟩`;
 
 /** A mark, or an "ok" that stands alone behind a name or on its line. */
 export type Found =
@@ -60,7 +57,7 @@ export function findWords(text: string): readonly Found[] {
   });
 }
 
-/** The heads that stand in a text, its own and those it repeats. */
-export function findHeads(text: string): readonly number[] {
-  return [...text.matchAll(/⟨(\d+)⟩/g)].map((match) => Number(match[1]));
+/** Does a text show the beginning of message `n`, its own or repeated from another? */
+export function mentions(text: string, n: number): boolean {
+  return text.includes(headOf(n)) || text.includes(`«${n}v`);
 }
