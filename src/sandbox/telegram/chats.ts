@@ -30,7 +30,10 @@ export interface ChatState {
   /** Every message ever sent, deleted ones too, by id. */
   readonly messages: Map<number, StoredMessage>;
   readonly topics: Map<number, Topic>;
-  /** Ids in groups that are no supergroups come from one box, so they have gaps. */
+  /**
+   * Supergroups and channels count their own messages, service messages too, and give no id twice. Basic groups and
+   * private chats draw from one box, so they have gaps; really each account has its own, here one serves for all.
+   */
   readonly nextId: () => number;
   readonly pins: number[];
   /** Emoji allowed here; undefined allows all. */

@@ -47,6 +47,9 @@ describe("editMessageText", () => {
       "Bad Request: message to edit not found",
     );
     expect(await bench.refused("editMessageText", at(0, { text: "x" }))).toBe(
+      "Bad Request: message to edit not found",
+    );
+    expect(await bench.refused("deleteMessage", at(0))).toBe(
       "Bad Request: message identifier is not specified",
     );
     const { message_id } = await bench.send("um");
@@ -62,13 +65,62 @@ describe("editMessageText", () => {
 });
 
 describe("editMessageReplyMarkup without a markup", () => {
-  it("tells own, another's and no message apart", async () => {
+  const probe = (id: number) => bench.refused("editMessageReplyMarkup", at(id));
+  const ours = /^Bad Request: message is not modified/;
+  const another = "Bad Request: message can't be edited";
+  const none = "Bad Request: message to edit not found";
+
+  it("tells own, another's and no message apart, and changes nothing", async () => {
     const own = await bench.send("um");
     const said = bench.sandbox.say(bench.chatId, bench.ana.id, { text: "dois" });
-    const probe = (id: number) => bench.refused("editMessageReplyMarkup", at(id));
-    expect(await probe(own.message_id)).toContain("message is not modified");
-    expect(await probe(said.message_id)).toBe("Bad Request: message can't be edited");
-    expect(await probe(said.message_id + 1)).toBe("Bad Request: message to edit not found");
+    const gone = await bench.send("três");
+    bench.sandbox.remove(bench.chatId, gone.message_id);
+    expect(await probe(own.message_id)).toMatch(ours);
+    expect(await probe(said.message_id)).toBe(another);
+    expect(await probe(gone.message_id)).toBe(none);
+    expect(await probe(gone.message_id + 1)).toBe(none);
+    expect(await probe(0)).toBe(none);
+    expect(bench.sandbox.everSent(bench.chatId).flatMap(({ earlier }) => earlier)).toEqual([]);
+    expect(bench.sandbox.messages(bench.chatId).some((message) => "edit_date" in message)).toBe(false);
+  });
+  it("takes a keyboard away, without a date of edit", async () => {
+    const reply_markup = { inline_keyboard: [[{ text: "a", callback_data: "b" }]] };
+    const { message_id } = await bench.send("um", { reply_markup });
+    const bare = await bench.done<object>("editMessageReplyMarkup", at(message_id));
+    expect(bare).not.toHaveProperty("reply_markup");
+    expect(bare).not.toHaveProperty("edit_date");
+    expect(await probe(message_id)).toMatch(ours);
+  });
+  it("refuses service messages, own ones too, which count in the ids of a supergroup", async () => {
+    await open({ status: "administrator" });
+    const { message_id } = await bench.send("um");
+    await bench.done("pinChatMessage", at(message_id));
+    expect(await probe(message_id + 1)).toBe(another);
+    expect((await bench.send("dois")).message_id).toBe(message_id + 2);
+  });
+  it("takes others' posts in a channel for its own, unless the bot lacks the right to edit them", async () => {
+    await open({ type: "channel" });
+    const own = await bench.send("um");
+    const said = bench.sandbox.say(bench.chatId, bench.ana.id, { text: "dois" });
+    expect(await probe(own.message_id)).toMatch(ours);
+    expect(await probe(said.message_id)).toMatch(ours);
+    bench.sandbox.join(bench.chatId, bench.bot.id, "administrator", { can_edit_messages: false });
+    expect(await probe(own.message_id)).toMatch(ours);
+    expect(await probe(said.message_id)).toBe(another);
+  });
+  it("finds no message by an id that another basic group took from the common box", async () => {
+    await open({ type: "group" });
+    const first = await bench.send("um");
+    const other = bench.sandbox.createChat({ title: "Outro", type: "group", ownerId: bench.ana.id }).id;
+    const elsewhere = bench.sandbox.say(other, bench.ana.id, { text: "x" });
+    expect(elsewhere.message_id).toBe(first.message_id + 1);
+    expect(await probe(elsewhere.message_id)).toBe(none);
+    expect((await bench.send("dois")).message_id).toBe(first.message_id + 2);
+  });
+  it("is told a bot without access before anything is said of the message", async () => {
+    const own = await bench.send("um");
+    bench.sandbox.kick(bench.chatId, bench.bot.id);
+    expect(await probe(own.message_id)).toBe("Forbidden: bot was kicked from the supergroup chat");
   });
 });
 

@@ -1,4 +1,7 @@
 // The real limits of sending, when they are switched on: per chat, per group and minute, overall; the server asks first.
+//
+// Edits count as messages do, in the same 20 (TDLib's author: tdlib/td#2592, #3034). Here every edit counts, even one
+// that is refused because it changes nothing or finds no message, though the real server answers most of those itself.
 
 import type { Clock } from "../../model/clock.ts";
 import { tooManyRequests } from "./api-error.ts";

@@ -195,11 +195,18 @@ export class World {
     return message;
   }
 
-  /** Replaces what the message says; `silent` edits (of the markup) carry no edit date. */
+  /** Replaces what the message says. */
   edit(message: StoredMessage, content: Content): void {
     message.earlier.push(message.content);
     message.content = content;
     message.editDate = this.seconds();
+    announceMessage(this, message, "edit");
+    this.changed({ kind: "edited", chatId: message.chat.id, message: messageJson(message) });
+  }
+
+  /** Replaces the keyboard alone: an edit without a date. */
+  editMarkup(message: StoredMessage, markup: unknown): void {
+    message.replyMarkup = markup;
     announceMessage(this, message, "edit");
     this.changed({ kind: "edited", chatId: message.chat.id, message: messageJson(message) });
   }
