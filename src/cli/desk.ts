@@ -72,7 +72,7 @@ async function withStores(
   const path = /^sqlite:(.+)$/s.exec(storage)?.[1];
   // Opening would make an empty one, which would answer every question with "nothing".
   if (path !== undefined && !existsSync(path)) throw new UserError(texts("cli.no-database", { path }));
-  const store = await openStore(storage, { clock, texts });
+  const store = await openStore(storage, { clock, texts, beside: true });
   try {
     const archive = await openArchive(storage);
     try {

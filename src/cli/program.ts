@@ -1,6 +1,6 @@
 // The command line: which commands and options there are, and their help in the user's language; `main.ts` calls it.
 
-import { Command, CommanderError } from "commander";
+import { type Argument, Command, CommanderError } from "commander";
 import { nearest } from "../config/suggest.ts";
 import type { Texts } from "../model/texts.ts";
 import { type AddCommand, type Commands, defineCommands } from "./commands.ts";
@@ -50,14 +50,14 @@ function build(
     .description(texts("cli.description"))
     .usage(texts("cli.usage.program"))
     .version(parts.version, "-V, --version", texts("cli.option.version"))
-    .helpCommand("help [command]", texts("cli.help.description"));
+    .helpCommand(`help ${texts("cli.usage.group")}`, texts("cli.help.description"));
   const add: AddCommand = (parent, name, words, more = {}) => {
     const { isDefault = false, group = false, arguments: expected = "" } = more;
     const usage = texts(group ? "cli.usage.group" : "cli.usage.command");
     const command = localised(new Command(name), parts, fail)
       .description(texts(`${words}.description`))
       .usage(`${usage} ${expected}`.trimEnd());
-    if (group) command.helpCommand("help [command]", texts("cli.help.description"));
+    if (group) command.helpCommand(`help ${usage}`, texts("cli.help.description"));
     parent.addCommand(command, { isDefault });
     return command;
   };
@@ -83,13 +83,22 @@ function localised(
       throw error;
     })
     .helpOption("-h, --help", texts("cli.option.help"))
-    .configureHelp({ styleTitle: (title) => titles[title] ?? title })
+    .configureHelp({
+      styleTitle: (title) => titles[title] ?? title,
+      // Commander puts an English "[options]" between the name and the arguments.
+      subcommandTerm: (below) => [below.name(), ...below.registeredArguments.map(termOf)].join(" "),
+    })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
       // Commander's own words are English; `usageFault` says it again.
       outputError: () => {},
     });
+}
+
+function termOf(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
 }
 
 function usageFault(error: CommanderError, failing: Command, texts: Texts): string {

@@ -199,7 +199,7 @@ describe("a message that did not get through", () => {
       await tx.outbox.append([{ event: created(source), to: channel }]);
       await tx.outbox.bury(1, "Missing Access");
     }, link);
-    expect(words).toMatch(/could not be delivered: Missing Access .*show d1” .*retry d1”/);
+    expect(words).toMatch(/could not be delivered: Missing Access\. .*show d1” .*retry d1”/);
   });
 
   it("because it was not understood is told with the reason", async () => {

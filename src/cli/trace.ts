@@ -122,7 +122,9 @@ async function whereNow(desk: Desk, story: Story, place: Place): Promise<readonl
   }
   for (const one of waiting) lines.push(...waitingWords(desk, one));
   for (const { id, reason } of dead) {
-    lines.push(texts("trace.say.dead", { id: deliveryId(id), reason: reasonOf(reason, texts).words }));
+    const { words } = reasonOf(reason, texts);
+    const sentence = /[.!?]$/.test(words) ? words : `${words}.`;
+    lines.push(texts("trace.say.dead", { id: deliveryId(id), reason: sentence }));
   }
   for (const { delivery, until } of held) {
     const kind = texts(`cli.dead-letters.what.${delivery.event.kind}`);
