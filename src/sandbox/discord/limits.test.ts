@@ -73,6 +73,25 @@ test("a channel takes 30 webhook messages a minute, however many webhooks; no he
   expect(Number(at(refused?.body, "retry_after"))).toBeGreaterThan(30);
 });
 
+test("a channel takes 3 edits in 20 s of what is older than an hour, and says with a number that it is full", async () => {
+  const { body } = await post();
+  const edit = () =>
+    home.rest("PATCH", `/channels/${home.channel.id}/messages/${textAt(body, "id")}`, { content: "b" });
+  for (let i = 0; i < 4; i++) expect((await edit()).status).toBe(200);
+  await clock.advance(3_600_001);
+  for (let i = 0; i < 3; i++) expect((await edit()).status).toBe(200);
+  expect(await edit()).toMatchObject({ status: 429, body: { code: 30046, retry_after: 20, global: false } });
+  // What is said is not held up by it.
+  expect((await post()).status).toBe(200);
+  await clock.advance(20_000);
+  expect((await edit()).status).toBe(200);
+});
+
+test("every answer tells the time of this world", async () => {
+  await clock.advance(86_400_000);
+  expect(Date.parse((await post()).headers.get("date") ?? "")).toBe(clock.now());
+});
+
 test("50 requests a second in all, with a global 429", async () => {
   const channels = Array.from({ length: 11 }, (_, i) =>
     sandbox.createChannel(home.guild.id, { name: `c${i}` }),

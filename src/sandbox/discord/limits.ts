@@ -22,13 +22,17 @@ const GLOBAL: Quota = { limit: 50, windowMs: 1000 };
 // Said by Discord's staff: webhook messages of one channel, however many webhooks; in no header.
 const HIDDEN: Quota = { limit: 30, windowMs: 60_000 };
 
+// Observed, documented nowhere: edits of messages older than an hour, for each channel; a 429 with a number of its own.
+const OLD_EDITS: Quota = { limit: 3, windowMs: 20_000 };
+const OLD_MS = 3_600_000;
+
 export type LimitScope = "user" | "shared" | "global";
 
 export interface LimitVerdict {
   /** On every answer. */
   readonly headers: Readonly<Record<string, string>>;
   /** Present: refused. */
-  readonly refused?: { readonly scope: LimitScope; readonly retryAfterMs: number };
+  readonly refused?: { readonly scope: LimitScope; readonly retryAfterMs: number; readonly code?: 30046 };
 }
 
 export interface LimitedCall {
@@ -40,6 +44,8 @@ export interface LimitedCall {
   readonly caller: string;
   /** The channel a webhook would send to. */
   readonly webhookChannel?: string;
+  /** When the message it would edit was written, and where. */
+  readonly edits?: { readonly writtenAt: number; readonly channel: string };
 }
 
 interface Window {
@@ -88,8 +94,15 @@ export class RateLimits {
     const hidden =
       call.webhookChannel === undefined ? undefined : this.#window(`hidden ${call.webhookChannel}`, HIDDEN);
     if (hidden && hidden.count >= HIDDEN.limit) return { scope: "shared", retryAfterMs: hidden.endsAt - now };
+    const old =
+      call.edits && call.edits.writtenAt < now - OLD_MS
+        ? this.#window(`old edits ${call.edits.channel}`, OLD_EDITS)
+        : undefined;
+    if (old && old.count >= OLD_EDITS.limit)
+      return { scope: "shared", retryAfterMs: old.endsAt - now, code: 30046 };
     global.count += 1;
     if (hidden) hidden.count += 1;
+    if (old) old.count += 1;
     return undefined;
   }
 
@@ -105,8 +118,8 @@ export class RateLimits {
   }
 }
 
-/** Headers and body of a 429; `retryAfter` in seconds. */
-export function tooManyRequests(retryAfter: number, scope: string) {
+/** Headers and body of a 429; `retryAfter` in seconds. `code`: the limit is one of the thing asked for. */
+export function tooManyRequests(retryAfter: number, scope: string, code?: 30046) {
   const shared = scope === "shared";
   return {
     status: 429,
@@ -119,6 +132,10 @@ export function tooManyRequests(retryAfter: number, scope: string) {
       message: shared ? "The resource is being rate limited." : "You are being rate limited.",
       retry_after: retryAfter,
       global: scope === "global",
+      ...(code && {
+        message: "Maximum number of edits to messages older than 1 hour reached. Try again later",
+        code,
+      }),
     },
   };
 }

@@ -9,6 +9,7 @@ import { type RateLimits, tooManyRequests } from "./limits.ts";
 import { type ReadBody, readBody, readBytes } from "./request-body.ts";
 import type { Answer } from "./route.ts";
 import { type Match, match, run } from "./router.ts";
+import { isSnowflake, snowflakeTime } from "./snowflake.ts";
 import { botByToken, type World } from "./world.ts";
 
 export interface RestOptions {
@@ -65,11 +66,16 @@ function limitedCall(options: RestOptions, { route, params }: Match, authorizati
   const token = params.webhook_token;
   const executes = route.path.endsWith("{webhook_token}") && route.method === "POST";
   const bot = botByToken(world, authorization?.replace(/^Bot /, "") ?? "");
+  const { message_id: edited } = params;
+  const channel = params.channel_id ?? hook?.channelId;
   return {
     bucket: route.bucket ?? `${route.method} ${route.path}`,
     major: params.channel_id ?? params.guild_id ?? `${params.webhook_id ?? ""} ${token ?? ""}`,
     caller: bot?.id ?? "address",
     ...(executes && hook ? { webhookChannel: hook.channelId } : {}),
+    ...(route.method === "PATCH" && edited && channel && isSnowflake(edited)
+      ? { edits: { writtenAt: snowflakeTime(edited), channel } }
+      : {}),
   };
 }
 
@@ -82,7 +88,8 @@ function invoke(options: RestOptions, request: IncomingMessage, url: URL, body: 
   if (!found) throw new ApiFailure(404, { message: "404: Not Found", code: 0 });
   const verdict = options.limits.take(limitedCall(options, found, authorization));
   if (verdict.refused) {
-    const refusal = tooManyRequests(verdict.refused.retryAfterMs / 1000, verdict.refused.scope);
+    const { retryAfterMs, scope, code } = verdict.refused;
+    const refusal = tooManyRequests(retryAfterMs / 1000, scope, code);
     return json(refusal.status, refusal.body, { ...verdict.headers, ...refusal.headers });
   }
   options.gateway.hold();
