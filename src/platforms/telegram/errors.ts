@@ -15,6 +15,10 @@ export interface Refusal {
 
 /** Nothing had to be changed; callers of an edit treat it as done. */
 export const notModified = "telegram.not-modified";
+/** It is another's, or of a kind that nobody edits. */
+export const cannotEdit = "telegram.cannot-edit";
+/** No such message stands there. */
+export const messageGone = "telegram.message-gone";
 
 interface Row {
   readonly status: number;

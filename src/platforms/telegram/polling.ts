@@ -3,14 +3,14 @@
 import type { Update } from "@grammyjs/types";
 import type { PlatformContext } from "../../bridge/platform.ts";
 import { sleep } from "../../model/clock.ts";
-import type { RawUpdate } from "../../model/delivery.ts";
 import { PlatformError } from "../../model/errors.ts";
 import type { TelegramApi } from "./api.ts";
 import { type Allowance, backoffMs, createAllowance } from "./backoff.ts";
 import { conflictWebhook } from "./errors.ts";
 import type { Receiver } from "./receiver.ts";
+import type { Take } from "./sightings.ts";
 import { reportTrouble } from "./trouble.ts";
-import { allowedUpdates, rawUpdate } from "./updates.ts";
+import { allowedUpdates } from "./updates.ts";
 
 // Bot API, getUpdates: at most 100 updates, at most 50 s.
 const limit = 100;
@@ -18,17 +18,13 @@ const timeoutSeconds = 50;
 // A webhook that comes back again and again is set by another installation with the same token.
 const removals = { times: 3, periodMs: 24 * 60 * 60 * 1000 };
 
-export function createPollingReceiver(
-  context: PlatformContext,
-  api: TelegramApi,
-  accept: (raw: RawUpdate) => Promise<void>,
-): Receiver {
+export function createPollingReceiver(context: PlatformContext, api: TelegramApi, take: Take): Receiver {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   return {
     async begin(signal) {
       await removeWebhook(context, api, signal);
-      running = poll({ context, api, accept, signal: stopping.signal });
+      running = poll({ context, api, take, signal: stopping.signal });
     },
     async stop() {
       stopping.abort();
@@ -40,7 +36,7 @@ export function createPollingReceiver(
 interface PollParts {
   readonly context: PlatformContext;
   readonly api: TelegramApi;
-  readonly accept: (raw: RawUpdate) => Promise<void>;
+  readonly take: Take;
   readonly signal: AbortSignal;
 }
 
@@ -69,7 +65,7 @@ async function poll(parts: PollParts): Promise<void> {
  * on disk. They are handed on together, so that they share a commit.
  */
 async function pollOnce(parts: PollParts, offset: number | undefined): Promise<number | undefined> {
-  const { context, api, accept, signal } = parts;
+  const { api, take, signal } = parts;
   const updates: readonly Update[] = await api.call(
     "getUpdates",
     {
@@ -80,12 +76,7 @@ async function pollOnce(parts: PollParts, offset: number | undefined): Promise<n
     },
     signal,
   );
-  const { account, clock } = context;
-  const stored = await Promise.allSettled(
-    updates.map((update) =>
-      accept(rawUpdate(account, update.update_id, JSON.stringify(update), clock.now())),
-    ),
-  );
+  const stored = await Promise.allSettled(updates.map((update) => take(update, JSON.stringify(update))));
   for (const result of stored) if (result.status === "rejected") throw new NotStored(result.reason);
   return updates.length === 0 ? offset : Math.max(...updates.map((update) => update.update_id)) + 1;
 }

@@ -2,6 +2,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { recordContext } from "../../../test/support/platform-context.ts";
 import type { RawUpdate } from "../../model/delivery.ts";
+import { Seen } from "./seen.ts";
+import { createTake } from "./sightings.ts";
 import { createHandler, loadKeys, webhookUrl } from "./webhook.ts";
 
 const secret = "the-secret-token-of-this-webhook";
@@ -14,10 +16,10 @@ function handlerWith(accept: (raw: RawUpdate) => Promise<void> = () => Promise.r
   const handle = createHandler(
     record.context,
     secret,
-    async (raw) => {
+    createTake(record.context, new Seen(), async (raw) => {
       await accept(raw);
       stored.push(raw);
-    },
+    }),
     () => {
       received += 1;
     },

@@ -1,15 +1,15 @@
 // The webhook of a Telegram account: its address and secret, what answers there, and its registration.
 
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
-import type { WebhookInfo } from "@grammyjs/types";
+import type { Update, WebhookInfo } from "@grammyjs/types";
 import type { PlatformContext } from "../../bridge/platform.ts";
 import type { WebPort, WebRequest } from "../../bridge/ports.ts";
-import type { RawUpdate } from "../../model/delivery.ts";
 import { UserError } from "../../model/errors.ts";
 import type { TelegramApi } from "./api.ts";
 import { isCloud, type TelegramConfig } from "./config.ts";
 import type { Receiver } from "./receiver.ts";
-import { allowedUpdates, rawUpdate, updateIdOf } from "./updates.ts";
+import type { Take } from "./sightings.ts";
+import { allowedUpdates, updateIdOf } from "./updates.ts";
 import { sameUrl, WebhookWatch } from "./webhook-watch.ts";
 
 // One connection per chat that is busy at once; 40 is Telegram's own default.
@@ -30,7 +30,7 @@ export async function createWebhookReceiver(
   api: TelegramApi,
   web: WebPort,
   publicUrl: URL,
-  accept: (raw: RawUpdate) => Promise<void>,
+  take: Take,
 ): Promise<Receiver> {
   checkPublicUrl(context, config, publicUrl);
   const keys = await loadKeys(context);
@@ -40,7 +40,7 @@ export async function createWebhookReceiver(
   let stopped = false;
   let watch: WebhookWatch | undefined;
 
-  const handle = createHandler(context, keys.secret, accept, () => watch?.received());
+  const handle = createHandler(context, keys.secret, take, () => watch?.received());
   web.post(keys.path, (request) => {
     // 503 makes Telegram keep the update; 410 would remove the webhook in the end (telegram.md 1.4).
     if (stopped) return Promise.resolve(503);
@@ -103,9 +103,9 @@ export function webhookUrl(publicUrl: URL, path: string): URL {
 
 /** Answers one POST: 401 without the secret, 400 for what is no update, 503 when it could not be stored, else 200. */
 export function createHandler(
-  { account, clock, log }: PlatformContext,
+  { account, log }: PlatformContext,
   secret: string,
-  accept: (raw: RawUpdate) => Promise<void>,
+  take: Take,
   received: () => void,
 ): (request: WebRequest) => Promise<number> {
   const expected = digest(secret);
@@ -115,7 +115,7 @@ export function createHandler(
     const update = readUpdate(body);
     if (!update) return 400;
     try {
-      await accept(rawUpdate(account, update.id, update.text, clock.now()));
+      await take(update.value, update.text);
     } catch (error) {
       log.error({ account, err: error }, "an update could not be stored; Telegram will send it again");
       return 503;
@@ -125,11 +125,11 @@ export function createHandler(
   };
 }
 
-function readUpdate(body: Buffer): { readonly id: number; readonly text: string } | undefined {
+function readUpdate(body: Buffer): { readonly value: Update; readonly text: string } | undefined {
   try {
     const text = utf8.decode(body);
-    const id = updateIdOf(JSON.parse(text));
-    return id === undefined ? undefined : { id, text };
+    const value: unknown = JSON.parse(text);
+    return updateIdOf(value) === undefined ? undefined : { value: value as Update, text };
   } catch {
     return undefined;
   }

@@ -1,0 +1,86 @@
+// Which posts of a channel are others', when the bot may edit them and no probe can tell; `reconcile.ts` asks.
+
+import type { PlatformContext } from "../../bridge/platform.ts";
+import { sleep } from "../../model/clock.ts";
+import { PlatformError } from "../../model/errors.ts";
+import type { TelegramApi } from "./api.ts";
+import { postName, postsPrefix } from "./sightings.ts";
+
+/** Within this time of being posted, a post is an update in Telegram's queue. */
+const settleMs = 5_000;
+/** How long the queue is waited for until nobody can tell any more. */
+const patienceMs = 10 * 60_000;
+/** Telegram drops updates after 24 hours: of an older doubt the posts may be lost. */
+const tellableMs = 23 * 60 * 60_000;
+/** The journal is searched from so long before the doubt, for clocks may have been set. */
+const marginMs = 24 * 60 * 60_000;
+
+/**
+ * Every post of others comes as an update, those of other bots too, and is in the journal before it is acknowledged.
+ * So once Telegram's queue is empty, what the journal does not know was posted by us. Owns what is known of one doubt.
+ */
+export class ChannelPosts {
+  readonly #context: PlatformContext;
+  readonly #api: TelegramApi;
+  readonly #chat: string;
+  readonly #since: number;
+  readonly #self: string;
+  readonly #beganAt: number;
+  #ids: ReadonlySet<number> = new Set();
+  #mayEdit: boolean | undefined;
+  #settledAt = 0;
+
+  constructor(context: PlatformContext, api: TelegramApi, chat: string, since: number, self: string) {
+    this.#context = context;
+    this.#api = api;
+    this.#chat = chat;
+    this.#since = since;
+    this.#self = self;
+    this.#beganAt = context.clock.now();
+  }
+
+  has(id: number): boolean {
+    return this.#ids.has(id);
+  }
+
+  /** Bot API, ChatMemberAdministrator: only channels have the right to edit messages. @throws PlatformError */
+  async mayEditOthers(signal: AbortSignal): Promise<boolean> {
+    this.#mayEdit ??= await this.#askRight(signal);
+    return this.#mayEdit;
+  }
+
+  async #askRight(signal: AbortSignal): Promise<boolean> {
+    const ids = { chat_id: Number(this.#chat), user_id: Number(this.#self) };
+    const member = await this.#api.call("getChatMember", ids, signal);
+    return member.status === "administrator" && member.can_edit_messages === true;
+  }
+
+  /** A post answered that the journal does not know: whose it is can be said when it must have been told. */
+  doubt(): void {
+    this.#settledAt = this.#context.clock.now() + settleMs;
+  }
+
+  /** Waits until the doubtful posts must be told, and are. False when that cannot be known. @throws PlatformError */
+  async settled(signal: AbortSignal): Promise<boolean> {
+    const { clock } = this.#context;
+    await sleep(clock, Math.max(0, this.#settledAt - clock.now()), signal);
+    return !signal.aborted && (await this.allTold(signal));
+  }
+
+  /** Has Telegram told all it has to tell? Learns the posts then. @throws PlatformError `wait` as long as it has not */
+  async allTold(signal: AbortSignal): Promise<boolean> {
+    const { clock, state, received } = this.#context;
+    if (clock.now() - this.#since > tellableMs) return false;
+    if ((await state.get(postName(this.#chat))) === "?") return false;
+    const { pending_update_count: pending } = await this.#api.call("getWebhookInfo", {}, signal);
+    if (pending > 0) {
+      if (clock.now() - this.#beganAt > patienceMs) return false;
+      const reason = "Telegram has updates to tell first";
+      throw new PlatformError("telegram.untold", reason, { kind: "wait", ms: 2_000 });
+    }
+    const prefix = postsPrefix(this.#chat);
+    const keys = await received(prefix, this.#since - marginMs);
+    this.#ids = new Set(keys.map((key) => Number.parseInt(key.slice(prefix.length), 10)));
+    return true;
+  }
+}

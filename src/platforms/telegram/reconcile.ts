@@ -1,0 +1,202 @@
+// Finds out whether a message whose answer was lost stands in its chat, by asking for ids one by one; the bridge calls it.
+//
+// Nothing visible happens: editMessageReplyMarkup without a markup changes nothing on a message without a keyboard,
+// and its answer tells whose the message is (TDLib, edit_message_reply_markup and can_edit_message, 022d602):
+//   "message is not modified"     ours; in a channel also another's, when the bot may edit the posts of others
+//   "message can't be edited"     another's, or a service message
+//   "message to edit not found"   none: deleted, of another chat, or beyond the end
+// What only a real token can confirm: that Telegram itself answers MESSAGE_NOT_MODIFIED there for texts without a
+// keyboard, that a bot that sees all messages finds others' by their ids, and that a channel's post is queued as an
+// update within `settleMs`. A request that the server still holds back (short flood waits) may take effect afterwards.
+
+import type { Doubt, PlatformContext } from "../../bridge/platform.ts";
+import type { Call, Sent } from "../../model/delivery.ts";
+import { PlatformError } from "../../model/errors.ts";
+import { type ConversationRef, conversationKey } from "../../model/refs.ts";
+import type { TelegramApi } from "./api.ts";
+import { ChannelPosts } from "./channel-posts.ts";
+import { cannotEdit, messageGone, notModified } from "./errors.ts";
+import type { Flights } from "./flights.ts";
+import { hasOwnCounter, type Seen } from "./seen.ts";
+
+/**
+ * So many ids in a row that nobody has, beyond the highest that was seen, are the end of the chat. In a supergroup
+ * they could only be messages of other bots (of which a bot is not told) that were deleted within the seconds of one
+ * request; twice as many after a restart, when what was said meanwhile has not come in yet. In a basic group the
+ * messages of all other basic groups and private chats lie between.
+ */
+const emptyRun = { own: 5, shared: 20, restartFactor: 2 };
+/** More questions are not worth it: to send again is what "unknown" means. */
+const mostProbes = 100;
+/** Nor is a look at more ids than this, most of which the message map knows. */
+const mostIds = 5_000;
+/** Asked of the message map at once. */
+const batch = 50;
+
+type Answer = "ours" | "others" | "none";
+
+/** What was found out about one doubt; a limit in between must not begin it anew. */
+interface Inquiry {
+  readonly about: string;
+  readonly answers: Map<number, Answer>;
+  readonly known: Map<number, boolean>;
+  readonly posts: ChannelPosts;
+}
+
+interface Parts {
+  readonly context: PlatformContext;
+  readonly api: TelegramApi;
+  readonly seen: Seen;
+  readonly flights: Flights;
+  /** The bot's own user id. */
+  readonly self: () => string;
+}
+
+/** Owns the inquiries that are under way: one for each conversation at most. */
+export class Reconciler {
+  readonly #parts: Parts;
+  readonly #startedAt: number;
+  readonly #inquiries = new Map<string, Inquiry>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#startedAt = parts.context.clock.now();
+  }
+
+  /** As `Platform.reconcile` promises. @throws PlatformError */
+  async reconcile(
+    call: Call,
+    to: ConversationRef,
+    doubt: Doubt,
+    signal: AbortSignal,
+  ): Promise<Sent | "absent" | "unknown"> {
+    const after = Math.max(Number(doubt.mark ?? 0), Number(doubt.newest ?? 0));
+    if (!Number.isSafeInteger(after) || after <= 0) return "unknown";
+    const inquiry = this.#inquiry(call, to, doubt);
+    const verdict = await this.#ask(inquiry, to, doubt, after, signal);
+    this.#inquiries.delete(conversationKey(to));
+    this.#parts.flights.settle(to);
+    if (typeof verdict === "string") return verdict;
+    this.#parts.seen.note(to.id, verdict.id);
+    return { ref: { conversation: to, id: String(verdict.id) } };
+  }
+
+  #inquiry(call: Call, to: ConversationRef, { since }: Doubt): Inquiry {
+    const { context, api, self } = this.#parts;
+    const about = `${since} ${call.part} ${call.hash}`;
+    const open = this.#inquiries.get(conversationKey(to));
+    if (open?.about === about) return open;
+    const posts = new ChannelPosts(context, api, to.id, since, self());
+    const inquiry = { about, answers: new Map(), known: new Map(), posts };
+    this.#inquiries.set(conversationKey(to), inquiry);
+    return inquiry;
+  }
+
+  async #ask(
+    inquiry: Inquiry,
+    to: ConversationRef,
+    doubt: Doubt,
+    after: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly id: number } | "absent" | "unknown"> {
+    const { posts } = inquiry;
+    const decisive = !hasOwnCounter(to.id) || !(await this.#mayEditOthers(to, posts, signal));
+    // A probe would take the keyboard off another's post: those that are there already must be known first.
+    if (!decisive && !(await posts.allTold(signal))) return "unknown";
+    const found = await this.#scan(inquiry, to, doubt, after, decisive, signal);
+    if (typeof found === "string") return found;
+    if (!decisive && found.length > 0 && !(await posts.settled(signal))) return "unknown";
+    const left = found.filter((id) => !posts.has(id) && !this.#parts.seen.has(to.id, id));
+    // Two that nobody accounts for: one of them is another's, and must not be taken for ours.
+    if (left.length > 1) return "unknown";
+    const [id] = left;
+    return id === undefined ? "absent" : this.#claim(id, to, doubt);
+  }
+
+  async #mayEditOthers(to: ConversationRef, posts: ChannelPosts, signal: AbortSignal): Promise<boolean> {
+    return this.#parts.seen.isChannel(to.id) === false ? false : await posts.mayEditOthers(signal);
+  }
+
+  /** Several lanes may write into one chat (topics): what another of them sent must not be taken for ours. */
+  #claim(id: number, to: ConversationRef, doubt: Doubt): { readonly id: number } | "unknown" {
+    const { context, flights } = this.#parts;
+    const lanes = context.conversations().filter((each) => each.id === to.id).length;
+    if (lanes < 2) return { id };
+    const others = flights.others(to);
+    if (others === "flying")
+      throw new PlatformError("telegram.in-flight", "another lane of the chat is sending", {
+        kind: "wait",
+        ms: 1_000,
+      });
+    return others === "lost" || doubt.since <= this.#startedAt ? "unknown" : { id };
+  }
+
+  /** The ids after `after` that answer as ours and that nobody knows: all of them, or the first when one is proof. */
+  async #scan(
+    inquiry: Inquiry,
+    to: ConversationRef,
+    doubt: Doubt,
+    after: number,
+    decisive: boolean,
+    signal: AbortSignal,
+  ): Promise<readonly number[] | "unknown"> {
+    const { seen } = this.#parts;
+    const run = hasOwnCounter(to.id) ? emptyRun.own : emptyRun.shared;
+    const enough = doubt.since <= this.#startedAt ? run * emptyRun.restartFactor : run;
+    const found: number[] = [];
+    let empty = 0;
+    for (let id = after + 1; empty < enough; id++) {
+      const told = seen.has(to.id, id) || inquiry.posts.has(id) || (await isKnown(inquiry, to, doubt, id));
+      const answer = told ? "others" : await this.#answer(inquiry, to, id, signal);
+      if (answer === undefined || id - after > mostIds) return "unknown";
+      if (answer === "ours") found.push(id);
+      if (answer === "ours" && decisive) return found;
+      empty = answer === "none" && id > (seen.highest(to.id) ?? 0) ? empty + 1 : 0;
+    }
+    return found;
+  }
+
+  /** Undefined when enough was asked. */
+  async #answer(
+    { answers, posts }: Inquiry,
+    to: ConversationRef,
+    id: number,
+    signal: AbortSignal,
+  ): Promise<Answer | undefined> {
+    const before = answers.get(id);
+    if (before !== undefined) return before;
+    if (answers.size >= mostProbes) return undefined;
+    const answer = await probe(this.#parts.api, to, id, signal);
+    answers.set(id, answer);
+    if (answer === "ours") posts.doubt();
+    return answer;
+  }
+}
+
+async function isKnown({ known }: Inquiry, to: ConversationRef, doubt: Doubt, id: number): Promise<boolean> {
+  const before = known.get(id);
+  if (before !== undefined) return before;
+  const ids = Array.from({ length: batch }, (_, i) => id + i);
+  const told = await doubt.known(ids.map((each) => ({ conversation: to, id: String(each) })));
+  for (const [i, each] of ids.entries()) known.set(each, told[i] === true);
+  return known.get(id) === true;
+}
+
+/** @throws PlatformError */
+async function probe(
+  api: TelegramApi,
+  to: ConversationRef,
+  id: number,
+  signal: AbortSignal,
+): Promise<Answer> {
+  try {
+    await api.call("editMessageReplyMarkup", { chat_id: Number(to.id), message_id: id }, signal);
+    return "ours";
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    if (error.code === notModified) return "ours";
+    if (error.code === cannotEdit) return "others";
+    if (error.code === messageGone) return "none";
+    throw error;
+  }
+}

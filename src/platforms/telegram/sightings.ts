@@ -1,0 +1,97 @@
+// Looks at every update as it comes in, beside the journal: ids that were seen, rights that are back; `index.ts` wires it.
+
+import type { ChatMemberUpdated, Message, Update } from "@grammyjs/types";
+import type { PlatformContext } from "../../bridge/platform.ts";
+import type { RawUpdate } from "../../model/delivery.ts";
+import type { Seen } from "./seen.ts";
+import { rawUpdate } from "./updates.ts";
+
+/** Takes an update as it came; resolves when it may be acknowledged. */
+export type Take = (update: Update, body: string) => Promise<void>;
+
+/** The journal keys of a channel's posts begin so; the message id follows, then "/" and the update's number. */
+export function postsPrefix(chat: string): string {
+  return `p${chat}#`;
+}
+
+/** Where the highest post of others in a channel is kept, that was ever seen; "?" after a time without seeing. */
+export function postName(chat: string): string {
+  return `post:${chat}`;
+}
+
+/**
+ * Notes what an update shows and hands it to the journal. What a bot is told of its own place in a chat is only
+ * acted upon: it says nothing to the bridge, and a lane that missed it asks again by itself.
+ */
+export function createTake(
+  context: PlatformContext,
+  seen: Seen,
+  accept: (raw: RawUpdate) => Promise<void>,
+): Take {
+  return async (update, body) => {
+    if (update.my_chat_member) return await ownPlace(context, update.my_chat_member);
+    const message = messageOf(update);
+    // What is no proper message is the parser's business, and must not be kept from the journal.
+    const id = message && Number.isSafeInteger(message.message_id) ? message.message_id : undefined;
+    const chat = message?.chat && Number.isSafeInteger(message.chat.id) ? String(message.chat.id) : undefined;
+    const raw = rawUpdate(context.account, update.update_id, body, context.clock.now());
+    if (!message || id === undefined || chat === undefined) return await accept(raw);
+    seen.note(chat, id, message.chat.type === "channel");
+    await accept(update.channel_post ? withPost(raw, chat, id, seen) : raw);
+    for (const to of reopened(context, message, chat)) context.recovered(to);
+  };
+}
+
+/** Others' posts in a channel must be known to the last, even after a crash (`reconcile.ts`). */
+function withPost(raw: RawUpdate, chat: string, id: number, seen: Seen): RawUpdate {
+  const value = String(Math.max(id, seen.highest(chat) ?? 0));
+  return {
+    ...raw,
+    key: `${postsPrefix(chat)}${id}/${raw.key}`,
+    position: { name: postName(chat), value },
+  };
+}
+
+function messageOf(update: Update): Message | undefined {
+  return update.message ?? update.edited_message ?? update.channel_post ?? update.edited_channel_post;
+}
+
+/** The bot's own place in a chat changed. */
+async function ownPlace(context: PlatformContext, { chat, ...change }: ChatMemberUpdated): Promise<void> {
+  const { account, state } = context;
+  const id = String(chat.id);
+  const wasAway = ["left", "kicked"].includes(change.old_chat_member.status);
+  // What others posted meanwhile is never told.
+  if (chat.type === "channel" && wasAway) await state.set(postName(id), "?");
+  if (!mayWrite(change.new_chat_member)) return;
+  context.log.info({ account, chat: id }, "the bot may write in this chat (again)");
+  for (const to of lanesOf(context, id)) context.recovered(to);
+}
+
+/** Bot API, ChatMember: of an administrator only channels say whether it may post. */
+function mayWrite(member: ChatMemberUpdated["new_chat_member"]): boolean {
+  switch (member.status) {
+    case "creator":
+    case "member":
+      return true;
+    case "administrator":
+      return member.can_post_messages !== false;
+    case "restricted":
+      return member.is_member && member.can_send_messages;
+    default:
+      return false;
+  }
+}
+
+/** A topic is open again, or a group has its new id. */
+function reopened(context: PlatformContext, message: Message, chat: string) {
+  if (message.migrate_from_chat_id !== undefined) return [{ account: context.account, id: chat }];
+  if (message.forum_topic_reopened)
+    return [{ account: context.account, id: chat, thread: String(message.message_thread_id) }];
+  return message.general_forum_topic_unhidden ? lanesOf(context, chat) : [];
+}
+
+/** The chat and all its topics that are bridged. */
+function lanesOf({ conversations }: PlatformContext, chat: string) {
+  return conversations().filter(({ id }) => id === chat);
+}
