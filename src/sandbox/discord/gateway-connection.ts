@@ -116,6 +116,7 @@ function receive(state: State, bytes: Buffer): Verdict {
   if (!payload) return 4002;
   const { op, d } = payload;
   if (op === 1) return beat(state, d);
+  if ((op === 2 || op === 6) && state.gateway.muteLogins) return undefined;
   if (op === 2) return identify(state, d);
   if (op === 6) return resume(state, d);
   if (typeof op !== "number" || ![3, 4, 8, 31, 43].includes(op)) return 4001;

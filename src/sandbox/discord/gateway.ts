@@ -28,6 +28,8 @@ export class Gateway {
   readonly heartbeatMs: number;
   /** While true, heartbeats stay unanswered: the connection looks dead to the client. */
   mute = false;
+  /** While true, IDENTIFY and RESUME stay unanswered. */
+  muteLogins = false;
   /** While true, new sockets are refused. */
   refusing = false;
   readonly mischief: Mischief = { drop: 0, duplicate: 0, reorder: 0 };

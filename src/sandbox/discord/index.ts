@@ -59,6 +59,13 @@ function controlOf(gateway: Gateway): GatewayControl {
     refuseConnections(refuse) {
       gateway.refusing = refuse;
     },
+    forgetSessions() {
+      for (const session of gateway.sessions) gateway.forget(session);
+      gateway.cutAll();
+    },
+    muteLogins(mute) {
+      gateway.muteLogins = mute;
+    },
     muteHeartbeats(mute) {
       gateway.mute = mute;
     },

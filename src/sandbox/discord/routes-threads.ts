@@ -8,7 +8,7 @@ import { FLAG, readMessageForm, refuseEmpty } from "./message-form.ts";
 import { restMessage, restViewer } from "./message-shape.ts";
 import { announceUpdate, createMessage } from "./messages.ts";
 import type { ChannelRecord } from "./records.ts";
-import { type Answer, type BotCall, noContent, param, type Route } from "./route.ts";
+import { type Answer, type BotCall, noContent, ok, param, type Route } from "./route.ts";
 import { botFormContext, checkDecorations, nestedMessage } from "./routes-messages.ts";
 import { channelShape } from "./shapes.ts";
 import { createThread, type NewThread, threadMemberShape } from "./threads.ts";
@@ -127,9 +127,32 @@ function leave(call: BotCall): Answer {
   return noContent;
 }
 
+/** Public threads of a channel that are archived, the last archived first; only threads the reader may read. */
+function archivedList(call: BotCall): Answer {
+  const { world, bot, query } = call;
+  const channel = enter(world, param(call, "channel_id"), bot, "READ_MESSAGE_HISTORY");
+  const limit = integerAt(Number(query.get("limit") ?? 50), ["limit"], { min: 2, max: 100 }) ?? 50;
+  const before = Date.parse(query.get("before") ?? "");
+  const found = [...world.channels.values()]
+    .flatMap((each) =>
+      each.thread?.archived && each.parentId === channel.id ? [{ each, state: each.thread }] : [],
+    )
+    .filter(({ each, state }) => each.type !== 12 && !(state.archiveChangedAt >= before))
+    .sort((a, b) => b.state.archiveChangedAt - a.state.archiveChangedAt);
+  const threads = found.slice(0, limit).map(({ each }) => channelShape(world, each));
+  return ok({ threads, members: [], has_more: found.length > limit });
+}
+
 const MEMBER = "/channels/{channel_id}/thread-members/@me";
 
 export const threadRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/channels/{channel_id}/threads/archived/public",
+    auth: "bot",
+    query: ["before", "limit"],
+    handle: archivedList,
+  },
   {
     method: "POST",
     path: "/channels/{channel_id}/threads",

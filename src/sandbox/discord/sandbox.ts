@@ -86,6 +86,10 @@ export interface GatewayControl {
   reorderNext(pairs?: number): void;
   readonly mischief: Mischief;
   refuseConnections(refuse: boolean): void;
+  /** Ends every session: its connection is cut, and it cannot be resumed. */
+  forgetSessions(): void;
+  /** Leaves IDENTIFY and RESUME without an answer. */
+  muteLogins(mute: boolean): void;
   /** Leaves heartbeats without an answer. */
   muteHeartbeats(mute: boolean): void;
   /** Asks every client for a heartbeat at once (opcode 1). */
