@@ -43,6 +43,9 @@ export interface DiscordAccountOptions {
   readonly token?: string;
   readonly api?: string;
   readonly bridged?: readonly ConversationRef[];
+  /** What an earlier run left in the journal. */
+  readonly journal?: readonly RawUpdate[];
+  readonly backfill?: { readonly messages?: number; readonly hours?: number };
   /** What becomes of an update before it counts as stored. */
   readonly disk?: (raw: RawUpdate) => Promise<void>;
 }
@@ -90,12 +93,15 @@ export async function openDiscordRig(options: DiscordRigOptions = {}): Promise<D
 
 type Choice = DiscordAccountOptions & Required<Pick<DiscordAccountOptions, "token" | "api" | "bridged">>;
 
-function makeAccount(clock: ManualClock, { token, api, bridged, state, disk }: Choice): DiscordAccount {
+function makeAccount(clock: ManualClock, choice: Choice): DiscordAccount {
+  const { token, api, bridged, state, journal = [], backfill, disk } = choice;
   const record = recordContext({ account: "discord", clock, ...(state && { state }) });
-  const context = { ...record.context, conversations: () => bridged };
-  const config = discordSchema.parse({ platform: "discord", token, api });
+  const stored: RawUpdate[] = [...journal];
+  const received = async (prefix: string, since: number) =>
+    stored.flatMap(({ key, receivedAt }) => (key.startsWith(prefix) && receivedAt >= since ? [key] : []));
+  const context = { ...record.context, conversations: () => bridged, received };
+  const config = discordSchema.parse({ platform: "discord", token, api, ...(backfill && { backfill }) });
   const platform = createDiscord(context, config);
-  const stored: RawUpdate[] = [];
   const offered: RawUpdate[] = [];
   const accept = async (raw: RawUpdate) => {
     offered.push(raw);

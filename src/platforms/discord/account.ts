@@ -5,6 +5,7 @@ import type { ConversationRef } from "../../model/refs.ts";
 import { DiscordError } from "./errors.ts";
 import { intentsFault, inWords } from "./faults.ts";
 import type { GuildDirectory } from "./guild-directory.ts";
+import { refreshGuild } from "./guild-refresh.ts";
 import type { DiscordRest } from "./rest.ts";
 import { reportRights } from "./rights-report.ts";
 
@@ -39,13 +40,7 @@ export function createAccount(parts: AccountParts): Account {
     const guild = directory.channel(channel)?.guild;
     if (guild === undefined || guilds.has(guild)) return;
     // After a RESUME the Gateway sends no GUILD_CREATE.
-    directory.noteGuild(await get(`/guilds/${guild}`, signal));
-    const channels = (await get(`/guilds/${guild}/channels`, signal)) as readonly object[];
-    // The channels' list leaves threads out; what is said in an unknown one could not be told to be bridged.
-    const { threads } = (await get(`/guilds/${guild}/threads/active`, signal)) as {
-      readonly threads: readonly object[];
-    };
-    for (const each of [...channels, ...threads]) directory.noteChannel({ guild_id: guild, ...each });
+    await refreshGuild(parts, guild, signal);
     await learnOwnRoles(parts, guild, signal);
     guilds.add(guild);
   }

@@ -23,6 +23,8 @@ describe("the section of a Discord account", () => {
       api: "https://discord.com/api",
       cdn: "https://cdn.discordapp.com",
       media: "https://media.discordapp.net",
+      limits: "auto",
+      backfill: { messages: 500, hours: 24 },
     });
   });
 

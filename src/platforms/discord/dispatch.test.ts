@@ -45,7 +45,7 @@ const keyOf = (dispatch: Dispatch, members = bridged) => journalKey(dispatch, "s
 
 describe("the key", () => {
   it.each<[string, Dispatch, string]>([
-    ["of a message is its id", message(), "create:600000000000000001"],
+    ["of a message is its id", message(), "create:200000000000000001/600000000000000001"],
     [
       "of a deletion is the message's id",
       event("MESSAGE_DELETE", { id: "600000000000000001", channel_id: channel }),

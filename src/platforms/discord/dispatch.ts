@@ -42,7 +42,7 @@ export function journalKey(
   if (!isBridged(data.channel_id, bridged, directory) || isOwnEcho(data, directory)) return undefined;
   switch (event.t) {
     case "MESSAGE_CREATE":
-      return `create:${data.id}`;
+      return createKey(String(data.channel_id), String(data.id));
     case "MESSAGE_DELETE":
       return `delete:${data.id}`;
     case "MESSAGE_DELETE_BULK":
@@ -53,6 +53,11 @@ export function journalKey(
       // The same message is updated again and again, and its timestamps are no version (api-docs #8281).
       return `${session}:${event.s}`;
   }
+}
+
+/** The key of a message; what the journal knows of a channel is found by its beginning. */
+export function createKey(channel: string, id: string): string {
+  return `create:${channel}/${id}`;
 }
 
 /** True for a channel that is a member and its threads; where a thread is the member, for that thread alone. */

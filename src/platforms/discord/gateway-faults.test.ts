@@ -42,6 +42,14 @@ function gatewayTo(port: number, receive: GatewayParts["receive"] = () => undefi
     prepare: async () => undefined,
     information: async () => ({ url: `ws://127.0.0.1:${port}`, shards: 1, session_start_limit: limit }),
     receive,
+    backfill: () => ({
+      start: (_since, _signal, finish) => {
+        finish(undefined);
+        return { done: Promise.resolve(), pass: () => undefined };
+      },
+      first: () => undefined,
+      settle: () => undefined,
+    }),
   });
   return { ...record, gateway };
 }

@@ -3,6 +3,7 @@
 import type { SessionInfo } from "@discordjs/ws";
 import type { PlatformContext } from "../../bridge/platform.ts";
 import { type Position, positionName } from "./inbox.ts";
+import { isId } from "./snowflake.ts";
 
 const sessionName = "gateway-session";
 
@@ -15,14 +16,21 @@ interface StoredSession {
   readonly intents: number;
 }
 
+/** What the state holds: a session, or none any more; and the id up to which all was dealt with when it began. */
+type Stored = Partial<StoredSession> & { readonly floor?: string };
+
 /** One Gateway session at a time, in memory and in the account's state. */
 export interface GatewaySession {
-  /** Reads what an earlier run left; gives where to go on from, if there is a session. */
+  /** Reads what an earlier run left: how far it came, in a session that can be resumed or in one that cannot. */
   load(): Promise<Position | undefined>;
   /** What to resume with, given the event up to which all is on disk. */
   info(reached: Position | undefined): SessionInfo | null;
-  /** Keeps a session READY has just begun. */
+  /** A session READY has just begun; a crash before `keep` forgets it. */
   begin(info: SessionInfo): Position;
+  /** All that was said before the session began, up to `floor`, is on disk: from now on it may be resumed. */
+  keep(floor: string | undefined): void;
+  /** The newest message that was dealt with when the session, or the one before, began. */
+  readonly floor: string | undefined;
   forget(): void;
   savePosition(position: Position): Promise<void>;
   /** Resolves when the current session is on disk: a position of it means nothing before. */
@@ -31,10 +39,11 @@ export interface GatewaySession {
 
 export function createGatewaySession(context: PlatformContext, intents: number): GatewaySession {
   let current: StoredSession | undefined;
+  let floor: string | undefined;
   let saving: Promise<void> = Promise.resolve();
 
   function save(): void {
-    const text = current === undefined ? "" : JSON.stringify(current);
+    const text = JSON.stringify({ ...current, floor });
     saving = saving
       .then(() => context.state.set(sessionName, text))
       // Without it a restart begins a new session; a disk that is full shows at the next update.
@@ -45,12 +54,14 @@ export function createGatewaySession(context: PlatformContext, intents: number):
 
   return {
     async load() {
-      const stored = readJson<StoredSession>(await context.state.get(sessionName));
-      if (stored?.intents !== intents || !/^wss?:\/\/./.test(stored.url)) return undefined;
-      current = stored;
+      const stored = readJson<Stored>(await context.state.get(sessionName));
       const position = readJson<Position>(await context.state.get(positionName));
+      if (isId(stored?.floor)) floor = stored.floor;
+      const seen = isId(position?.seen) ? { seen: position.seen } : {};
+      if (!isResumable(stored, intents)) return { session: "", sequence: 0, ...seen };
+      current = stored;
       if (position?.session === stored.id && position.sequence > stored.ready) return position;
-      return { session: stored.id, sequence: stored.ready };
+      return { session: stored.id, sequence: stored.ready, ...seen };
     },
     info(reached) {
       if (current === undefined) return null;
@@ -59,8 +70,14 @@ export function createGatewaySession(context: PlatformContext, intents: number):
     },
     begin(info) {
       current = { id: info.sessionId, url: info.resumeURL, ready: info.sequence, intents };
-      save();
       return { session: info.sessionId, sequence: info.sequence };
+    },
+    keep(upTo) {
+      floor = upTo ?? floor;
+      save();
+    },
+    get floor() {
+      return floor;
     },
     forget() {
       if (current === undefined) return;
@@ -70,6 +87,10 @@ export function createGatewaySession(context: PlatformContext, intents: number):
     savePosition: (position) => context.state.set(positionName, JSON.stringify(position)),
     saved: () => saving,
   };
+}
+
+function isResumable(stored: Stored | undefined, intents: number): stored is StoredSession {
+  return stored?.intents === intents && stored.id !== undefined && /^wss?:\/\/./.test(stored.url ?? "");
 }
 
 function readJson<T>(text: string | undefined): T | undefined {

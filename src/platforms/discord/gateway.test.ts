@@ -46,11 +46,11 @@ describe("what is stored", () => {
     await rig.until(() => account.stored.length === 6);
     const session = rig.sandbox.gateway.sessions()[0]?.id;
     expect(account.stored.map(({ key }) => key)).toEqual([
-      `create:${first.id}`,
+      `create:${rig.channel}/${first.id}`,
       expect.stringMatching(new RegExp(`^${session}:\\d+$`)),
-      `create:${second.id}`,
+      `create:${rig.channel}/${second.id}`,
       `delete:${first.id}`,
-      expect.stringMatching(/^create:\d+$/),
+      expect.stringMatching(/^create:\d+\/\d+$/),
       expect.stringMatching(/^bulk:[\w-]{43}$/),
     ]);
     expect(account.stored[0]).toMatchObject({ account: "discord", receivedAt: rig.clock.now() });

@@ -10,16 +10,19 @@ import {
   WebSocketShardEvents,
   WebSocketShardStatus,
 } from "@discordjs/ws";
-import type { APIGatewayBotInfo } from "discord-api-types/v10";
+import { type APIGatewayBotInfo, GatewayOpcodes } from "discord-api-types/v10";
 import type { PlatformContext } from "../../bridge/platform.ts";
 import { sleep } from "../../model/clock.ts";
 import type { RawUpdate } from "../../model/delivery.ts";
-import { PlatformError, UserError } from "../../model/errors.ts";
+import type { Backfill, Sink } from "./backfill.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { closeFault } from "./faults.ts";
+import { Abandoned, type CatchUp, createCatchUp } from "./gateway-catchup.ts";
+import { createDoor, type Door, reasonOf } from "./gateway-door.ts";
 import { gatewayOptions, intents } from "./gateway-options.ts";
 import { createGatewaySession, type GatewaySession } from "./gateway-session.ts";
 import { hangUp } from "./gateway-socket.ts";
+import { createWatchdog, type Watchdog } from "./gateway-watchdog.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 
 export interface GatewayParts {
@@ -31,12 +34,12 @@ export interface GatewayParts {
   readonly information: (signal: AbortSignal) => Promise<APIGatewayBotInfo>;
   /** Takes in an event and gives the update to store, if it must be. */
   readonly receive: (event: Dispatch, session: string) => Omit<RawUpdate, "position"> | undefined;
+  /** Reads what no session told. */
+  readonly backfill: (sink: Sink) => Backfill;
 }
 
 /** Any code but 1000 and 1001 leaves the session alive, so that the next run can resume it. */
 const closeKeeping = 4200;
-/** One IDENTIFY per 5 s (max_concurrency 1). */
-const identifyEveryMs = 5_000;
 const stopWithinMs = 3_000;
 const resumableMs = 10 * 60_000;
 
@@ -45,15 +48,16 @@ export class Gateway {
   readonly #session: GatewaySession;
   readonly #stopped = new AbortController();
   readonly #shard: WebSocketShard;
-  #information: APIGatewayBotInfo | undefined;
+  readonly #door: Door;
+  readonly #watchdog: Watchdog;
   #inbox: Inbox | undefined;
+  #catchUp: CatchUp | undefined;
   #failures = 0;
   #storeFailures = 0;
   /** True from HELLO to the close: only then does a dropped session mean that Discord refused it. */
   #greeted = false;
   /** True from a storing fault to the next HELLO: what still comes in will come again. */
   #deaf = false;
-  #lastIdentifyAt = Number.NEGATIVE_INFINITY;
   #first = Promise.withResolvers<void>();
   #fault: string | undefined;
   #failingSince: number | undefined;
@@ -62,15 +66,32 @@ export class Gateway {
   constructor(parts: GatewayParts) {
     this.#parts = parts;
     this.#session = createGatewaySession(parts.context, intents);
-    const information = () => this.#information;
+    this.#watchdog = createWatchdog({
+      clock: parts.context.clock,
+      probe: () => this.#probe(),
+      giveUp: (why) => this.#onSilence(why),
+    });
+    this.#door = createDoor({
+      ...parts,
+      stopped: this.#stopped.signal,
+      session: () => {
+        this.#giveUpOldSession();
+        return this.#info();
+      },
+      // The first repetition is at once: Discord closes connections all day long, and the library waits half a second.
+      failures: () => Math.max(this.#failures - 1, this.#storeFailures),
+      onOpening: () => this.#watchdog.opening(),
+      onFailure: (reason) => this.#onFailure(reason),
+      onRefusal: (error) => this.#die(error),
+    });
     this.#shard = new WebSocketShard(
       {
-        options: gatewayOptions(parts.token, information),
+        options: gatewayOptions(parts.token, () => this.#door.information),
         retrieveSessionInfo: () =>
           // The library asks at every event too; only while idle is it about to open a connection.
-          this.#shard.status === WebSocketShardStatus.Idle ? this.#admit() : this.#info(),
+          this.#shard.status === WebSocketShardStatus.Idle ? this.#door.admit() : this.#info(),
         updateSessionInfo: (_shard, info) => this.#update(info),
-        waitForIdentify: (_shard, signal) => this.#waitForIdentify(signal),
+        waitForIdentify: (_shard, signal) => this.#door.waitForIdentify(signal),
       },
       0,
     );
@@ -83,21 +104,25 @@ export class Gateway {
    */
   async start(accept: (raw: RawUpdate) => Promise<void>): Promise<void> {
     const { context } = this.#parts;
+    const store = async (raw: RawUpdate) => {
+      await accept(raw);
+      if (this.#storeFailures === 0) return;
+      this.#storeFailures = 0;
+      context.health.up(context.account);
+    };
     const inbox = createInbox({
       accept: async (raw) => {
         await this.#session.saved();
-        await accept(raw);
-        if (this.#storeFailures === 0) return;
-        this.#storeFailures = 0;
-        context.health.up(context.account);
+        await store(raw);
       },
       clock: context.clock,
       savePosition: (position) => this.#session.savePosition(position),
       onFault: (error) => this.#onStoreFault(error),
     });
     this.#inbox = inbox;
-    const position = await this.#session.load();
-    if (position) inbox.begin(position);
+    const backfill = this.#parts.backfill({ accept: store, onFault: (error) => this.#sayNotStored(error) });
+    this.#catchUp = createCatchUp({ session: this.#session, inbox, backfill });
+    await this.#catchUp.load();
     // Its failures arrive as events too; a promise that is never settled is no harm.
     this.#shard.connect().catch(() => undefined);
     await this.#first.promise;
@@ -106,6 +131,8 @@ export class Gateway {
   async stop(): Promise<void> {
     this.#stopped.abort();
     this.#first.resolve();
+    this.#watchdog.rest();
+    this.#catchUp?.abandon();
     const { clock } = this.#parts.context;
     await Promise.race([hangUp(this.#shard, { code: closeKeeping }), sleep(clock, stopWithinMs)]);
     await this.#inbox?.settle();
@@ -117,10 +144,17 @@ export class Gateway {
     shard.on(WebSocketShardEvents.Hello, () => {
       this.#greeted = true;
       this.#deaf = false;
+      this.#watchdog.greeted();
     });
     shard.on(WebSocketShardEvents.Ready, () => this.#onConnected("session begun"));
-    shard.on(WebSocketShardEvents.Resumed, () => this.#onConnected("session resumed"));
-    shard.on(WebSocketShardEvents.HeartbeatComplete, () => this.#sayUp());
+    shard.on(WebSocketShardEvents.Resumed, () => {
+      this.#catchUp?.resumed();
+      this.#onConnected("session resumed");
+    });
+    shard.on(WebSocketShardEvents.HeartbeatComplete, () => {
+      this.#watchdog.heard();
+      this.#sayUp();
+    });
     shard.on(WebSocketShardEvents.Dispatch, (payload) => this.#onDispatch(payload as Dispatch));
     shard.on(WebSocketShardEvents.Closed, (code) => this.#onClosed(code));
     shard.on(WebSocketShardEvents.SocketError, (error) => {
@@ -134,62 +168,10 @@ export class Gateway {
     return this.#session.info(this.#inbox?.reached);
   }
 
-  /** Stands before every connection: waits after failures, learns what is missing, then lets the library open it. */
-  async #admit(): Promise<SessionInfo | null> {
-    const { context, prepare, information } = this.#parts;
-    const { signal } = this.#stopped;
-    for (let limitMs = 0; ; ) {
-      const delayMs = Math.max(limitMs, this.#delayMs());
-      if (delayMs > 0) await sleep(context.clock, delayMs, signal);
-      // The library cannot be told to give up reconnecting, but it waits for an answer that never comes.
-      if (signal.aborted) return new Promise(() => undefined);
-      try {
-        await prepare(signal);
-        this.#giveUpOldSession();
-        const session = this.#info();
-        if (session === null || this.#information === undefined) {
-          this.#information = await information(signal);
-          await this.#waitForSessionStart(this.#information, session);
-        }
-        if (!signal.aborted) return session;
-      } catch (error) {
-        if (signal.aborted) continue;
-        if (isFatal(error)) this.#die(error);
-        else this.#onFailure(reasonOf(error));
-        // Discord blocks whole addresses that ask on through a limit.
-        limitMs = error instanceof PlatformError && error.fate.kind === "wait" ? error.fate.ms : 0;
-      }
-    }
-  }
-
-  /** Discord resets the bot's token when its daily sessions are overdrawn. */
-  async #waitForSessionStart({ session_start_limit: limit }: APIGatewayBotInfo, session: SessionInfo | null) {
-    if (session !== null || limit.remaining > 0) return;
-    this.#onFailure("no Gateway sessions left today");
-    await sleep(this.#parts.context.clock, limit.reset_after, this.#stopped.signal);
-  }
-
-  #delayMs(): number {
-    const { random } = this.#parts.context;
-    // The first repetition is at once: Discord closes connections all day long, and the library waits half a second.
-    const failures = Math.max(this.#failures - 1, this.#storeFailures);
-    if (failures <= 0) return 0;
-    // Two minutes at last: even a day of failing IDENTIFYs stays below the 1000 that are allowed.
-    return Math.round(Math.min(120_000, 500 * 2 ** Math.min(failures, 12)) * (0.75 + random() / 4));
-  }
-
-  async #waitForIdentify(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#parts.context;
-    const wait = this.#lastIdentifyAt + identifyEveryMs - clock.now();
-    if (wait > 0) await sleep(clock, wait, signal);
-    signal.throwIfAborted();
-    this.#lastIdentifyAt = clock.now();
-  }
-
   #update(info: SessionInfo | null): void {
     if (info !== null) {
       // The library also counts its own sequence here; ours is that of the last event on disk.
-      if (info.sessionId !== this.#info()?.sessionId) this.#inbox?.begin(this.#session.begin(info));
+      if (info.sessionId !== this.#info()?.sessionId) this.#catchUp?.begin(info);
       return;
     }
     // The library drops the session at network faults and at our own stop too: Discord refused it only if it had
@@ -205,8 +187,12 @@ export class Gateway {
 
   #lose(): void {
     if (this.#info() === null) return;
+    this.#catchUp?.abandon();
     this.#session.forget();
-    this.#parts.context.log.warn({}, "the Gateway session is over; what was said meanwhile may be missing");
+    this.#parts.context.log.warn(
+      {},
+      "the Gateway session is over; what is said meanwhile is read from the history",
+    );
   }
 
   #onConnected(how: string): void {
@@ -215,6 +201,7 @@ export class Gateway {
     this.#wasUp = true;
     this.#fault = undefined;
     const { context } = this.#parts;
+    this.#watchdog.ready();
     this.#sayUp();
     context.log.info({ account: context.account }, how);
     this.#first.resolve();
@@ -228,6 +215,7 @@ export class Gateway {
 
   #onClosed(code: number): void {
     this.#greeted = false;
+    this.#watchdog.rest();
     // Closed by ourselves for want of storage: the connection has no fault of its own.
     if (this.#stopped.signal.aborted || code === closeKeeping) return;
     const fatal = closeFault(code, this.#parts.context.texts);
@@ -254,6 +242,8 @@ export class Gateway {
   #die(error: Error): void {
     const { context } = this.#parts;
     this.#stopped.abort();
+    this.#watchdog.rest();
+    this.#catchUp?.abandon();
     context.health.down(context.account, error.message);
     this.#first.promise.then(
       () => context.halt(error.message),
@@ -263,11 +253,11 @@ export class Gateway {
   }
 
   #onDispatch(event: Dispatch): void {
+    this.#watchdog.heard();
     const session = this.#info()?.sessionId;
-    if (this.#deaf || session === undefined || this.#inbox === undefined) return;
+    if (this.#deaf || session === undefined) return;
     try {
-      const raw = this.#parts.receive(event, session);
-      this.#inbox.push({ session, sequence: event.s }, raw);
+      this.#catchUp?.push(event, session, this.#parts.receive(event, session));
     } catch (error) {
       this.#parts.context.log.error(
         { type: event.t, error: reasonOf(error) },
@@ -278,21 +268,32 @@ export class Gateway {
 
   /** Nothing may be stored after a gap: the connection is closed and resumed from the last event on disk. */
   #onStoreFault(error: unknown): void {
+    if (error instanceof Abandoned) return;
     this.#deaf = true;
+    this.#sayNotStored(error);
+    this.#reconnect();
+  }
+
+  #sayNotStored(error: unknown): void {
     this.#storeFailures += 1;
     const { context } = this.#parts;
-    context.log.error({ error: reasonOf(error) }, "an event could not be stored; resuming before it");
+    context.log.error({ error: reasonOf(error) }, "an event could not be stored; it is asked for again");
     context.health.down(context.account, context.texts("discord-account.gateway.not-stored"));
+  }
+
+  /** A heartbeat of our own: its answer is a sign of life. */
+  #probe(): void {
+    const d = this.#info()?.sequence ?? null;
+    this.#shard.send({ op: GatewayOpcodes.Heartbeat, d }).catch(() => undefined);
+  }
+
+  #onSilence(why: "unanswered" | "silent"): void {
+    this.#onFailure(this.#parts.context.texts(`discord-account.gateway.${why}`));
+    this.#reconnect();
+  }
+
+  #reconnect(): void {
     if (this.#stopped.signal.aborted) return;
     void hangUp(this.#shard, { code: closeKeeping, recover: WebSocketShardDestroyRecovery.Resume });
   }
-}
-
-function isFatal(error: unknown): error is Error {
-  return error instanceof UserError;
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof PlatformError) return error.message;
-  return error instanceof Error ? error.name : "unknown";
 }

@@ -23,6 +23,10 @@ export interface GuildDirectory extends Directory {
   noteGuild(data: unknown): void;
   noteOwnMember(guild: string, data: unknown): void;
   noteOwnWebhook(id: string): void;
+  /** The last message of a channel as Discord said when it last spoke of the channel; it may be deleted since. */
+  lastMessage(channel: string): string | undefined;
+  /** The threads of a channel that are known. */
+  threads(channel: string): readonly string[];
   /** The bot's rights in a channel, those of the parent for a thread; undefined while not all is known. */
   permissions(channel: string): bigint | undefined;
 }
@@ -69,6 +73,9 @@ export function createGuildDirectory(): GuildDirectory {
     noteGuild: (data) => noteGuild(data as GuildData),
     noteOwnMember: (guild, data) => store.noteOwnRoles(guild, (data as MemberData).roles ?? []),
     noteOwnWebhook: (id) => void webhooks.add(id),
+    lastMessage: (channel) => store.channels.get(channel)?.lastMessage,
+    threads: (channel) =>
+      [...store.channels.values()].filter(({ parent }) => parent === channel).map(({ id }) => id),
     permissions: (channel) => store.permissions(channel, self.userId),
   };
 }

@@ -10,6 +10,7 @@ export interface ChannelData {
   readonly guild_id?: string;
   readonly parent_id?: string | null;
   readonly permission_overwrites?: readonly Overwrite[];
+  readonly last_message_id?: string | null;
 }
 
 export interface RoleData {
@@ -35,6 +36,8 @@ export interface MemberData {
 
 interface Entry extends ChannelEntry {
   readonly overwrites: readonly Overwrite[];
+  /** As Discord said when it last spoke of the channel. */
+  readonly lastMessage?: string;
 }
 
 interface Role {
@@ -61,6 +64,7 @@ export class GuildStore {
     const guild = data.guild_id ?? guildOf ?? this.channels.get(data.id)?.guild;
     if (guild === undefined) return;
     const parent = threadTypes.has(data.type) ? data.parent_id : undefined;
+    const lastMessage = data.last_message_id ?? this.channels.get(data.id)?.lastMessage;
     this.channels.set(data.id, {
       id: data.id,
       name: data.name ?? "",
@@ -68,6 +72,7 @@ export class GuildStore {
       guild,
       ...(parent ? { parent } : {}),
       overwrites: data.permission_overwrites ?? [],
+      ...(lastMessage === undefined ? {} : { lastMessage }),
     });
   }
 

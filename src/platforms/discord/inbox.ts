@@ -13,7 +13,12 @@ import type { RawUpdate } from "../../model/delivery.ts";
 export interface Position {
   readonly session: string;
   readonly sequence: number;
+  /** The newest message heard of up to here, in whichever channel: its id tells the time by Discord's own clock. */
+  readonly seen?: string;
 }
+
+/** An update without its position; or what stands for it: a promise that resolves once it is on disk in another way. */
+export type Arrival = Omit<RawUpdate, "position"> | Promise<void>;
 
 export interface InboxParts {
   readonly accept: (raw: RawUpdate) => Promise<void>;
@@ -26,8 +31,8 @@ export interface InboxParts {
 
 /** Owns the events between the socket and the disk. */
 export interface Inbox {
-  /** Takes the next event; without `raw` it is one that needs no storing. */
-  push(position: Position, raw?: Omit<RawUpdate, "position">): void;
+  /** Takes the next event; without an arrival it is one that needs no storing. */
+  push(position: Position, arrival?: Arrival): void;
   /** Everything up to here is on disk (or needed no storing). */
   readonly reached: Position | undefined;
   /** A session begins or goes on at `position`: what comes is counted from there. */
@@ -42,7 +47,7 @@ const flushMs = 5_000;
 
 interface Entry {
   readonly position: Position;
-  readonly raw?: Omit<RawUpdate, "position">;
+  readonly arrival?: Arrival;
 }
 
 export function createInbox(parts: InboxParts): Inbox {
@@ -59,7 +64,9 @@ export function createInbox(parts: InboxParts): Inbox {
         place.advance(batch.at(-1)?.position);
         continue;
       }
-      queue = [];
+      // What came of a newer session meanwhile is not behind the fault.
+      const failed = batch[failure.index]?.position.session;
+      queue = queue.filter(({ position }) => position.session !== failed);
       place.advance(batch[failure.index - 1]?.position);
       parts.onFault(failure.error);
     }
@@ -68,9 +75,12 @@ export function createInbox(parts: InboxParts): Inbox {
   }
 
   return {
-    push(position, raw) {
-      if (raw === undefined && queue.length === 0 && running === undefined) return place.advance(position);
-      queue.push(raw === undefined ? { position } : { position, raw });
+    push(position, arrival) {
+      if (arrival === undefined && queue.length === 0 && running === undefined)
+        return place.advance(position);
+      // Many events may wait for the same promise, for long.
+      if (arrival instanceof Promise && queue.at(-1)?.arrival === arrival) queue.pop();
+      queue.push(arrival === undefined ? { position } : { position, arrival });
       running ??= run();
     },
     get reached() {
@@ -121,12 +131,14 @@ async function store(
   batch: readonly Entry[],
   accept: InboxParts["accept"],
 ): Promise<{ readonly index: number; readonly error: unknown } | undefined> {
-  const first = batch.find(({ raw }) => raw !== undefined);
+  // Behind a promise nothing is known to be on disk yet, and a position would say so.
+  const first = batch.find(({ arrival }) => arrival !== undefined);
   const results = await Promise.allSettled(
     batch.map(async (entry) => {
-      if (entry.raw === undefined) return;
+      const { arrival } = entry;
+      if (arrival === undefined || arrival instanceof Promise) return arrival;
       const position = { name: positionName, value: JSON.stringify(entry.position) };
-      await accept(entry === first ? { ...entry.raw, position } : entry.raw);
+      await accept(entry === first ? { ...arrival, position } : arrival);
     }),
   );
   const index = results.findIndex(({ status }) => status === "rejected");

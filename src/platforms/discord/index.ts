@@ -6,6 +6,7 @@ import type { RawUpdate } from "../../model/delivery.ts";
 import { UserError } from "../../model/errors.ts";
 import { createAccount } from "./account.ts";
 import { createApi } from "./api.ts";
+import { createBackfill } from "./backfill.ts";
 import { capabilities } from "./capabilities.ts";
 import type { DiscordConfig } from "./config.ts";
 import { type Dispatch, isBlank, journalKey } from "./dispatch.ts";
@@ -54,6 +55,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
         },
       ),
     receive,
+    backfill: (sink) => createBackfill({ context, rest, directory, caps: config.backfill }, sink),
   });
 
   return {

@@ -34,6 +34,8 @@ function eventsOf({ t, d }: Dispatch, raw: RawUpdate, scene: Scene): readonly Br
       return deleted(d, typeof d.id === "string" ? [d.id] : undefined, scene);
     case "MESSAGE_DELETE_BULK":
       return deleted(d, d.ids, scene);
+    case "GAP":
+      return gap(d, scene);
     default:
       return [];
   }
@@ -119,6 +121,18 @@ function deleted(data: Dispatch["d"], ids: unknown, scene: Scene): readonly Brid
   const conversation = conversationOf(data.channel_id, scene);
   const refs = ids.filter((id) => typeof id === "string").map((id) => ({ conversation, id }));
   return refs.length === 0 ? [] : [{ kind: "message.deleted", conversation, refs }];
+}
+
+/** Not Discord's own: `backfill.ts` says with it that messages were left behind, or may have been missed. */
+function gap(data: Dispatch["d"], scene: Scene): readonly BridgeEvent[] {
+  if (typeof data.channel_id !== "string") throw new ParseError("the gap has no channel");
+  const conversation = conversationOf(data.channel_id, scene);
+  const { guild_id: guild, channel_id: channel, first, count, more } = data;
+  if (typeof count !== "number")
+    return [{ kind: "notice", conversation, notice: { key: "discord.notice.unread" } }];
+  const link = `https://discord.com/channels/${guild}/${channel}/${first}`;
+  const key = more === true ? "discord.notice.left-more" : "discord.notice.left";
+  return [{ kind: "notice", conversation, notice: { key, values: { count, link } } }];
 }
 
 /** Discord writes microseconds; a date holds milliseconds. */
