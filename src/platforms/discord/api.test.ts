@@ -244,6 +244,108 @@ describe("a channel where the bot may have no webhook", () => {
   });
 });
 
+describe("an archived thread", () => {
+  let thread: string;
+  let about: {
+    readonly channel: string;
+    readonly thread: string;
+    readonly message: string;
+    readonly via: string;
+  };
+  beforeEach(async () => {
+    thread = rig.sandbox.createThread(rig.channel, { name: "fio", ownerId: rig.ana }).id;
+    const { ref, via = "" } = await send(speaking("um", { thread }), thread);
+    about = { channel: rig.channel, thread, message: ref.id, via };
+  });
+  const edit = () => send(call({ kind: "edit", ...about, content: "dois" }), thread);
+  const inThread = () => rig.sandbox.messages(thread).map(({ content }) => content);
+
+  it("is opened for an edit, and for a delete", async () => {
+    rig.sandbox.archiveThread(thread, { archived: true });
+    await edit();
+    expect(inThread()).toEqual(["dois"]);
+    rig.sandbox.archiveThread(thread, { archived: true });
+    await send(call({ kind: "delete", ...about }), thread);
+    expect(inThread()).toEqual([]);
+  });
+
+  it("opens by itself for a message", async () => {
+    rig.sandbox.archiveThread(thread, { archived: true });
+    await send(speaking("dois", { thread }), thread);
+    expect(rig.asked("PATCH", `/channels/${thread}`)).toEqual([]);
+  });
+
+  it("that is locked stays as its moderators left it, until they unlock it", async () => {
+    rig.sandbox.archiveThread(thread, { archived: true, locked: true });
+    expect(await refusal(edit())).toMatchObject({
+      fate: { kind: "blocked" },
+      words: "discord.refusal.archived",
+    });
+    expect(await refusal(send(speaking("dois", { thread }), thread))).toMatchObject({
+      fate: { kind: "blocked" },
+      words: "discord.refusal.locked",
+    });
+    expect(rig.asked("PATCH", `/channels/${thread}`)).toEqual([]);
+    rig.sandbox.archiveThread(thread, { locked: false });
+    await edit();
+    expect(inThread()).toEqual(["dois"]);
+  });
+
+  it("that the bot may not open blocks", async () => {
+    rig.sandbox.archiveThread(thread, { archived: true });
+    const fault = {
+      kind: "status",
+      status: 403,
+      body: { message: "Missing Permissions", code: 50013 },
+    } as const;
+    rig.sandbox.faults.add({
+      match: ({ method, path }) => method === "PATCH" && path === `/channels/${thread}`,
+      times: 1,
+      fault,
+    });
+    expect(await refusal(edit())).toMatchObject({ words: "discord.refusal.archived" });
+  });
+});
+
+describe("a missing right", () => {
+  const deny = (bits: bigint) =>
+    rig.sandbox.setPermissions(rig.channel, [{ id: rig.guild, type: 0, deny: bits }]);
+
+  it.each([
+    ["to see the channel", 1n << 10n, "discord.refusal.no-access"],
+    ["to write there", 1n << 11n, "discord.refusal.no-right"],
+  ])("%s blocks, in words", async (_name, bits, words) => {
+    deny(bits);
+    expect(await refusal(send(asBot("um")))).toMatchObject({ fate: { kind: "blocked" }, words });
+  });
+
+  it("that comes back is heard of", async () => {
+    deny(1n << 11n);
+    await account.start();
+    await rig.until(() => rig.sandbox.gateway.sessions()[0]?.connected === true);
+    const before = account.recoveries.length;
+    rig.sandbox.setPermissions(rig.channel, []);
+    await rig.until(() => account.recoveries.length > before);
+    expect(account.recoveries.at(-1)).toEqual(rig.at());
+    await send(asBot("um"));
+  });
+});
+
+describe("what several said in one message", () => {
+  const told = (content: string, name = "Ana, Rui") => speaking(content, { puppet: { name, told: true } });
+
+  it("names them once, whoever has to say it", async () => {
+    const content = "**Ana**: oi\n**Rui**: olá";
+    await send(told(content));
+    await send(told(content, "Clyde, Rui"));
+    rig.sandbox.setPermissions(rig.channel, [{ id: rig.guild, type: 0, deny: MANAGE_WEBHOOKS }]);
+    account = rig.account();
+    await send(told(content));
+    expect(standing().map((message) => message.content)).toEqual([content, content, content]);
+    expect(standing().map(({ author }) => author.username)).toEqual(["Ana, Rui", "Someone", "MateBot"]);
+  });
+});
+
 describe("the bot itself", () => {
   it("repeats a message with its nonce without making a second one", async () => {
     rig.sandbox.faults.add({

@@ -116,7 +116,7 @@ async function lostAmong(
 
 /** Discord strips some characters from what is sent, and does not say which. */
 function comparable(content: string): string {
-  return withoutInvisible(content.normalize("NFC"));
+  return withoutInvisible(content.normalize("NFC")).replace(/[\ufe0e\ufe0f]/g, "");
 }
 
 /** An empty list proves nothing by itself; a single message is refused to those who may not read the history. */
