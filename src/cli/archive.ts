@@ -17,7 +17,7 @@ export interface KeptUpdate extends RawUpdate {
 export interface Archive {
   /** Updates of the account that hold `text` in any case, oldest first. */
   holding(account: AccountId, text: string): Promise<readonly KeptUpdate[]>;
-  /** The newest of them. */
+  /** The newest of them; looked for once. */
   lastHolding(account: AccountId, text: string): Promise<KeptUpdate | undefined>;
   /** What waits for this message to be known. */
   heldFor(ref: MessageRef): Promise<readonly HeldDelivery[]>;
@@ -34,13 +34,20 @@ export async function openArchive(url: string): Promise<Archive> {
       .select(["account", "key", "body", "received_at", "reason"])
       .where("account", "=", account)
       .where(sql<string>`lower(body)`, "like", `%${text.toLowerCase()}%`);
+  const known = new Map<string, Promise<KeptUpdate | undefined>>();
+  const last = async (account: AccountId, text: string) => {
+    const newest = updates(account, text).orderBy("received_at", "desc").limit(1);
+    return (await newest.execute()).map(updateFrom)[0];
+  };
   return {
     async holding(account, text) {
       return (await updates(account, text).orderBy("received_at").execute()).map(updateFrom);
     },
-    async lastHolding(account, text) {
-      const newest = updates(account, text).orderBy("received_at", "desc").limit(1);
-      return (await newest.execute()).map(updateFrom)[0];
+    lastHolding(account, text) {
+      const key = `${account} ${text}`;
+      const found = known.get(key) ?? last(account, text);
+      known.set(key, found);
+      return found;
     },
     async heldFor(ref) {
       const query = db.selectFrom("held").select(["lane", "event", "until"]);

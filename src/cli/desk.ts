@@ -95,7 +95,9 @@ export function platformOf(
 }
 
 /** The desk of this process. */
-export function processDesk({ stdin, stdout, stderr, env }: NodeJS.Process): DeskParts {
+export function processDesk({ stdin, stdout, stderr, env, exit }: NodeJS.Process): DeskParts {
+  // A reader such as `head` that has seen enough closes the pipe: no fault, and nothing more to say.
+  stdout.on("error", (error: NodeJS.ErrnoException) => exit(error.code === "EPIPE" ? 0 : 1));
   const ask = async (question: string) => {
     const lines = createInterface({ input: stdin, output: stderr });
     try {
