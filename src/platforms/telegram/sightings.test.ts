@@ -1,0 +1,134 @@
+// What is noticed of an update on its way to the journal: rights that are back, topics that are open, posts of others.
+
+import type { Update } from "@grammyjs/types";
+import { beforeEach, describe, expect, it } from "vitest";
+import { recordContext } from "../../../test/support/platform-context.ts";
+import type { RawUpdate } from "../../model/delivery.ts";
+import type { ConversationRef } from "../../model/refs.ts";
+import { Seen } from "./seen.ts";
+import { createTake } from "./sightings.ts";
+
+const GROUP = -1001234567890;
+const CHANNEL = -1009876543210;
+const chat: ConversationRef = { account: "telegram", id: String(GROUP) };
+const topic: ConversationRef = { ...chat, thread: "7" };
+const channel: ConversationRef = { account: "telegram", id: String(CHANNEL) };
+
+let record: ReturnType<typeof recordContext>;
+let stored: RawUpdate[];
+let seen: Seen;
+let take: (update: object) => Promise<void>;
+beforeEach(() => {
+  record = recordContext();
+  stored = [];
+  seen = new Seen();
+  const context = { ...record.context, conversations: () => [chat, topic, channel] };
+  const accept = createTake(context, seen, (raw) => Promise.resolve(void stored.push(raw)));
+  take = (update) => accept(update as Update, JSON.stringify(update));
+});
+
+const place = (before: string, after: object, type = "supergroup") => ({
+  update_id: 1,
+  my_chat_member: {
+    chat: { id: type === "channel" ? CHANNEL : GROUP, type },
+    old_chat_member: { status: before },
+    new_chat_member: after,
+  },
+});
+const message = (id: number, more: object = {}) => ({
+  update_id: 2,
+  message: { message_id: id, date: 0, chat: { id: GROUP, type: "supergroup" }, ...more },
+});
+const post = (update_id: number, message_id: number) => ({
+  update_id,
+  channel_post: { message_id, date: 0, chat: { id: CHANNEL, type: "channel" }, text: "x" },
+});
+
+describe("what a bot is told of its own place in a chat", () => {
+  it.each<[string, object, boolean]>([
+    ["a member", { status: "member" }, true],
+    ["an administrator", { status: "administrator" }, true],
+    ["restricted, but may write", { status: "restricted", is_member: true, can_send_messages: true }, true],
+    ["restricted", { status: "restricted", is_member: true, can_send_messages: false }, false],
+    ["restricted and away", { status: "restricted", is_member: false, can_send_messages: true }, false],
+    ["an administrator who may not post", { status: "administrator", can_post_messages: false }, false],
+    ["gone", { status: "left" }, false],
+    ["thrown out", { status: "kicked" }, false],
+  ])("wakes all lanes of the chat if it may write there again: %s", async (_, after, wakes) => {
+    await take(place("restricted", after));
+    expect(record.recoveries).toEqual(wakes ? [chat, topic] : []);
+  });
+
+  it("is not stored, for it says nothing to the bridge", async () => {
+    await take(place("kicked", { status: "member" }));
+    expect(stored).toEqual([]);
+  });
+
+  it("marks a channel of which it was not told for a while, until the next post", async () => {
+    await take(place("kicked", { status: "administrator", can_post_messages: true }, "channel"));
+    expect(record.state.get(`post:${CHANNEL}`)).toBe("?");
+    await take(post(3, 50));
+    expect(stored[0]?.position).toEqual({ name: `post:${CHANNEL}`, value: "50" });
+    await take(place("left", { status: "member" }));
+    expect(record.state.has(`post:${GROUP}`)).toBe(false);
+  });
+});
+
+describe("an obstacle that is gone", () => {
+  it("is a topic that was reopened, told once it is on disk", async () => {
+    await take(message(9, { message_thread_id: 7, is_topic_message: true, forum_topic_reopened: {} }));
+    expect(record.recoveries).toEqual([topic]);
+    expect(stored).toHaveLength(1);
+  });
+
+  it("is the new number of a group", async () => {
+    await take(message(1, { migrate_from_chat_id: -4711 }));
+    expect(record.recoveries).toEqual([chat]);
+  });
+
+  it("is nothing else", async () => {
+    await take(message(9, { text: "oi" }));
+    await take(message(10, { forum_topic_closed: {}, message_thread_id: 7 }));
+    expect(record.recoveries).toEqual([]);
+  });
+});
+
+describe("an update on its way to the journal", () => {
+  it("keeps its key and its bytes, and shows where its chat stands", async () => {
+    await take(message(41, { text: "oi" }));
+    await take({ update_id: 3, edited_message: { message_id: 12, chat: { id: GROUP, type: "supergroup" } } });
+    expect(stored.map(({ key }) => key)).toEqual(["u2", "u3"]);
+    expect(JSON.parse(stored[0]?.body ?? "")).toEqual(message(41, { text: "oi" }));
+    expect([seen.highest(chat.id), seen.has(chat.id, 41), seen.has(chat.id, 42)]).toEqual([41, true, false]);
+    expect(seen.isChannel(chat.id)).toBe(false);
+  });
+
+  it("is found by channel and message when it is a post of others", async () => {
+    await take(post(100, 50));
+    await take(post(101, 49));
+    expect(stored.map(({ key, position }) => [key, position?.value])).toEqual([
+      [`p${CHANNEL}#50/u100`, "50"],
+      [`p${CHANNEL}#49/u101`, "50"],
+    ]);
+    expect(seen.isChannel(channel.id)).toBe(true);
+  });
+
+  it.each([
+    ["a poll", { update_id: 5, poll: {} }],
+    ["a message of no shape", { update_id: 5, message: { text: "?" } }],
+    ["a post of no shape", { update_id: 5, channel_post: { message_id: "x", chat: {} } }],
+  ])("is stored whatever it is: %s", async (_, update) => {
+    await take(update);
+    expect(stored.map(({ key }) => key)).toEqual(["u5"]);
+  });
+});
+
+describe("what was seen", () => {
+  it("stays small, however much passes by", () => {
+    for (let id = 1; id <= 1_000; id++) seen.note(chat.id, id);
+    expect([seen.has(chat.id, 1), seen.has(chat.id, 1_000)]).toEqual([false, true]);
+    for (let each = 1; each <= 10_001; each++) seen.note(String(-1_000_000_000_000 - each), 5);
+    expect(seen.highest(chat.id)).toBeUndefined();
+    expect(seen.highest(String(-1_000_000_010_001))).toBe(5);
+  });
+});
