@@ -101,11 +101,6 @@ const refusals: ReadonlyMap<number, Refusal> = new Map(
   ).map(([json, fate, meaning, words]) => [json, { fate, meaning, ...(words && { words }) }]),
 );
 
-/** Every key of a text that an error can carry. */
-export const refusalWords: readonly string[] = [
-  ...new Set(["other", ...[...refusals.values()].flatMap(({ words }) => words ?? [])]),
-];
-
 /** The error a failed request means; it never carries a URL, a token or a message's text. `auth` false: a token route. */
 export function discordError(error: unknown, auth: boolean): DiscordError {
   if (error instanceof DiscordError) return error;

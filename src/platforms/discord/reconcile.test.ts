@@ -39,8 +39,8 @@ function speaking(content: string, more: Partial<Create> = {}): Call {
   };
   return { op: "create", part: 0, hash: "h", request: request as Json };
 }
-function asBot(content: string): Call {
-  const request = { kind: "create", channel: rig.channel, content, nonce: "n1" };
+function asBot(content: string, nonce = "n1"): Call {
+  const request = { kind: "create", channel: rig.channel, content, nonce };
   return { op: "create", part: 0, hash: "h", request };
 }
 
@@ -236,5 +236,39 @@ describe("trouble while we look", () => {
     await looking;
     expect(idOf(found ?? "")).toBe(last());
     expect(rig.clock.now() - since).toBeGreaterThanOrEqual(7_000);
+  });
+});
+
+describe("a Discord that fails every tenth request and cuts every tenth connection after the effect", () => {
+  it.each([
+    ["a puppet", (content: string) => speaking(content)],
+    ["the bot", (content: string, n: number) => asBot(content, `n${n}`)],
+  ])("gets every message of %s once and in order", async (_name, callOf) => {
+    await account.platform.prepare(rig.at(), signal);
+    const isAsked = ({ path }: { path: string }) => /\/(messages|webhooks)/.test(path);
+    rig.sandbox.faults.add({ match: isAsked, chance: 0.1, fault: { kind: "status", status: 500 } });
+    rig.sandbox.faults.add({ match: isAsked, chance: 0.1, fault: { kind: "cut", when: "after" } });
+    // Few words, so that many messages say the same.
+    const contents = Array.from({ length: 150 }, (_, n) => ["ok", "sim", "não", `${n}`][n % 4] ?? "");
+    let doubts = 0;
+    for (const [n, content] of contents.entries()) {
+      const call = callOf(content, n);
+      const since = rig.clock.now();
+      let sent = await send(call).catch(() => undefined);
+      while (sent === undefined) {
+        doubts += 1;
+        await rig.clock.advance(500);
+        const found = await lookFor(call, since).catch(() => "trouble" as const);
+        if (found === "trouble") continue;
+        expect(found).not.toBe("unknown");
+        sent = typeof found === "string" ? await send(call).catch(() => undefined) : found;
+      }
+      known.add(sent.ref.id);
+      newest = sent.ref.id;
+      if (n % 3 === 0) rig.say(content);
+    }
+    const ours = rig.sandbox.messages(rig.channel).filter(({ author }) => author.id !== rig.ana);
+    expect(ours.map((message) => message.content)).toEqual(contents);
+    expect(doubts).toBeGreaterThan(15);
   });
 });
