@@ -68,6 +68,17 @@ describe("list", () => {
     expect(opened.printed.join()).not.toMatch(/Olá|veneno/);
   });
 
+  it("puts the newest last, whatever its kind", async () => {
+    const opened = await openWithTwo();
+    await run(opened, async (tx) => {
+      const old = raw("u1", { receivedAt: 1_000 });
+      await tx.journal.insert([old]);
+      await tx.journal.bury(old, "ParseError");
+    });
+    await listLetters(opened, { json: false });
+    expect(opened.printed.slice(1, 4).map((line) => line[0])).toEqual(["u", "d", "u"]);
+  });
+
   it("fits its lines into the terminal", async () => {
     const opened = await openWithTwo({ columns: 60 });
     await listLetters(opened, { json: false });

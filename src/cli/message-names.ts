@@ -92,7 +92,5 @@ function candidates({ config }: Pick<Desk, "config">, ref: MessageRef): readonly
   const { account } = ref.conversation;
   if (!platformOf(account, config)?.uniqueMessageIds) return [ref];
   const bridged = config.bridges.flatMap(({ members }) => members).filter((one) => one.account === account);
-  const elsewhere = new Map(bridged.map(({ id }) => [id, { conversation: { account, id }, id: ref.id }]));
-  elsewhere.delete(ref.conversation.id);
-  return [ref, ...elsewhere.values()];
+  return [ref, ...bridged.map(({ id }) => ({ conversation: { account, id }, id: ref.id }))];
 }

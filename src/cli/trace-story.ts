@@ -87,7 +87,7 @@ async function storyOf(desk: Desk, source: MessageRef): Promise<Story> {
   return await desk.store.transaction(async (tx) => {
     const table = createBridgeTable(desk.config.bridges);
     for (const { from, to } of await tx.moves.all()) table.move(from, to);
-    const rows = (await tx.map.rows(source)).filter((row) => isSame(row.source, source));
+    const rows = await tx.map.rows(source);
     const dead = (await tx.outbox.dead()).filter(({ event }) => isAbout(event, source));
     const steps = await tx.trace.of(source);
     const bridged = table.others(source.conversation);
