@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly permissions?: bigint;
   /** Whether MESSAGE_CONTENT is switched on for the Discord bot; it is, unless told. */
   readonly messageContent?: boolean;
+  /** Of the accounts: `none`, unless told, so that a test need not wait for a budget. */
+  readonly limits?: "auto" | "none";
   readonly observe?: AppOptions["observe"];
   /** Of the app; the simulators have their own. */
   readonly clock?: Clock;
@@ -92,6 +94,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
 
   const publicUrl = `https://127.0.0.1:${await freePort()}`;
   const configFile = join(folder, "matebot.yaml");
+  const { limits = "none" } = options;
   let config: WorldConfig = {
     language: options.language ?? "en",
     accounts: {
@@ -100,6 +103,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
         token: telegramBot.token,
         api: telegram.url,
         updates: options.updates ?? "webhook",
+        limits,
       },
       discord: {
         platform: "discord",
@@ -107,6 +111,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
         api: discord.url,
         cdn: discord.cdnUrl,
         media: discord.mediaUrl,
+        limits,
       },
     },
     web: { listen: new URL(publicUrl).host, public_url: publicUrl, tls: "self-signed" },
