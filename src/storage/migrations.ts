@@ -30,27 +30,30 @@ export function schemaVersion(engine: Engine): Promise<number> {
   return versionOf(engine, kyselyOver(engine));
 }
 
-/** Runs the missing migrations in one transaction; the lock must be held when any is. @throws WrongSchema, with nothing changed; StorageError */
+/** Runs the missing migrations in one transaction. The lock must be held when there are any. @throws StorageError */
 export async function migrate(engine: Engine, clock: Clock): Promise<void> {
-  const db = kyselyOver(engine);
-  await versionOf(engine, db);
-  await engine.adopt();
   await engine.begin();
   try {
-    const version = await versionOf(engine, db);
-    if (version === 0) await createVersionTable(db, engine.kind);
-    for (const [i, migration] of migrations.entries()) {
-      if (i < version) continue;
-      await migration(db as unknown as Kysely<unknown>, engine.kind);
-      await db
-        .insertInto("matebot_schema")
-        .values({ version: i + 1, applied_at: clock.now() })
-        .execute();
-    }
+    await migrateTo(knownVersion, engine, clock);
     await engine.commit();
   } catch (error) {
     await engine.rollback();
     throw error;
+  }
+}
+
+/** Runs the missing migrations up to this one, in the transaction that was begun. @throws WrongSchema, StorageError */
+export async function migrateTo(wanted: number, engine: Engine, clock: Clock): Promise<void> {
+  const db = kyselyOver(engine);
+  const version = await versionOf(engine, db);
+  if (version === 0) await createVersionTable(db, engine.kind);
+  for (const [i, migration] of migrations.entries()) {
+    if (i < version || i >= wanted) continue;
+    await migration(db as unknown as Kysely<unknown>, engine.kind);
+    await db
+      .insertInto("matebot_schema")
+      .values({ version: i + 1, applied_at: clock.now() })
+      .execute();
   }
 }
 

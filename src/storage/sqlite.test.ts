@@ -20,6 +20,7 @@ let store: Store;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "matebot-sqlite-"));
   engine = openSqlite(join(folder, "matebot.db"), { patienceMs: 100 });
+  await engine.adopt();
   await migrate(engine, systemClock);
   store = storeOver(engine, systemClock);
 });
