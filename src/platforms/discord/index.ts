@@ -21,7 +21,7 @@ import { freedBy } from "./recovery.ts";
 import { renderDelete, renderEdit, renderMessage, renderNotice } from "./render.ts";
 import { renderJoined } from "./render-joined.ts";
 import type { DiscordPrepared } from "./request.ts";
-import { createRest } from "./rest.ts";
+import { createRest, type DiscordRest } from "./rest.ts";
 
 /** A Discord account that is not connected yet. */
 export function createDiscord(context: PlatformContext, config: DiscordConfig): Platform {
@@ -47,13 +47,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     context,
     token: config.token,
     prepare: (signal) => account.prepare(signal),
-    information: (signal) =>
-      rest.request({ method: "GET", route: "/gateway/bot", signal }).then(
-        (answer) => answer as APIGatewayBotInfo,
-        (error: unknown) => {
-          throw inWords(error, context.texts);
-        },
-      ),
+    information: (signal) => askForGateway(rest, context, signal),
     receive,
     backfill: (sink) => createBackfill({ context, rest, directory, caps: config.backfill }, sink),
   });
@@ -87,6 +81,19 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     rates:
       config.limits === "none" ? () => [] : createRates({ api: config.api, limits: rest.limits, puppets }),
   };
+}
+
+/** @throws UserError when the account itself is refused; DiscordError */
+async function askForGateway(
+  rest: DiscordRest,
+  { texts }: PlatformContext,
+  signal: AbortSignal,
+): Promise<APIGatewayBotInfo> {
+  try {
+    return (await rest.request({ method: "GET", route: "/gateway/bot", signal })) as APIGatewayBotInfo;
+  } catch (error) {
+    throw inWords(error, texts);
+  }
 }
 
 /** Other trouble may pass, and `start` reports it. */

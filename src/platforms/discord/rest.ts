@@ -51,39 +51,8 @@ const timeoutMs = 30_000;
 
 export function createRest(options: RestOptions): DiscordRest {
   const agent = new Agent({ connect: { timeout: 10_000 }, keepAliveTimeout: 30_000 });
-  const limits = createRateLimits(options.clock);
-  const base = `${new URL(options.api).pathname}/v10`;
-  let skewMs = 0;
-
-  async function exchange(url: string, init: Init): Promise<ResponseLike> {
-    const method = String(init.method);
-    const route = new URL(url).pathname.slice(base.length);
-    const closed = limits.closed(method, route);
-    if (closed) throw limited(closed.ms, "known", closed.account);
-    const answer = await fetchOnce(agent, url, init);
-    const date = Date.parse(answer.headers.get("date") ?? "");
-    if (!Number.isNaN(date)) skewMs = options.clock.now() - date;
-    const limit = limitOf(answer);
-    if (limit === undefined) {
-      limits.learn(method, route, answer.headers);
-      return responseOf(answer);
-    }
-    // A limit with a number is one of the thing that was asked for, not of the route.
-    if (limit.json === undefined) limits.close(method, route, limit);
-    throw limited(limit.ms, limit.scope, limit.account);
-  }
-
-  const rest = new REST({
-    api: options.api,
-    version: "10",
-    // A repeated POST is a duplicate: what happens after a failure is the lane's business (bridge/retry.ts).
-    retries: 0,
-    // The library knows no limits: it would count their time by the system's clock. Each comes out as an error.
-    globalRequestsPerSecond: Number.POSITIVE_INFINITY,
-    timeout: timeoutMs,
-    userAgentAppendix: "MateBot",
-    makeRequest: exchange,
-  }).setToken(options.token);
+  const { exchange, limits, skewMs } = createExchange(options, agent);
+  const rest = createLibrary(options, exchange);
   // The library forgets its token after a 401 and then fails in other words.
   let revoked = false;
 
@@ -123,7 +92,7 @@ export function createRest(options: RestOptions): DiscordRest {
   return {
     request,
     limits,
-    skewMs: () => skewMs,
+    skewMs,
     close: async () => {
       rest.clearHashSweeper();
       rest.clearHandlerSweeper();
@@ -132,7 +101,50 @@ export function createRest(options: RestOptions): DiscordRest {
   };
 }
 
-type Init = Parameters<RESTOptions["makeRequest"]>[1];
+/** The library, of which are used its queues, its addresses and its reading of refusals. */
+function createLibrary({ api, token }: RestOptions, makeRequest: Exchange): REST {
+  return new REST({
+    api,
+    version: "10",
+    // A repeated POST is a duplicate: what happens after a failure is the lane's business (bridge/retry.ts).
+    retries: 0,
+    // The library knows no limits: it would count their time by the system's clock. Each comes out as an error.
+    globalRequestsPerSecond: Number.POSITIVE_INFINITY,
+    timeout: timeoutMs,
+    userAgentAppendix: "MateBot",
+    makeRequest,
+  }).setToken(token);
+}
+
+type Exchange = RESTOptions["makeRequest"];
+type Init = Parameters<Exchange>[1];
+
+/** The one way to Discord: holds back what would be refused, and learns from every answer. */
+function createExchange({ api, clock }: RestOptions, agent: Agent) {
+  const limits = createRateLimits(clock);
+  const base = `${new URL(api).pathname}/v10`;
+  let skewMs = 0;
+
+  async function exchange(url: string, init: Init): Promise<ResponseLike> {
+    const method = String(init.method);
+    const route = new URL(url).pathname.slice(base.length);
+    const closed = limits.closed(method, route);
+    if (closed) throw limited(closed.ms, "known", closed.account);
+    const answer = await fetchOnce(agent, url, init);
+    const date = Date.parse(answer.headers.get("date") ?? "");
+    if (!Number.isNaN(date)) skewMs = clock.now() - date;
+    const limit = limitOf(answer);
+    if (limit === undefined) {
+      limits.learn(method, route, answer.headers);
+      return responseOf(answer);
+    }
+    // A limit with a number is one of the thing that was asked for, not of the route.
+    if (limit.json === undefined) limits.close(method, route, limit);
+    throw limited(limit.ms, limit.scope, limit.account);
+  }
+
+  return { exchange, limits, skewMs: () => skewMs };
+}
 
 interface Answer {
   readonly status: number;
