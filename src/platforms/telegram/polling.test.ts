@@ -100,7 +100,7 @@ describe("polling", () => {
     expect(rig.asked("deleteWebhook")).toEqual([{ drop_pending_updates: "false" }]);
   });
 
-  it("takes a webhook away that another program sets meanwhile, three times a day at most", async () => {
+  it("takes a webhook away that another program sets meanwhile, three times a day, then stops and says why", async () => {
     const account = rig.account();
     await account.start();
     const setByAnother = () =>
@@ -113,10 +113,50 @@ describe("polling", () => {
     expect(account.health.filter((news) => /has set a webhook/.test(news))).toHaveLength(3);
     await rig.until(() => account.health.at(-1) === "up", 5000);
     await setByAnother();
+    await rig.until(() => account.halts.length > 0, 5000);
+    expect(account.halts).toEqual([account.health.at(-1)]);
+    expect(account.halts[0]).toMatch(/keeps taking the webhook.*\/revoke/);
     const polls = rig.asked("getUpdates").length;
-    await rig.until(() => rig.asked("getUpdates").length > polls + 3, 5000);
+    await rig.clock.advance(600_000);
+    expect(rig.asked("getUpdates")).toHaveLength(polls);
     expect(rig.asked("deleteWebhook")).toHaveLength(3);
-    expect(account.health.at(-1)).toMatch(/has set a webhook/);
+  });
+
+  it("gives way when it is the second with its token, so that the first goes on", async () => {
+    const first = rig.account();
+    await first.start();
+    await rig.until(() => rig.asked("getUpdates").length > 2, 5000);
+    await rig.clock.advance(120_000);
+    const second = rig.account();
+    await second.start();
+    const began = rig.clock.now();
+    await rig.until(() => second.halts.length > 0, 1000);
+    expect(rig.clock.now() - began).toBeGreaterThan(60_000);
+    expect(rig.clock.now() - began).toBeLessThan(180_000);
+    expect(second.halts).toEqual([second.health.at(-1)]);
+    expect(second.halts[0]).toMatch(/keeps using the bot.*\/revoke/);
+    await rig.until(() => first.health.at(-1) === "up", 1000);
+    rig.say("to the first");
+    await rig.until(() => first.stored.length > 0, 1000);
+    expect(first.halts).toEqual([]);
+  });
+
+  it("says since how many minutes nothing was answered, whatever hangs", async () => {
+    const disk = Promise.withResolvers<void>();
+    rig.say("stuck");
+    const account = rig.account({ disk: () => disk.promise });
+    await account.start();
+    await rig.until(() => rig.asked("getUpdates").length === 1);
+    await rig.clock.advance(170_000);
+    expect(account.health.at(-1)).toBe("up");
+    await rig.clock.advance(20_000);
+    expect(account.health.at(-1)).toMatch(/has not answered.*for 3 minutes/);
+    await rig.clock.advance(180_000);
+    expect(account.health.at(-1)).toMatch(/for 6 minutes/);
+    disk.resolve();
+    await rig.until(() => account.health.at(-1) === "up", 100);
+    await account.platform.stop();
+    expect(rig.clock.pending).toBe(0);
   });
 
   it("explains that another program polls the same bot, and gets its turn when that one goes", async () => {

@@ -2,19 +2,22 @@
 
 import type { Update } from "@grammyjs/types";
 import type { PlatformContext } from "../../bridge/platform.ts";
-import { sleep } from "../../model/clock.ts";
+import { sleep, type Timer } from "../../model/clock.ts";
 import { PlatformError } from "../../model/errors.ts";
 import type { TelegramApi } from "./api.ts";
 import { type Allowance, backoffMs, createAllowance } from "./backoff.ts";
-import { conflictWebhook } from "./errors.ts";
+import { conflictPolling, conflictWebhook } from "./errors.ts";
 import type { Receiver } from "./receiver.ts";
+import { Rivalry } from "./rivalry.ts";
 import type { Take } from "./sightings.ts";
-import { reportTrouble } from "./trouble.ts";
+import { giveWay, reportTrouble } from "./trouble.ts";
 import { allowedUpdates } from "./updates.ts";
 
 // Bot API, getUpdates: at most 100 updates, at most 50 s.
 const limit = 100;
 const timeoutSeconds = 50;
+// A poll ends after 50 s or with an error after 65 s; whoever hears nothing for longer hears nothing any more.
+const silenceMs = 3 * 60_000;
 // A webhook that comes back again and again is set by another installation with the same token.
 const removals = { times: 3, periodMs: 24 * 60 * 60 * 1000 };
 
@@ -42,22 +45,63 @@ interface PollParts {
 
 async function poll(parts: PollParts): Promise<void> {
   const { context, signal } = parts;
-  const allowance = createAllowance(context.clock, removals.times, removals.periodMs);
+  const watchdog = watchSilence(context);
+  try {
+    await pollOn(parts, () => {
+      context.health.up(context.account);
+      watchdog.heard();
+    });
+  } finally {
+    watchdog.stop();
+  }
+  if (!signal.aborted) context.log.error({ account: context.account }, "no updates are asked for any more");
+}
+
+/** Ends when it is stopped, or the account was halted. */
+async function pollOn(parts: PollParts, heard: () => void): Promise<void> {
+  const { context, signal } = parts;
+  const rivals = {
+    webhook: createAllowance(context.clock, removals.times, removals.periodMs),
+    polling: new Rivalry(context.clock),
+  };
   let offset: number | undefined;
   let failures = 0;
   while (!signal.aborted) {
     try {
       offset = await pollOnce(parts, offset);
       failures = 0;
-      context.health.up(context.account);
+      heard();
     } catch (error) {
       if (signal.aborted) return;
       failures += 1;
-      const inMs = await recover(parts, error, failures, allowance);
+      const inMs = await recover(parts, error, failures, rivals);
       if (inMs === undefined) return;
       await sleep(context.clock, inMs, signal);
     }
   }
+}
+
+/** Says on health that no question was answered for too long, whatever hangs: the network, the disk, a limit. */
+function watchSilence({ account, clock, health, log, texts }: PlatformContext) {
+  let since = clock.now();
+  let timer: Timer | undefined;
+  const wait = (ms: number) => {
+    timer = clock.after(ms, () => {
+      const left = since + silenceMs - clock.now();
+      if (left > 0) return wait(left);
+      const minutes = Math.round((clock.now() - since) / 60_000);
+      log.error({ account, since: new Date(since).toISOString() }, "Telegram has not answered for long");
+      health.down(account, texts("telegram-account.health.silent", { account, minutes }));
+      wait(silenceMs);
+    });
+  };
+  wait(silenceMs);
+  return {
+    heard: () => {
+      since = clock.now();
+    },
+    stop: () => timer?.cancel(),
+  };
 }
 
 /**
@@ -86,7 +130,7 @@ async function recover(
   { context, api, signal }: PollParts,
   error: unknown,
   failures: number,
-  allowance: Allowance,
+  rivals: { readonly webhook: Allowance; readonly polling: Rivalry },
 ): Promise<number | undefined> {
   const { account, health, log, random, texts } = context;
   if (error instanceof NotStored) {
@@ -94,9 +138,11 @@ async function recover(
     health.down(account, texts("telegram-account.health.not-stored", { account }));
     return backoffMs(failures, random);
   }
+  const code = error instanceof PlatformError ? error.code : undefined;
+  if (code === conflictPolling && rivals.polling.persists()) return giveWay(context, "polling");
   const inMs = reportTrouble(context, error, failures);
-  const conflict = error instanceof PlatformError && error.code === conflictWebhook;
-  if (inMs === undefined || !conflict || !allowance.take()) return inMs;
+  if (inMs === undefined || code !== conflictWebhook) return inMs;
+  if (!rivals.webhook.take()) return giveWay(context, "webhook");
   try {
     await removeWebhook(context, api, signal);
     return inMs;

@@ -43,3 +43,12 @@ export function troubleText({ account, texts }: PlatformContext, error: Platform
     return texts("telegram-account.health.unreachable", { account, reason: error.message });
   return texts("telegram-account.health.refused", { account, reason: error.message });
 }
+
+/** Two programs with one token would take each other's updates for ever: this one stops, and says why. */
+export function giveWay({ account, halt, health, log, texts }: PlatformContext, key: string): undefined {
+  const reason = texts(`telegram-account.rival.${key}`, { account });
+  log.error({ account }, "another program keeps using the same bot; this account stops");
+  health.down(account, reason);
+  halt(reason);
+  return undefined;
+}

@@ -141,7 +141,7 @@ describe("a webhook with a certificate of our own", () => {
     expect(texts(account)).toEqual(["kept by Telegram"]);
   });
 
-  it("takes the webhook back from another program three times, then says that it gave up", async () => {
+  it("takes the webhook back from another program three times, then stops and says why", async () => {
     const account = rig.account({ web });
     await account.start();
     for (let i = 1; i <= 4; i++) {
@@ -152,10 +152,26 @@ describe("a webhook with a certificate of our own", () => {
       if (i <= 3) await rig.until(() => account.health.at(-1) === "up", 1000);
     }
     expect(account.health.filter((news) => /has set it again/.test(news))).toHaveLength(3);
-    expect(account.health.at(-1)).toMatch(/stopped fighting/);
-    expect(info().url).toBe("http://127.0.0.1:9/theirs");
+    expect(account.halts).toEqual([account.health.at(-1)]);
+    expect(account.halts[0]).toMatch(/keeps taking the webhook.*\/revoke/);
+    const asked = rig.asked("getWebhookInfo").length;
     await rig.clock.advance(600_000);
     expect(info().url).toBe("http://127.0.0.1:9/theirs");
+    expect(rig.asked("getWebhookInfo")).toHaveLength(asked);
+  });
+
+  it("leaves the webhook to the one that was there before, when two run with one token", async () => {
+    const first = rig.account({ web });
+    await first.start();
+    await rig.clock.advance(10_000);
+    const second = rig.account({ web });
+    await second.start();
+    await rig.until(() => second.halts.length > 0, 1000);
+    await rig.until(() => first.health.at(-1) === "up", 1000);
+    rig.say("to the first");
+    await rig.until(() => first.stored.length > 0, 1000);
+    expect(first.halts).toEqual([]);
+    expect(info().url).toBe(`${web.publicUrl.origin}${web.paths[0]}`);
   });
 
   it("halts the account when the token is revoked", async () => {

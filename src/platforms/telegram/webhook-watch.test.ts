@@ -4,7 +4,7 @@ import { judgeProbe, type Received, type Seen, type Verdict } from "./webhook-wa
 import { webhookErrorWords } from "./webhook-words.ts";
 
 const url = new URL("https://bot.example.org/telegram/t/secret-path");
-const healthy: Seen = { errorDate: 0, pending: 0, stuck: 0, down: false };
+const healthy: Seen = { errorDate: 0, pending: 0, stuck: 0, growing: 0, down: false };
 const quiet: Received = { sinceProbe: false };
 
 function info(more: Partial<WebhookInfo> = {}): WebhookInfo {
@@ -52,6 +52,24 @@ describe("a probe of the webhook", () => {
       verdicts.push(judged.verdict.kind);
     }
     expect(verdicts).toEqual(["up", "up", "down", "down"]);
+  });
+
+  it("finds a backlog that grows although updates arrive, and not a burst that is worked off", () => {
+    const verdicts = (pendings: readonly number[]) => {
+      let seen = healthy;
+      return pendings.map((pending) => {
+        const judged = judgeProbe(seen, info({ pending_update_count: pending }), url, {
+          sinceProbe: true,
+          lastAt: 1,
+        });
+        seen = judged.seen;
+        return judged.verdict.kind;
+      });
+    };
+    expect(verdicts([50, 90, 130, 170, 210, 250])).toEqual(["up", "up", "up", "up", "down", "down"]);
+    expect(verdicts([50, 90, 130, 170, 160, 250])).not.toContain("down");
+    expect(verdicts([1, 2, 3, 4, 5, 6, 7])).not.toContain("down");
+    expect(verdicts([50, 90, 130, 170, 210, 200]).at(-1)).toBe("up");
   });
 
   it("does not call a backlog stuck while it shrinks or updates arrive", () => {

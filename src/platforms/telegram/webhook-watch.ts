@@ -4,14 +4,17 @@ import type { WebhookInfo } from "@grammyjs/types";
 import type { PlatformContext } from "../../bridge/platform.ts";
 import { sleep } from "../../model/clock.ts";
 import { type Allowance, createAllowance } from "./backoff.ts";
-import { reportTrouble } from "./trouble.ts";
+import { giveWay, reportTrouble } from "./trouble.ts";
 import { type Words, webhookErrorWords } from "./webhook-words.ts";
 
 const firstProbeMs = 5_000;
 const probeMs = 60_000;
 const stuckProbes = 3;
-// Whoever takes the webhook again and again is another installation with the same token, which no program can settle.
-const reclaims = { times: 3, periodMs: 24 * 60 * 60 * 1000 };
+// A backlog that grows for so many probes, although some of it arrives, and is no mere burst.
+const behind = { probes: 5, pending: 100 };
+// Whoever takes the webhook again and again is another installation with the same token. One of the two must stop, and
+// it is the one that came second: that one had found another's webhook when it set its own.
+const reclaims = { first: 3, second: 1, periodMs: 24 * 60 * 60 * 1000 };
 
 /** What the last probe left behind. */
 export interface Seen {
@@ -20,6 +23,8 @@ export interface Seen {
   readonly pending: number;
   /** How many probes in a row found updates waiting, none fewer and none delivered. */
   readonly stuck: number;
+  /** How many probes in a row found more waiting than the one before. */
+  readonly growing: number;
   readonly down: boolean;
 }
 
@@ -52,16 +57,19 @@ export function judgeProbe(
   const pending = info.pending_update_count;
   const overcome = received.lastAt !== undefined && received.lastAt >= (errorDate + 1) * 1000;
   const stuck = pending > 0 && pending >= seen.pending && !received.sinceProbe ? seen.stuck + 1 : 0;
+  const growing = pending > seen.pending ? seen.growing + 1 : 0;
   const verdict = ((): Verdict => {
     if (errorDate > seen.errorDate && !overcome)
       return { kind: "down", ...webhookErrorWords(info.last_error_message ?? "", url.host) };
     if (stuck >= stuckProbes)
       return { kind: "down", key: "telegram-account.webhook.stuck", values: { address: url.host, pending } };
+    if (growing >= behind.probes && pending >= behind.pending)
+      return { kind: "down", key: "telegram-account.webhook.behind", values: { address: url.host, pending } };
     if (seen.down && pending > 0 && !received.sinceProbe) return { kind: "same" };
     return { kind: "up" };
   })();
   const down = verdict.kind === "down" || verdict.kind === "same";
-  return { seen: { errorDate: Math.max(errorDate, seen.errorDate), pending, stuck, down }, verdict };
+  return { seen: { errorDate: Math.max(errorDate, seen.errorDate), pending, stuck, growing, down }, verdict };
 }
 
 /** Telegram normalises the URL it was given, and so does `URL`. */
@@ -69,14 +77,21 @@ export function sameUrl(told: string | undefined, url: URL): boolean {
   return told !== undefined && URL.canParse(told) && new URL(told).href === url.href;
 }
 
+export interface Registration {
+  /** The `last_error_date` that is old news now. */
+  readonly errorDate: number;
+  /** Another URL was set before. */
+  readonly displaced: boolean;
+}
+
 interface WatchParts {
   readonly context: PlatformContext;
   readonly url: URL;
   readonly probe: (signal: AbortSignal) => Promise<WebhookInfo>;
-  /** Sets the webhook where it is not as it should be; answers the `last_error_date` that is old news then. */
-  readonly register: (signal: AbortSignal) => Promise<number>;
-  /** The same answer of the first registration. */
-  readonly errorDate: number;
+  /** Sets the webhook where it is not as it should be. */
+  readonly register: (signal: AbortSignal) => Promise<Registration>;
+  /** What the first one found. */
+  readonly first: Registration;
 }
 
 /** Owns the loop of probes from its making until `stop`. */
@@ -93,8 +108,12 @@ export class WebhookWatch {
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
-    this.#allowance = createAllowance(parts.context.clock, reclaims.times, reclaims.periodMs);
-    this.#seen = { errorDate: parts.errorDate, pending: 0, stuck: 0, down: false };
+    this.#allowance = createAllowance(
+      parts.context.clock,
+      parts.first.displaced ? reclaims.second : reclaims.first,
+      reclaims.periodMs,
+    );
+    this.#seen = { errorDate: parts.first.errorDate, pending: 0, stuck: 0, growing: 0, down: false };
     this.#running = this.#run();
   }
 
@@ -147,7 +166,7 @@ export class WebhookWatch {
     // A renewal that comes while this one runs must not be forgotten, and one that fails must be repeated.
     this.#outdated = false;
     try {
-      const errorDate = await this.#parts.register(this.#stopping.signal);
+      const { errorDate } = await this.#parts.register(this.#stopping.signal);
       this.#seen = { ...this.#seen, errorDate };
       return firstProbeMs;
     } catch (error) {
@@ -156,7 +175,8 @@ export class WebhookWatch {
     }
   }
 
-  async #look(): Promise<number> {
+  /** Milliseconds until the next look; undefined when the webhook was left to another. */
+  async #look(): Promise<number | undefined> {
     const { context, url, probe } = this.#parts;
     const { account, health, texts } = context;
     const info = await probe(this.#stopping.signal);
@@ -166,8 +186,8 @@ export class WebhookWatch {
     if (verdict.kind === "up") health.up(account);
     if (verdict.kind === "down") health.down(account, texts(verdict.key, verdict.values));
     if (verdict.kind !== "taken") return probeMs;
-    const again = this.#allowance.take();
-    health.down(account, texts(`telegram-account.webhook.${again ? "taken" : "lost"}`, { account }));
-    return again ? await this.#register() : probeMs;
+    if (!this.#allowance.take()) return giveWay(context, "webhook");
+    health.down(account, texts("telegram-account.webhook.taken", { account }));
+    return await this.#register();
   }
 }

@@ -10,7 +10,7 @@ import { isCloud, type TelegramConfig } from "./config.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Take } from "./sightings.ts";
 import { allowedUpdates, updateIdOf } from "./updates.ts";
-import { sameUrl, WebhookWatch } from "./webhook-watch.ts";
+import { type Registration, sameUrl, WebhookWatch } from "./webhook-watch.ts";
 
 // One connection per chat that is busy at once; 40 is Telegram's own default.
 const maxConnections = 40;
@@ -53,9 +53,9 @@ export async function createWebhookReceiver(
   return {
     async begin(signal) {
       const uploaded = web.certificate();
-      const errorDate = await register(signal);
+      const first = await register(signal);
       const probe = (probing: AbortSignal) => api.call("getWebhookInfo", {}, probing);
-      watch = new WebhookWatch({ context, url, probe, register, errorDate });
+      watch = new WebhookWatch({ context, url, probe, register, first });
       if (web.certificate() !== uploaded) watch.renew();
     },
     /** The webhook stays registered, so that Telegram keeps what comes meanwhile. */
@@ -137,7 +137,7 @@ function readUpdate(body: Buffer): { readonly value: Update; readonly text: stri
 
 /**
  * Sets the webhook unless Telegram has it exactly so. All parameters are named every time: what is left out is
- * cleared, the certificate first of all (telegram.md 1.1). Answers the date of the last error that is old news.
+ * cleared, the certificate first of all (telegram.md 1.1).
  */
 async function registerWebhook(
   context: PlatformContext,
@@ -146,7 +146,7 @@ async function registerWebhook(
   url: URL,
   secret: string,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<Registration> {
   const { account, state, log } = context;
   const certificate = web.certificate();
   // getWebhookInfo tells neither which certificate nor which secret is set.
@@ -154,7 +154,7 @@ async function registerWebhook(
   const info = await api.call("getWebhookInfo", {}, signal);
   if (isAsWished(info, url, certificate !== undefined) && (await state.get("webhook-mark")) === mark) {
     log.info({ account }, "the webhook is set already");
-    return info.last_error_date ?? 0;
+    return { errorDate: info.last_error_date ?? 0, displaced: false };
   }
   await api.call(
     "setWebhook",
@@ -169,7 +169,7 @@ async function registerWebhook(
   );
   await state.set("webhook-mark", mark);
   log.info({ account, host: url.host, certificate: certificate !== undefined }, "the webhook was set");
-  return 0;
+  return { errorDate: 0, displaced: Boolean(info.url) && !sameUrl(info.url, url) };
 }
 
 function isAsWished(info: WebhookInfo, url: URL, ownCertificate: boolean): boolean {
