@@ -9,7 +9,7 @@ export interface Quota extends Rate {
 }
 
 /** How long nothing should be asked; `account` for every route, else for this one. */
-export interface Closed {
+interface Closed {
   readonly ms: number;
   readonly account: boolean;
 }
