@@ -19,6 +19,8 @@ export interface Archive {
   holding(account: AccountId, text: string): Promise<readonly KeptUpdate[]>;
   /** The newest of them; looked for once. */
   lastHolding(account: AccountId, text: string): Promise<KeptUpdate | undefined>;
+  /** How many messages were carried, by their copies. */
+  messages(): Promise<number>;
   /** What waits for this message to be known. */
   heldFor(ref: MessageRef): Promise<readonly HeldDelivery[]>;
   close(): Promise<void>;
@@ -48,6 +50,12 @@ export async function openArchive(url: string): Promise<Archive> {
       const found = known.get(key) ?? last(account, text);
       known.set(key, found);
       return found;
+    },
+    async messages() {
+      const query = db
+        .selectFrom("message_map")
+        .select((eb) => eb.fn.count<number>("source").distinct().as("count"));
+      return Number((await query.executeTakeFirstOrThrow()).count);
     },
     async heldFor(ref) {
       const query = db.selectFrom("held").select(["lane", "event", "until"]);

@@ -25,10 +25,9 @@ export interface DeskParts {
   readonly ask?: (question: string) => Promise<string>;
 }
 
-export interface Desk {
-  readonly config: Pick<Config, "accounts" | "bridges" | "retention">;
-  readonly store: Store;
-  readonly archive: Archive;
+/** A command that read the configuration. */
+export interface Office {
+  readonly config: Config;
   readonly texts: LoadedTexts;
   readonly clock: Clock;
   readonly ask?: (question: string) => Promise<string>;
@@ -38,51 +37,63 @@ export interface Desk {
   say(line: string): void;
 }
 
+/** A command that opened the store, too. */
+export interface Desk extends Omit<Office, "config"> {
+  readonly config: Pick<Config, "accounts" | "bridges" | "retention">;
+  readonly store: Store;
+  readonly archive: Archive;
+}
+
 /** Resolves with the exit code of `work`; a fault is said on standard error. Never rejects. */
-export async function atDesk(
+export async function inOffice(
   file: string,
   parts: DeskParts,
-  work: (desk: Desk) => Promise<number>,
+  work: (office: Office) => Promise<number>,
 ): Promise<number> {
   const { env, stdout, stderr, clock, ask } = parts;
   let log = createLog({ destination: stderr, env });
   try {
     const config = loadConfig(file, env, platforms);
     log = createLog({ destination: stderr, env, secrets: config.secrets });
-    const texts = loadTexts(config.language);
-    return await withStores(config, texts, clock, (stores) =>
-      work({
-        ...{ config, texts, clock, ...stores },
-        ...(ask && { ask }),
-        ...(stdout.isTTY && stdout.columns !== undefined && { columns: stdout.columns }),
-        say: (line) => stdout.write(`${harmless(log.redact(line))}\n`),
-      }),
-    );
+    return await work({
+      ...{ config, texts: loadTexts(config.language), clock },
+      ...(ask && { ask }),
+      ...(stdout.isTTY && stdout.columns !== undefined && { columns: stdout.columns }),
+      say: (line) => stdout.write(`${harmless(log.redact(line))}\n`),
+    });
   } catch (error) {
     return explain(error, log, stderr);
   }
 }
 
-async function withStores(
-  { storage }: Config,
-  texts: LoadedTexts,
-  clock: Clock,
-  work: (stores: Pick<Desk, "store" | "archive">) => Promise<number>,
+/** The same with the store open, beside a MateBot that may be running. */
+export function atDesk(
+  file: string,
+  parts: DeskParts,
+  work: (desk: Desk) => Promise<number>,
 ): Promise<number> {
-  const path = /^sqlite:(.+)$/s.exec(storage)?.[1];
-  // Opening would make an empty one, which would answer every question with "nothing".
-  if (path !== undefined && !existsSync(path)) throw new UserError(texts("cli.no-database", { path }));
-  const store = await openStore(storage, { clock, texts, beside: true });
-  try {
-    const archive = await openArchive(storage);
+  return inOffice(file, parts, async (office) => {
+    const { texts, clock } = office;
+    const { storage } = office.config;
+    demandDatabase(office);
+    const store = await openStore(storage, { clock, texts, beside: true });
     try {
-      return await work({ store, archive });
+      const archive = await openArchive(storage);
+      try {
+        return await work({ ...office, store, archive });
+      } finally {
+        await archive.close();
+      }
     } finally {
-      await archive.close();
+      await store.close();
     }
-  } finally {
-    await store.close();
-  }
+  });
+}
+
+/** Opening would make an empty one, which would answer every question with "nothing". @throws UserError */
+export function demandDatabase({ config, texts }: Pick<Office, "config" | "texts">): void {
+  const path = /^sqlite:(.+)$/s.exec(config.storage)?.[1];
+  if (path !== undefined && !existsSync(path)) throw new UserError(texts("cli.no-database", { path }));
 }
 
 /** The platform of an account; undefined for an account that is not in the configuration any more. */

@@ -47,6 +47,15 @@ function archiveContract(database: () => Promise<string>): void {
     expect(await archive.holding("telegram", "{7}")).toEqual([{ ...poison, reason: "no chat" }]);
   });
 
+  test("counts the messages that were carried, each once", async () => {
+    expect(await archive.messages()).toBe(0);
+    const row = (from: string, to: string, part: number) => ({
+      ...{ source: message(group, from), copy: message(channel, to), part, hash: "h", at: 1 },
+    });
+    await run((tx) => tx.map.record([row("1", "11", 0), row("1", "12", 1), row("2", "13", 0)]));
+    expect(await archive.messages()).toBe(2);
+  });
+
   test("finds what waits for a message, and takes nothing out", async () => {
     const held = {
       waitsFor: message(group, "7"),
