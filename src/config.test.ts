@@ -24,6 +24,7 @@ const platforms: PlatformSchemas = {
       token: z.string(),
       api: z.string().default("https://api.telegram.org"),
       updates: z.enum(["auto", "webhook", "polling"]).default("auto"),
+      limits: z.enum(["auto", "none"]).default("auto"),
     }),
     conversationIdFault: (id) => (/^-?\d+$/.test(id) ? undefined : "The id is odd. Copy it. Then try."),
   },
@@ -34,6 +35,10 @@ const platforms: PlatformSchemas = {
       api: z.string().default("https://discord.com/api"),
       cdn: z.string().default("https://cdn.discordapp.com"),
       media: z.string().default("https://media.discordapp.net"),
+      limits: z.enum(["auto", "none"]).default("auto"),
+      backfill: z
+        .strictObject({ messages: z.number(), hours: z.number() })
+        .default({ messages: 500, hours: 24 }),
     }),
     conversationIdFault: () => undefined,
   },

@@ -136,5 +136,6 @@ async function gapOf(
   const edge = whole ? [] : await history.after(channel, from, signal);
   const first = edge.findLast((each) => !known.includes(each.id) && crosses(each))?.id ?? left.at(-1);
   const d = { channel_id: channel, guild_id: guild, count: left.length, more: !whole, first };
-  return { key: `gap:${channel}/${first}`, t: "GAP", d };
+  // The count is in the key: a run that was killed before the first message may find more to leave behind.
+  return { key: `gap:${channel}/${first}/${left.length}`, t: "GAP", d };
 }

@@ -37,14 +37,29 @@ describe("the section of a Discord account", () => {
     ["the word Bot before the token", { token: `Bot ${token}` }, "discord-account.config.bad-token"],
     ["a client secret for the token", { token: "x".repeat(32) }, "discord-account.config.bad-token"],
     ["an address without a protocol", { api: "discord.com/api" }, "discord-account.config.bad-url"],
+    ["more messages than fit", { backfill: { messages: 10_001 } }, "discord-account.config.bad-backfill"],
+    [
+      "hours that the journal has forgotten",
+      { backfill: { hours: 49 } },
+      "discord-account.config.bad-backfill",
+    ],
+    ["no hours", { backfill: { hours: 0 } }, "discord-account.config.bad-backfill"],
+    ["half a message", { backfill: { messages: 1.5 } }, "discord-account.config.bad-backfill"],
+    ["words for numbers", { backfill: { messages: "500" } }, "discord-account.config.bad-backfill"],
     ["an address of another protocol", { cdn: "ftp://cdn.example" }, "discord-account.config.bad-url"],
   ])("refuses %s", (_name, input, key) => {
     expect(keysOf(input)).toEqual([key]);
     for (const language of ["pt-BR", "en", "es"] as const) expect(loadTexts(language)(key)).not.toBe(key);
   });
 
+  it("fills in what is left out of the backfill", () => {
+    const { backfill } = discordSchema.parse({ platform: "discord", token, backfill: { messages: 0 } });
+    expect(backfill).toEqual({ messages: 0, hours: 24 });
+  });
+
   it("refuses keys it does not know", () => {
     expect(keysOf({ tokn: "x" })).toHaveLength(1);
+    expect(keysOf({ backfill: { days: 1 } })).toHaveLength(1);
   });
 });
 

@@ -9,6 +9,8 @@ const cloudToken = /^[\w-]{8,}\.[\w-]{4,}\.[\w-]{16,}$/;
 const anyToken = /^[\x21-\x7e]+$/;
 
 const origin = z.url({ protocol: /^https?$/, error: "discord-account.config.bad-url" });
+const amiss = "discord-account.config.bad-backfill";
+const countOf = (most: number) => z.number({ error: amiss }).int(amiss).max(most, amiss);
 const trimmed = (url: string) => url.replace(/\/+$/, "");
 
 /** Messages of the schema are keys of locales/<language>/discord-account.json; URLs have no trailing slash once parsed. */
@@ -27,9 +29,9 @@ export const discordSchema = z
     /** What is carried of a time in which nobody listened, in each conversation. */
     backfill: z
       .strictObject({
-        messages: z.number().int().min(0).max(10_000).default(500),
-        /** The journal knows what was received for 48 hours. */
-        hours: z.number().positive().max(48).default(24),
+        messages: countOf(10_000).min(0, amiss).default(500),
+        /** The journal knows for 48 hours what was received. */
+        hours: countOf(48).min(1, amiss).default(24),
       })
       .default({ messages: 500, hours: 24 }),
   })

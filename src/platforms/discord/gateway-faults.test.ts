@@ -131,6 +131,49 @@ describe("the heart", () => {
   });
 });
 
+describe("a connection on which nothing happens", () => {
+  it("because the login is not answered is made anew, though hearts beat, and /health says why", async () => {
+    const account = await started();
+    rig.sandbox.gateway.muteLogins(true);
+    rig.sandbox.gateway.kickOffAll("cut");
+    rig.say("durante");
+    const words = account.context.texts("discord-account.gateway.unanswered");
+    await rig.until(() => account.health.at(-1)?.includes(words) === true, 300);
+    rig.sandbox.gateway.muteLogins(false);
+    await rig.until(() => account.contents().includes("durante"), 300);
+    await rig.until(() => account.health.at(-1) === "up");
+    expect({ begun: begun(account), over: over(account) }).toEqual({ begun: 1, over: 0 });
+  });
+
+  it("because it is dead is asked for a sign of life, given up without one, and resumed", async () => {
+    const quiet = await openDiscordRig({ heartbeatMs: 3_600_000 });
+    const account = await started({}, quiet);
+    quiet.sandbox.gateway.muteHeartbeats(true);
+    await quiet.clock.advance(90_000);
+    await pause(20);
+    expect(account.lines.join()).not.toContain("given up");
+    await quiet.clock.advance(20_000);
+    expect(account.lines.join()).toContain("given up");
+    quiet.say("durante");
+    await quiet.until(() => account.contents().includes("durante"), 100);
+    expect({ begun: begun(account), over: over(account) }).toEqual({ begun: 1, over: 0 });
+    await quiet.close();
+  });
+
+  it("for want of talk answers when it is asked, and stays", async () => {
+    const quiet = await openDiscordRig({ heartbeatMs: 3_600_000 });
+    const account = await started({}, quiet);
+    for (let i = 0; i < 5; i++) {
+      await quiet.clock.advance(90_000);
+      await pause(20);
+      await quiet.clock.advance(20_000);
+    }
+    expect(account.health).toEqual(["up"]);
+    expect(quiet.sandbox.gateway.sessions().map(({ connected }) => connected)).toEqual([true]);
+    await quiet.close();
+  });
+});
+
 describe("a storing fault", () => {
   it("that shows while the connection is being made anew loses nothing", async () => {
     const verdicts: ((well: boolean) => void)[] = [];

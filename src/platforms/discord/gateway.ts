@@ -169,14 +169,11 @@ export class Gateway {
   }
 
   #update(info: SessionInfo | null): void {
-    if (info !== null) {
-      // The library also counts its own sequence here; ours is that of the last event on disk.
-      if (info.sessionId !== this.#info()?.sessionId) this.#catchUp?.begin(info);
-      return;
-    }
     // The library drops the session at network faults and at our own stop too: Discord refused it only if it had
     // greeted us and did not close (op 9).
-    if (this.#greeted && !this.#stopped.signal.aborted) this.#lose();
+    if (info === null && this.#greeted && !this.#stopped.signal.aborted) this.#lose();
+    // The library also counts its own sequence here; ours is that of the last event on disk.
+    if (info !== null && info.sessionId !== this.#info()?.sessionId) this.#catchUp?.begin(info);
   }
 
   /** The URL to resume at may be gone for ever; sessions last a few minutes at most. */
@@ -288,7 +285,9 @@ export class Gateway {
   }
 
   #onSilence(why: "unanswered" | "silent"): void {
-    this.#onFailure(this.#parts.context.texts(`discord-account.gateway.${why}`));
+    const { context } = this.#parts;
+    context.log.warn({ account: context.account, why }, "the Gateway connection is given up");
+    this.#onFailure(context.texts(`discord-account.gateway.${why}`));
     this.#reconnect();
   }
 

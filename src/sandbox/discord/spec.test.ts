@@ -131,6 +131,7 @@ describeIf(present, MISSING, { always: false })("sample answers", () => {
       { path: "/guilds/{guild_id}/emojis", method: "GET" },
       { path: "/guilds/{guild_id}/members/{user_id}", method: "GET" },
       { path: "/guilds/{guild_id}/threads/active", method: "GET" },
+      { path: `${channel}/threads/archived/public`, method: "GET", query: "?limit=100" },
       { path: "/users/@me/channels", method: "POST", body: { recipient_id: home.ana.id } },
       { path: channel, method: "GET" },
       { path: channel, method: "GET", channel: thread.id },
