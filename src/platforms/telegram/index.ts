@@ -3,38 +3,31 @@
 import type { UserFromGetMe } from "@grammyjs/types";
 import type { Platform, PlatformContext } from "../../bridge/platform.ts";
 import { sleep } from "../../model/clock.ts";
-import type { Call, Sent } from "../../model/delivery.ts";
 import { PlatformError, UserError } from "../../model/errors.ts";
-import type { ConversationRef } from "../../model/refs.ts";
 import { createApi, type TelegramApi } from "./api.ts";
 import { capabilities } from "./capabilities.ts";
+import { createChatMemory } from "./chat-memory.ts";
 import type { TelegramConfig } from "./config.ts";
-import { Flights } from "./flights.ts";
 import { parseUpdate } from "./parse.ts";
 import { createPollingReceiver } from "./polling.ts";
 import { rates } from "./rates.ts";
 import type { Receiver } from "./receiver.ts";
-import { Reconciler } from "./reconcile.ts";
 import { renderDelete, renderEdit, renderMessage, renderNotice } from "./render.ts";
 import { renderJoined } from "./render-joined.ts";
 import type { TelegramSelf } from "./request.ts";
-import { hasOwnCounter, Seen } from "./seen.ts";
-import { createTake, postName, type Take } from "./sightings.ts";
+import type { Take } from "./sightings.ts";
 import { isPassing, reportTrouble, troubleText } from "./trouble.ts";
 import { createWebhookReceiver } from "./webhook.ts";
 
 export function createTelegram(context: PlatformContext, config: TelegramConfig): Platform {
   const api = createApi(config, context.clock);
-  const seen = new Seen();
-  const flights = new Flights();
   const stopping = new AbortController();
   // The token names the bot's id, so that own echoes are known even before getMe could be asked.
   let self: TelegramSelf = { id: config.token.split(":")[0] ?? "", username: "", name: context.account };
   let receiver: Receiver | undefined;
   let retrying: Promise<void> | undefined;
   let me: UserFromGetMe | undefined;
-
-  const reconciler = new Reconciler({ context, api, seen, flights, self: () => self.id });
+  const { takeTo, ...remembered } = createChatMemory(context, api, () => self.id);
 
   async function introduce(signal: AbortSignal): Promise<UserFromGetMe> {
     me ??= await api.call("getMe", {}, signal);
@@ -53,7 +46,7 @@ export function createTelegram(context: PlatformContext, config: TelegramConfig)
       }
     },
     async start(accept) {
-      const chosen = await createReceiver(context, config, api, createTake(context, seen, accept));
+      const chosen = await createReceiver(context, config, api, takeTo(accept));
       receiver = chosen;
       const connect = async () => {
         const who = await introduce(stopping.signal);
@@ -74,52 +67,14 @@ export function createTelegram(context: PlatformContext, config: TelegramConfig)
       await receiver?.stop();
     },
     parse: (raw) => parseUpdate(raw, self),
-    prepare: async (to) => {
-      await recallPosts(context, seen, to);
-      return null;
-    },
     renderMessage,
     renderNotice,
     renderJoined,
     renderEdit,
     renderDelete,
-    send: (call, to, signal) => sendNoted(api, seen, flights, call, to, signal),
     rates: config.limits === "none" ? () => [] : rates,
-    mark: (to) => seen.highest(to.id)?.toString(),
-    reconcile: (call, to, doubt, signal) => reconciler.reconcile(call, to, doubt, signal),
+    ...remembered,
   };
-}
-
-/** After a restart, what was the newest post of others; asked once for each channel. */
-async function recallPosts({ state }: PlatformContext, seen: Seen, to: ConversationRef): Promise<void> {
-  if (!hasOwnCounter(to.id) || seen.knows(to.id)) return;
-  const newest = Number(await state.get(postName(to.id)));
-  if (newest > 0) seen.note(to.id, newest, true);
-  else seen.expect(to.id);
-}
-
-/** Sends, and remembers what stands in the chat or may stand there. */
-async function sendNoted(
-  api: TelegramApi,
-  seen: Seen,
-  flights: Flights,
-  call: Call,
-  to: ConversationRef,
-  signal: AbortSignal,
-): Promise<Sent | undefined> {
-  if (call.op !== "create") return await api.send(call, to, signal);
-  flights.begin(to);
-  try {
-    const sent = await api.send(call, to, signal);
-    if (sent) seen.note(to.id, Number(sent.ref.id));
-    flights.settle(to);
-    return sent;
-  } catch (error) {
-    const fate = error instanceof PlatformError ? error.fate : undefined;
-    if (fate === undefined || (fate.kind === "retry" && fate.maybeDelivered)) flights.lose(to);
-    else flights.settle(to);
-    throw error;
-  }
 }
 
 /** Webhook or polling, and why; the log says both. @throws UserError */
