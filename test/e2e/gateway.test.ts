@@ -71,15 +71,16 @@ describe("a Gateway connection that breaks in the middle of a talk", () => {
     ["opcode 9, not resumable", { op9: false }],
     ["close code 4007", { close: 4007 }],
     ["close code 4009", { close: 4009 }],
-  ] as const)("by %s loses at most what was said in between, and says so", async (_, kick) => {
+  ] as const)("by %s loses nothing either: the history tells what no session told", async (_, kick) => {
     const scene = await open();
     carlaSays(scene, numbered("d", 0, 10));
     await eventually(() => crossedToTelegram(scene).length === 10);
     scene.discord.gateway.kickOffAll(kick);
-    await eventually(() => scene.logged.filter((line) => line.includes("session begun")).length === 2);
     carlaSays(scene, numbered("d", 10, 20));
-    await eventually(() => crossedToTelegram(scene).includes("d19"));
-    expect(crossedToTelegram(scene)).toEqual(numbered("d", 0, 20));
+    await eventually(() => scene.logged.filter((line) => line.includes("session begun")).length === 2);
+    carlaSays(scene, numbered("d", 20, 30));
+    await eventually(() => crossedToTelegram(scene).includes("d29"));
+    expect(crossedToTelegram(scene)).toEqual(numbered("d", 0, 30));
     expect(scene.logged.filter((line) => line.includes("the Gateway session is over"))).toHaveLength(1);
   });
 
@@ -150,6 +151,49 @@ describe("a restart", () => {
     await eventually(() => crossedToTelegram(scene).join() === expected.join());
     expect(scene.logged.filter((line) => line.includes("session resumed"))).toHaveLength(1);
     expect(scene.discord.gateway.sessions()).toHaveLength(1);
+  });
+});
+
+describe("a restart after which Discord has forgotten the session", () => {
+  it("brings what was said, edited and deleted meanwhile, in order, once", async () => {
+    const scene = await open();
+    const [edited = "", deleted = ""] = carlaSays(scene, numbered("d", 0, 5));
+    await eventually(() => crossedToTelegram(scene).length === 5);
+    anaSays(scene, ["t0"]);
+    await eventually(() => crossedToDiscord(scene).length === 1);
+    await scene.app.stop();
+    scene.discord.gateway.forgetSessions();
+    carlaSays(scene, numbered("d", 5, 155));
+    scene.discord.edit(scene.channel, edited, { content: "d0!" });
+    scene.discord.remove(scene.channel, deleted);
+    await scene.start();
+    carlaSays(scene, ["d155"]);
+    const expected = ["d0!", ...numbered("d", 2, 156)];
+    await eventually(() => crossedToTelegram(scene).length >= expected.length);
+    await eventually(() => crossedToTelegram(scene).join() === expected.join());
+    expect(crossedToDiscord(scene)).toEqual(["t0"]);
+  });
+
+  it("carries the newest behind one line with a link when there was too much", async () => {
+    const scene = await open({}, async ({ configure }) =>
+      configure(({ accounts }) => ({
+        accounts: { ...accounts, discord: { ...accounts.discord, backfill: { messages: 10 } } },
+      })),
+    );
+    carlaSays(scene, ["d0"]);
+    await eventually(() => crossedToTelegram(scene).length === 1);
+    await scene.app.stop();
+    scene.discord.gateway.forgetSessions();
+    const [first] = carlaSays(scene, numbered("d", 1, 31));
+    await scene.start();
+    await eventually(() => crossedToTelegram(scene).includes("d30"));
+    const link = `https://discord.com/channels/${scene.guild}/${scene.channel}/${first}`;
+    expect(scene.telegramTexts().slice(0, 3)).toEqual([
+      "Carla: d0",
+      `20 earlier messages were not carried: ${link}`,
+      "Carla: d21",
+    ]);
+    expect(crossedToTelegram(scene)).toEqual(["d0", ...numbered("d", 21, 31)]);
   });
 });
 
