@@ -5,7 +5,8 @@ import type { HeldDelivery } from "../bridge/ports.ts";
 import type { RawUpdate } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import { type AccountId, type MessageRef, messageKey } from "../model/refs.ts";
-import { type Engine, kyselyOver } from "../storage/engine.ts";
+import { accessTo } from "../storage/access.ts";
+import { kyselyOver } from "../storage/engine.ts";
 import { conversationFrom } from "../storage/keys.ts";
 
 export interface KeptUpdate extends RawUpdate {
@@ -28,7 +29,7 @@ export interface Archive {
 
 /** The database has its tables already: the store is opened first. */
 export async function openArchive(url: string): Promise<Archive> {
-  const engine = await connect(url);
+  const engine = await (await accessTo(url)).open();
   const db = kyselyOver(engine);
   const updates = (account: AccountId, text: string) =>
     db
@@ -68,12 +69,6 @@ export async function openArchive(url: string): Promise<Archive> {
     },
     close: () => engine.close(),
   };
-}
-
-async function connect(url: string): Promise<Engine> {
-  const path = /^sqlite:(.+)$/s.exec(url)?.[1];
-  if (path !== undefined) return (await import("../storage/sqlite.ts")).openSqlite(path);
-  return await (await import("../storage/postgres.ts")).openPostgres(url);
 }
 
 interface JournalRow {
