@@ -2,7 +2,7 @@
 
 import { type BridgeTable, createBridgeTable } from "./bridge/bridge-table.ts";
 import { keepHouse } from "./bridge/housekeeping.ts";
-import { carryAgain, createIntake, moveConversation } from "./bridge/intake.ts";
+import { createIntake, moveConversation } from "./bridge/intake.ts";
 import type { LaneStep } from "./bridge/lane-run.ts";
 import { createLanes, type Lanes } from "./bridge/lanes.ts";
 import type { Platform, PlatformContext } from "./bridge/platform.ts";
@@ -13,6 +13,7 @@ import { type Clock, sleep, systemClock } from "./model/clock.ts";
 import type { RawUpdate } from "./model/delivery.ts";
 import type { Texts } from "./model/texts.ts";
 import { createPlatform } from "./platforms/index.ts";
+import { lockLogin } from "./storage/login-lock.ts";
 import { openStore } from "./storage/open.ts";
 import { createHealth, type Health } from "./web/health.ts";
 import { makePrivateFolder } from "./web/tls/private-files.ts";
@@ -60,7 +61,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
   const stopped = Promise.withResolvers<number>();
   try {
-    const started = await start(options, stops);
+    const fail = (what: string) => {
+      options.log.error({ what }, "another MateBot has taken over; this one stops");
+      void stopAll().then(() => stopped.resolve(1));
+    };
+    const started = await start(options, { stops, fail });
     const stop = () => stopAll().then(() => stopped.resolve(0));
     return { ...started, stopped: stopped.promise, stop };
   } catch (error) {
@@ -71,14 +76,19 @@ export async function startApp(options: AppOptions): Promise<App> {
 
 type Started = Omit<App, "stop" | "stopped">;
 
-async function start(options: AppOptions, stops: (() => Promise<void>)[]): Promise<Started> {
-  const { config, log, texts, clock = systemClock, random = Math.random, observe } = options;
-  const { wrapStore = (opened) => opened } = options;
+interface Ending {
+  /** What is to be undone, in the order in which it was done. */
+  readonly stops: (() => Promise<void>)[];
+  /** Ends the app: another process has taken its place. */
+  readonly fail: (what: string) => void;
+}
 
-  // 1. The data folder and the store: nothing is received that could not be kept.
-  await makePrivateFolder(config.data, texts);
-  const store = wrapStore(await openStore(config.storage, { clock, texts }));
-  stops.push(() => store.close());
+async function start(options: AppOptions, ending: Ending): Promise<Started> {
+  const { stops } = ending;
+  const { config, log, texts, clock = systemClock, random = Math.random, observe } = options;
+
+  // 1. The data folder and the store, for this process alone: nothing is received that could not be kept.
+  const store = await openOwn(options, clock, ending);
 
   // 2. Who talks with whom, with the new ids of groups that moved since the file was written.
   const table = createBridgeTable(config.bridges);
@@ -88,9 +98,8 @@ async function start(options: AppOptions, stops: (() => Promise<void>)[]): Promi
   const redactor = createRedactor(config.secrets);
   const health = createHealth(clock, { tell: tellOf(log), redact: redactor.redact });
   for (const account of config.accounts) health.expect(account.name);
-  const report = () => reportHealth(health, store);
-  const web =
-    config.web && (await startWeb(config.web, { data: config.data, clock, log, texts, health: report }));
+  const parts = { data: config.data, clock, log, texts, health: () => reportHealth(health, store) };
+  const web = config.web && (await startWeb(config.web, parts));
   if (web) stops.push(() => web.stop());
 
   // 4. The lanes, the intake, and the platforms they stand between, not yet connected.
@@ -106,8 +115,7 @@ async function start(options: AppOptions, stops: (() => Promise<void>)[]): Promi
     moved: (from, to) => store.transaction((tx) => moveConversation(tx, from, to, table)),
     observe: (step) => observe?.ended?.(step),
   });
-  const intakeParts = { store, table, platform, clock, log, wake: lanes.wake };
-  const intake = createIntake(intakeParts);
+  const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake });
   const shared = { clock, random, health, store, table, web, halt, redactor, recovered: lanes.recovered };
   for (const { name, platform: kind, settings } of config.accounts) {
     platforms.set(name, createPlatform(kind, settings, contextFor(name, options, shared)));
@@ -128,12 +136,28 @@ async function start(options: AppOptions, stops: (() => Promise<void>)[]): Promi
   await Promise.all([...platforms.values()].map(connect));
 
   // 7. Keep the disk tidy, and take up what the commands leave there.
-  const housekeeping = keepHouse({
-    ...{ store, clock, log, retention: config.retention, wakeAll: lanes.wakeAll },
-    carryAgain: (tx) => carryAgain(tx, intakeParts),
-  });
+  const { retention } = config;
+  const admin = { carryAgain: intake.carryAgain, wakeAll: lanes.wakeAll };
+  const housekeeping = keepHouse({ store, clock, log, retention, ...admin });
   stops.push(() => housekeeping.stop());
   return { health, ...(web && { address: web.address }) };
+}
+
+/** The store and the tokens, taken so that no other MateBot can use them meanwhile. @throws UserError */
+async function openOwn(
+  { config, log, texts, wrapStore = (opened) => opened }: AppOptions,
+  clock: Clock,
+  { stops, fail }: Ending,
+): Promise<Store> {
+  await makePrivateFolder(config.data, texts);
+  const opened = await openStore(config.storage, { clock, texts, onTakeover: () => fail("storage") });
+  const store = wrapStore(opened);
+  stops.push(() => store.close());
+  for (const { name, settings } of config.accounts) {
+    const lock = await lockLogin(name, settings, { clock, texts, log });
+    stops.push(async () => lock.release());
+  }
+  return store;
 }
 
 /** A platform that does not answer in time is asked again by its `start`. @throws UserError */

@@ -96,8 +96,10 @@ export function removeSections(
   const isGone = ({ source }: JoinedSection) => source !== undefined && keys.has(messageKey(source));
   const left = sections.filter((section) => !isGone(section));
   const leaving = sections.filter(isGone).flatMap(({ source }) => source ?? []);
-  const part = left.length === 0 ? undefined : renderAll(left, copy, renderer, known);
-  if (part) return [{ ...editOf(part, copy, left, renderer, known), leaving }];
+  for (const shown of left.length === 0 ? [] : smallerAndSmaller(left)) {
+    const part = renderAll(shown, copy, renderer, known);
+    if (part) return [{ ...editOf(part, copy, shown, renderer, known), leaving }];
+  }
   return renderer
     .renderDelete([copy], copy.ref.conversation, known)
     .map(({ request, targets }) => ({ op: "delete", part: 0, hash: "", request, targets, joined: [] }));
@@ -132,8 +134,28 @@ function partOf(op: "create" | "edit", { hash, request }: Part): Call {
 /** An edit can outgrow the room beside its neighbours: then as much of it as there is room for. */
 function* shorterAndShorter(message: Message): Generator<Message> {
   yield message;
-  for (let most = 2048; most >= 16; most /= 2) {
-    const [piece = []] = split(message.body, most, (body) => plainText(body).length);
-    yield { ...message, body: [...piece, text("…")] };
+  for (const most of lengths()) yield shortened(message, most);
+}
+
+/** What fitted once may not fit in another form (names that must be told now): then a little less of each. */
+function* smallerAndSmaller(sections: readonly JoinedSection[]): Generator<readonly JoinedSection[]> {
+  yield sections;
+  for (const most of lengths()) {
+    yield sections.map(({ section, ...more }) =>
+      section.kind === "notice"
+        ? { ...more, section }
+        : { ...more, section: { kind: "message", message: shortened(section.message, most) } },
+    );
   }
+}
+
+function lengths(): readonly number[] {
+  return [2048, 1024, 512, 256, 128, 64, 32, 16];
+}
+
+function shortened(message: Message, most: number): Message {
+  const measure = (body: Message["body"]) => plainText(body).length;
+  if (measure(message.body) <= most) return message;
+  const [piece = []] = split(message.body, most, measure);
+  return { ...message, body: [...piece, text("…")] };
 }

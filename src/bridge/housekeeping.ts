@@ -1,7 +1,6 @@
 // Removes from disk what nobody will ask for again, and takes up what an admin asked for; `app.ts` starts it.
 
 import type { Clock, Timer } from "../model/clock.ts";
-import type { ConversationRef } from "../model/refs.ts";
 import type { Log, Store, StoreTx } from "./ports.ts";
 
 /** How long each thing is kept; milliseconds. The message map is kept for ever. */
@@ -18,8 +17,8 @@ export interface HousekeepingParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly retention: Retention;
-  /** Parses buried updates again that an admin asked for; these lanes have something to do. */
-  readonly carryAgain: (tx: StoreTx) => Promise<readonly ConversationRef[]>;
+  /** Parses buried updates again that an admin asked for. */
+  readonly carryAgain: (tx: StoreTx) => Promise<void>;
   /** Dead letters may have been put back into their lanes. */
   readonly wakeAll: () => Promise<void>;
 }

@@ -23,6 +23,13 @@ export interface IntakeParts {
   readonly wake: (lane: ConversationRef) => void;
 }
 
+export interface Intake {
+  /** Resolves once the update and all that follows from it is on disk. */
+  accept(raw: RawUpdate): Promise<void>;
+  /** Parses buried updates again, as an admin asked; what is understood now goes its way, late but whole. */
+  carryAgain(tx: StoreTx): Promise<void>;
+}
+
 interface Waiting {
   readonly raw: RawUpdate;
   readonly resolve: () => void;
@@ -33,7 +40,7 @@ interface Waiting {
  * `accept` resolves when the update and its deliveries are committed, in the order of the calls. When a commit fails,
  * it rejects for all that were waiting, so that a source never stores a later position before an earlier update.
  */
-export function createIntake(parts: IntakeParts): { accept(raw: RawUpdate): Promise<void> } {
+export function createIntake(parts: IntakeParts): Intake {
   let queue: Waiting[] = [];
   let scheduled = false;
 
@@ -66,6 +73,7 @@ export function createIntake(parts: IntakeParts): { accept(raw: RawUpdate): Prom
         scheduled = true;
         void commit();
       }),
+    carryAgain: (tx) => carryAgain(tx, parts),
   };
 }
 
@@ -80,13 +88,12 @@ async function follow(
   return outgoing.store();
 }
 
-/** Parses buried updates again, as an admin asked; what is understood now goes its way, late but whole. */
-export async function carryAgain(tx: StoreTx, parts: IntakeParts): Promise<readonly ConversationRef[]> {
+async function carryAgain(tx: StoreTx, parts: IntakeParts): Promise<void> {
   const outgoing = createOutgoing(tx, parts.clock.now());
   for (const raw of await tx.journal.again()) {
     if (await carry(tx, raw, parts, outgoing)) await tx.journal.settle(raw.account, raw.key);
   }
-  return outgoing.store();
+  for (const lane of await outgoing.store()) parts.wake(lane);
 }
 
 /** False when the update could not be understood. */

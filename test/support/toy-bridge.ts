@@ -1,7 +1,7 @@
 // Two toy rooms with the real intake, lanes and storage between them; the tests of the bridge run in it.
 
 import { createBridgeTable } from "../../src/bridge/bridge-table.ts";
-import { carryAgain, createIntake, moveConversation } from "../../src/bridge/intake.ts";
+import { createIntake, moveConversation } from "../../src/bridge/intake.ts";
 import { createLanes } from "../../src/bridge/lanes.ts";
 import type { Log, Store } from "../../src/bridge/ports.ts";
 import type { Clock } from "../../src/model/clock.ts";
@@ -75,8 +75,7 @@ export function toyBridge(options: ToyBridgeOptions): ToyBridge {
     },
     moved: (from, to) => store.transaction((tx) => moveConversation(tx, from, to, table)),
   });
-  const intakeParts = { store, table, platform, clock, log, wake: lanes.wake };
-  const intake = createIntake(intakeParts);
+  const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake });
   return {
     accept: intake.accept,
     async start() {
@@ -90,7 +89,7 @@ export function toyBridge(options: ToyBridgeOptions): ToyBridge {
       upgraded = true;
     },
     async lookAgain() {
-      await store.transaction((tx) => carryAgain(tx, intakeParts));
+      await store.transaction(intake.carryAgain);
       await lanes.wakeAll();
     },
   };
