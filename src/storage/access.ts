@@ -1,7 +1,7 @@
 // Where a database is and how it is reached, and in which words its faults are said; what opens databases calls it.
 
 import { UserError } from "../model/errors.ts";
-import type { Texts } from "../model/texts.ts";
+import type { Texts, Values } from "../model/texts.ts";
 import type { Engine } from "./engine.ts";
 import { type OpenFault, StorageError } from "./errors.ts";
 import { LockHeld } from "./lock.ts";
@@ -18,8 +18,10 @@ export interface Place {
 export interface Access {
   readonly place: Place;
   readonly open: () => Promise<Engine>;
-  /** The error in words when the user can mend it; otherwise as it was. `at`: another place it is about. */
-  readonly explain: (error: unknown, at?: string) => unknown;
+  /** The error in words when the user can mend it; otherwise as it was. */
+  readonly explain: (error: unknown) => unknown;
+  /** A fault of the database, or of the file `at`. */
+  readonly refuse: (key: string, at?: string, values?: Values) => UserError;
 }
 
 const untranslated: Texts = (key, values = {}) => `${key} ${JSON.stringify(values)}`;
@@ -36,7 +38,9 @@ export async function accessTo(
     place.kind === "sqlite"
       ? { open: async () => openSqlite(place.name), faultOf: sqliteFault }
       : await postgres(url, onTakeover);
-  return { place, open, explain: (error, at = place.name) => explain(error, at, faultOf, texts) };
+  const refuse: Access["refuse"] = (key, at = place.name, values = {}) =>
+    new UserError(texts(`storage.${key}`, { place: at, ...values }));
+  return { place, open, refuse, explain: (error) => explain(error, place.name, faultOf, texts) };
 }
 
 async function postgres(url: string, onTakeover?: () => void) {

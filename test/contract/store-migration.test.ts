@@ -5,10 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CompiledQuery, type Kysely } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { backupStore } from "../../src/storage/backup.ts";
 import { type Engine, kyselyOver } from "../../src/storage/engine.ts";
 import { firstTables } from "../../src/storage/migrations/0001-first-tables.ts";
 import { openStore } from "../../src/storage/open.ts";
 import { openPostgres } from "../../src/storage/postgres.ts";
+import { restoreStore } from "../../src/storage/restore.ts";
 import { openSqlite } from "../../src/storage/sqlite.ts";
 import { describeIf, NO_POSTGRES } from "../support/needs.ts";
 import { findPostgres, type PostgresServer, startPostgres } from "../support/postgres.ts";
@@ -91,6 +93,15 @@ test("SQLite: a database of schema 1 keeps every row", async () => {
   await (await openStore(`sqlite:${path}`)).close();
 });
 
+test("SQLite: a database of schema 1 can be backed up as it is, and is brought up to date when it is restored", async () => {
+  const path = join(folder, "backed-up.db");
+  const file = join(folder, "backup");
+  await leaveBehind(openSqlite(path));
+  await backupStore(`sqlite:${path}`, file);
+  await restoreStore(file, `sqlite:${join(folder, "restored.db")}`);
+  await checkCarriedOver(`sqlite:${join(folder, "restored.db")}`);
+});
+
 describeIf(findPostgres() !== undefined, NO_POSTGRES)("PostgreSQL", () => {
   let server: PostgresServer;
   beforeAll(async () => {
@@ -101,6 +112,11 @@ describeIf(findPostgres() !== undefined, NO_POSTGRES)("PostgreSQL", () => {
   test("a database of schema 1 keeps every row", async () => {
     const url = await server.createDatabase();
     await leaveBehind(await openPostgres(url));
+    const file = join(folder, "postgres-backup");
+    await backupStore(url, file);
     await checkCarriedOver(url);
+    const other = await server.createDatabase();
+    await restoreStore(file, other);
+    await checkCarriedOver(other);
   });
 });

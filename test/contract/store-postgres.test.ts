@@ -77,7 +77,9 @@ describeIf(findPostgres() !== undefined, NO_POSTGRES)("PostgreSQL", () => {
     await store.transaction((tx) => tx.state.set("a", "b", "1"));
     line.cut();
     await expect
-      .poll(() => store.transaction((tx) => tx.state.get("a", "b")).catch((error) => error.code))
+      .poll(() => store.transaction((tx) => tx.state.get("a", "b")).catch((error) => error.code), {
+        timeout: 10_000,
+      })
       .toBe("1");
     await expect(openStore(line.url, hasty)).rejects.toThrow(/^storage\.held /);
     await store.close();
