@@ -3,9 +3,10 @@
 import { seeded } from "../support/random.ts";
 import { type Played, play } from "./play.ts";
 import { isSend, Stage, type StageOptions } from "./stage.ts";
+import { findStrays, judgeStore } from "./store-verdict.ts";
 import { printStep, type Step, type Story, tellStory } from "./story.ts";
 import { ruleLibraries } from "./story-time.ts";
-import { judgeRooms, judgeStore } from "./verdict.ts";
+import { judgeRooms } from "./verdict.ts";
 
 export interface Outcome {
   readonly seed: number;
@@ -59,21 +60,22 @@ export async function runStory(story: Story, options: StageOptions = {}): Promis
   return { seed: story.seed, faults, excuses, counts: stage.counts, story: told, logged: stage.logged };
 }
 
-async function judge(stage: Stage, played: Played, faults: string[]) {
-  const verdict = judgeRooms(stage.rooms, played.written);
-  faults.push(...verdict.faults);
+async function judge(stage: Stage, { written }: Played, faults: string[]) {
+  const { rooms } = stage;
   const store = await stage.openDatabase();
-  faults.push(...(await judgeStore(stage.rooms, played.written, store)));
+  const strays = await findStrays(rooms, written, store);
+  const verdict = judgeRooms(rooms, written, strays);
+  faults.push(...verdict.faults, ...(await judgeStore(rooms, written, store, strays)));
   await store.close();
   for (const what of stage.discord.unexpected)
     faults.push(`Discord was asked what nobody should: ${JSON.stringify(what)}`);
-  stage.count("messages", played.written.length);
+  stage.count("messages", written.length);
   stage.count("notices", verdict.notices);
   stage.count("joined messages", verdict.joined);
   return verdict;
 }
 
-/** True when nothing waits and nothing moved for a while. */
+/** True when everything is connected, nothing waits and nothing moved for a while. */
 async function comesToRest(stage: Stage): Promise<boolean> {
   const { telegram, discord, time, places } = stage;
   const end = time.now() + REST_MS;
@@ -83,10 +85,11 @@ async function comesToRest(stage: Stage): Promise<boolean> {
     await stage.pass(LOOK_EVERY_MS);
     const pending = telegram.pendingUpdates(places.telegramBot.token).length;
     const sends = [telegram, discord].map(({ requests }) => requests.filter(isSend).length);
-    const now = [...sends, pending, await stage.waiting()].join();
+    const connected = discord.gateway.sessions().some((session) => session.connected);
+    const now = [...sends, connected, pending, await stage.waiting()].join();
     if (now !== before) since = time.now();
     before = now;
-    if (now.endsWith(",0,0") && time.now() - since >= QUIET_MS) return true;
+    if (now.endsWith(",true,0,0") && time.now() - since >= QUIET_MS) return true;
   }
   return false;
 }

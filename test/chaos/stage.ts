@@ -218,7 +218,8 @@ export class Stage {
     this.#flaky.die();
     await this.stop().catch(() => {});
     await this.time.until(Promise.all([this.telegram.close(), this.discord.close()]));
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (process.env.CHAOS_KEEP) process.stdout.write(`kept: ${this.#folder}\n`);
+    else rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #isDue(): boolean {
@@ -310,6 +311,7 @@ function makePlaces(telegram: TelegramSandbox, discord: DiscordSandbox, setting:
   discord.addBot(guild, discordBot.id);
   const onDiscord = ["dora", "edu", "flor"].map((username) => discord.createUser({ username }).id);
   for (const id of onDiscord) discord.addMember(guild, id);
+  if (setting.furnished) discord.say(channel, onDiscord[0] ?? "", { content: "antes" });
   return { chat, channel, guild, telegramBot, discordBot, onTelegram, onDiscord };
 }
 

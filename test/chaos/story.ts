@@ -14,6 +14,8 @@ export interface Setting {
   /** Of every answer, at most. */
   readonly latencyMs: number;
   readonly echo: "before" | "after";
+  /** Something was said on Discord before the bot came. */
+  readonly furnished: boolean;
 }
 
 /** "ok" says nothing but that; the others carry marks (words.ts). */
@@ -139,6 +141,7 @@ export function tellStory(seed: number): Story {
     limits: dice.chance(0.3),
     latencyMs: dice.one([0, 40, 150, 600]),
     echo: dice.one(["before", "after"]),
+    furnished: dice.chance(0.8),
   };
   const plot: Plot = { dice, setting, said: [], without: new Set(), leapsLeftMs: 8 * 3_600_000 };
   const steps: Step[] = [];
