@@ -4,6 +4,7 @@ import type { PlatformContext } from "../../bridge/platform.ts";
 import { sleep } from "../../model/clock.ts";
 import { PlatformError } from "../../model/errors.ts";
 import type { TelegramApi } from "./api.ts";
+import { fromDisk } from "./errors.ts";
 import { postName, postsPrefix } from "./sightings.ts";
 
 /** Within this time of being posted, a post is an update in Telegram's queue. */
@@ -71,7 +72,7 @@ export class ChannelPosts {
   async allTold(signal: AbortSignal): Promise<boolean> {
     const { clock, state, received } = this.#context;
     if (clock.now() - this.#since > tellableMs) return false;
-    if ((await state.get(postName(this.#chat))) === "?") return false;
+    if ((await fromDisk(state.get(postName(this.#chat)))) === "?") return false;
     const { pending_update_count: pending } = await this.#api.call("getWebhookInfo", {}, signal);
     if (pending > 0) {
       if (clock.now() - this.#beganAt > patienceMs) return false;
@@ -79,7 +80,7 @@ export class ChannelPosts {
       throw new PlatformError("telegram.untold", reason, { kind: "wait", ms: 2_000 });
     }
     const prefix = postsPrefix(this.#chat);
-    const keys = await received(prefix, this.#since - marginMs);
+    const keys = await fromDisk(received(prefix, this.#since - marginMs));
     this.#ids = new Set(keys.map((key) => Number.parseInt(key.slice(prefix.length), 10)));
     return true;
   }

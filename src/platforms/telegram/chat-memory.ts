@@ -5,6 +5,7 @@ import type { Json, RawUpdate } from "../../model/delivery.ts";
 import { PlatformError } from "../../model/errors.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import type { TelegramApi } from "./api.ts";
+import { fromDisk } from "./errors.ts";
 import { Flights } from "./flights.ts";
 import { Reconciler } from "./reconcile.ts";
 import { hasOwnCounter, Seen } from "./seen.ts";
@@ -50,7 +51,7 @@ export function createChatMemory(context: PlatformContext, api: TelegramApi, sel
 /** After a restart, the newest post of others that was ever seen; asked once for each channel. */
 async function recallPosts({ state }: PlatformContext, seen: Seen, to: ConversationRef): Promise<void> {
   if (!hasOwnCounter(to.id) || seen.knows(to.id)) return;
-  const newest = Number(await state.get(postName(to.id)));
+  const newest = Number(await fromDisk(state.get(postName(to.id))));
   if (newest > 0) seen.note(to.id, newest, true);
   else seen.expect(to.id);
 }

@@ -139,6 +139,13 @@ export function transportError(method: string, error: TransportError): PlatformE
   );
 }
 
+/** What our own disk should have told, or the error of a disk that cannot now: no fault of the call. @throws PlatformError */
+export async function fromDisk<T>(reading: Promise<T>): Promise<T> {
+  return await reading.catch((cause: unknown) => {
+    throw new PlatformError("telegram.disk", "what is stored could not be read", notDone, { cause });
+  });
+}
+
 /**
  * Reads an answer: the result, or what was refused. Proxies answer 413 and 502 with HTML or nothing at all, which
  * becomes a refusal with their status and no description.

@@ -318,6 +318,20 @@ describe("a create without an answer in a group", () => {
     expect(asked.filter(({ status }) => status === 400)).toHaveLength(13);
   });
 
+  it("is asked for again when our own disk does not answer, and stays in doubt", async () => {
+    const process = await stage.begun();
+    await sent(process, "um");
+    const frozen = freeze(process, "dois");
+    await lose(process, frozen, "after");
+    const known = () => Promise.reject(new Error("disk full"));
+    const failing = ask(process, { ...frozen, doubt: { ...frozen.doubt, known } });
+    await expect(failing).rejects.toMatchObject({
+      fate: { kind: "retry" },
+      message: expect.not.stringMatching(/full/),
+    });
+    expect(await ask(process, frozen)).toEqual(refOf(ids().at(-1)));
+  });
+
   it("waits for the right to look when the bot was thrown out", async () => {
     const process = await stage.begun();
     await sent(process, "um");

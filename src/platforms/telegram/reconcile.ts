@@ -15,7 +15,7 @@ import { PlatformError } from "../../model/errors.ts";
 import { type ConversationRef, conversationKey } from "../../model/refs.ts";
 import type { TelegramApi } from "./api.ts";
 import { ChannelPosts } from "./channel-posts.ts";
-import { cannotEdit, messageGone, notModified } from "./errors.ts";
+import { cannotEdit, fromDisk, messageGone, notModified } from "./errors.ts";
 import type { Flights } from "./flights.ts";
 import { hasOwnCounter, type Seen } from "./seen.ts";
 
@@ -177,7 +177,7 @@ async function isKnown({ known }: Inquiry, to: ConversationRef, doubt: Doubt, id
   const before = known.get(id);
   if (before !== undefined) return before;
   const ids = Array.from({ length: batch }, (_, i) => id + i);
-  const told = await doubt.known(ids.map((each) => ({ conversation: to, id: String(each) })));
+  const told = await fromDisk(doubt.known(ids.map((each) => ({ conversation: to, id: String(each) }))));
   for (const [i, each] of ids.entries()) known.set(each, told[i] === true);
   return known.get(id) === true;
 }
