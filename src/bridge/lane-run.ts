@@ -116,10 +116,14 @@ export async function pause(run: LaneRun, failure: PlatformError, ms: number): P
 
 /**
  * A failure that no platform classified is a fault of our own code: trying again would block the lane for ever, so
- * it becomes a refusal and the delivery a dead letter.
+ * it becomes a refusal and the delivery a dead letter. Storage is none: platforms read it too, and a disk that is busy
+ * or full says nothing about the call.
  */
 export function asPlatformError(error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : "unknown failure";
+  const isStorage = error instanceof Error && error.name === "StorageError";
+  if (isStorage)
+    return new PlatformError("storage", reason, { kind: "retry", maybeDelivered: false }, { cause: error });
   return new PlatformError("internal", reason, { kind: "refused" }, { cause: error });
 }

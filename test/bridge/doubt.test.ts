@@ -1,15 +1,22 @@
 // A call without an answer, a right that is missing, what people are told, and what an admin sends again.
 
 import { describe, expect, it } from "vitest";
+import type { Store } from "../../src/bridge/ports.ts";
 import { PlatformError } from "../../src/model/errors.ts";
 import { ManualClock } from "../../src/sandbox/manual-clock.ts";
+import { StorageError } from "../../src/storage/errors.ts";
 import { openStore } from "../../src/storage/open.ts";
 import { type ToyBridgeOptions, toyBridge, until } from "../support/toy-bridge.ts";
 import { ToyRoom, type ToyUpdate, toyUpdate } from "../support/toy-platform.ts";
 
-async function scene(options: Partial<ToyBridgeOptions> = {}) {
+interface SceneOptions extends Partial<ToyBridgeOptions> {
+  /** Put around the store. */
+  readonly wrap?: (store: Store) => Store;
+}
+
+async function scene({ wrap = (store) => store, ...options }: SceneOptions = {}) {
   const clock = new ManualClock(1_000_000);
-  const store = await openStore("sqlite::memory:", { clock });
+  const store = wrap(await openStore("sqlite::memory:", { clock }));
   const rooms = new Map([
     ["1", new ToyRoom()],
     ["left:1", new ToyRoom()],
@@ -69,6 +76,25 @@ describe("a call whose answer was lost", () => {
     await say({ do: "say", id: "3", text: "três" });
     await settled();
     expect([...new Set(right())]).toEqual(["um", "dois", "três"]);
+  });
+
+  it("is looked for again when the disk is busy meanwhile", async () => {
+    let refusals = 2;
+    const busy = async (): Promise<never> => {
+      refusals -= 1;
+      throw new StorageError("busy", "another program holds it");
+    };
+    const wrap = (store: Store): Store => ({
+      ...store,
+      transaction: (work) =>
+        store.transaction((tx) => work(refusals > 0 ? { ...tx, map: { ...tx.map, known: busy } } : tx)),
+    });
+    const { say, settled, right, store } = await scene({ network: losing(1, "after"), wrap });
+    await say({ do: "say", id: "1", text: "um" });
+    await settled();
+    expect(refusals).toBe(0);
+    expect(await store.transaction((tx) => tx.outbox.dead())).toEqual([]);
+    expect(right()).toEqual(["um"]);
   });
 
   it("is told as part of the message's story", async () => {
