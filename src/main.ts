@@ -3,7 +3,6 @@
 
 import { readFileSync } from "node:fs";
 import type { AppOptions } from "./app.ts";
-import type { Desk } from "./cli/desk.ts";
 import { loadTexts, systemLanguage } from "./texts.ts";
 
 const OLDEST_NODE = 24;
@@ -18,27 +17,15 @@ async function main(): Promise<number> {
     process.stderr.write(`${texts("cli.node-too-old", { version, oldest: OLDEST_NODE })}\n`);
     return 1;
   }
-  const { runProgram } = await import("./cli/program.ts");
+  const [{ runProgram }, { adminCommands }] = await Promise.all([
+    import("./cli/program.ts"),
+    import("./cli/admin.ts"),
+  ]);
   const { stdout, stderr } = process;
   return await runProgram(process.argv.slice(2), {
     ...{ texts, stdout, stderr },
     version: packageVersion(),
-    commands: {
-      run: ({ config }) => runCommand(config),
-      demo: demoCommand,
-      deadLetters: {
-        list: (options) =>
-          deskCommand(options, async (desk) => (await deadLetters()).listLetters(desk, options)),
-        show: (id, options) =>
-          deskCommand(options, async (desk) => (await deadLetters()).showLetter(desk, id)),
-        retry: (ids, options) =>
-          deskCommand(options, async (desk) => (await deadLetters()).retryLetters(desk, { ...options, ids })),
-        drop: (ids, options) =>
-          deskCommand(options, async (desk) => (await deadLetters()).dropLetters(desk, { ...options, ids })),
-      },
-      trace: (message, options) =>
-        deskCommand(options, async (desk) => (await import("./cli/trace.ts")).trace(desk, message)),
-    },
+    commands: { run: ({ config }) => runCommand(config), demo: demoCommand, ...adminCommands },
   });
 }
 
@@ -58,19 +45,6 @@ async function runCommand(config: string): Promise<number> {
 async function demoCommand(): Promise<number> {
   const { demo } = await import("./cli/demo.ts");
   return await demo();
-}
-
-/** What an admin asks of the store, whether MateBot runs or not. */
-async function deskCommand(
-  { config }: { readonly config: string },
-  work: (desk: Desk) => Promise<number>,
-): Promise<number> {
-  const { atDesk, processDesk } = await import("./cli/desk.ts");
-  return await atDesk(config, processDesk(process), work);
-}
-
-function deadLetters() {
-  return import("./cli/dead-letters.ts");
 }
 
 /** From the package.json beside `src` in a checkout, beside `dist` in the package. */

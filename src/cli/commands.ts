@@ -21,6 +21,8 @@ export interface Commands {
     ): Promise<number>;
   };
   trace(message: string, options: WithConfig): Promise<number>;
+  backup(file: string, options: WithConfig): Promise<number>;
+  restore(file: string, options: WithConfig): Promise<number>;
 }
 
 /** Adds a command below `parent`; its description is the text `<words>.description`. */
@@ -47,10 +49,16 @@ export function defineCommands(program: Command, parts: DefineParts): void {
   );
   add(program, "demo", "cli.demo").action(async () => finish(await commands.demo()));
   defineDeadLetters(program, parts);
-  const message = `<${texts("cli.argument.name.message")}>`;
-  withConfig(add(program, "trace", "cli.trace", { arguments: message }), texts)
-    .argument(message, texts("cli.argument.message"))
-    .action(async (message: string, options) => finish(await commands.trace(message, configOf(options))));
+  for (const [name, argument] of [
+    ["trace", "message"],
+    ["backup", "file"],
+    ["restore", "file"],
+  ] as const) {
+    const expected = `<${texts(`cli.argument.name.${argument}`)}>`;
+    withConfig(add(program, name, `cli.${name}`, { arguments: expected }), texts)
+      .argument(expected, texts(`cli.argument.${argument}`))
+      .action(async (given: string, options) => finish(await commands[name](given, configOf(options))));
+  }
 }
 
 function defineDeadLetters(program: Command, { commands, add, finish, texts }: DefineParts): void {

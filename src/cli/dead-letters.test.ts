@@ -79,12 +79,21 @@ describe("list", () => {
     expect(opened.printed.slice(1, 4).map((line) => line[0])).toEqual(["u", "d", "u"]);
   });
 
-  it("fits its lines into the terminal", async () => {
-    const opened = await openWithTwo({ columns: 60 });
+  it("puts what and why below each line where the terminal is narrow, and cuts nothing", async () => {
+    const opened = await openWithTwo({ columns: 80 });
     await listLetters(opened, { json: false });
-    const lines = opened.printed.slice(0, 3);
-    expect(lines.map((line) => line.length).filter((length) => length > 60)).toEqual([]);
-    expect(lines[2]?.endsWith("…")).toBe(true);
+    const [head, first, why, second, unread] = opened.printed;
+    expect(head).toMatch(/^CODE +WHEN +FROM +TO$/);
+    expect(first).toMatch(/^d1 +\S+ \S+ +telegram:-1001234567890 +discord:123456789012345678$/);
+    expect(why).toBe("    message: Missing Access");
+    expect(second).toMatch(/^u[0-9a-f]{8} +\S+ \S+ +telegram$/);
+    expect(unread).toMatch(/^ {4}update: This version .* try “retry”\.$/);
+  });
+
+  it("keeps the table where the terminal is wide enough", async () => {
+    const opened = await openWithTwo({ columns: 250 });
+    await listLetters(opened, { json: false });
+    expect(opened.printed[1]).toMatch(/message +Missing Access$/);
   });
 
   it("gives programs the same as JSON", async () => {

@@ -5,7 +5,7 @@ import { UserError } from "../model/errors.ts";
 import type { MessageRef } from "../model/refs.ts";
 import type { LoadedTexts } from "../texts.ts";
 import type { Desk } from "./desk.ts";
-import { fieldLines, tableLines, timeWords } from "./lay-out.ts";
+import { fieldLines, tableLines, timeWords, widthOf } from "./lay-out.ts";
 import { letterFields } from "./letter-fields.ts";
 import { type Letter, readLetters, reasonWords, whatOf } from "./letters.ts";
 import { linkOf } from "./message-names.ts";
@@ -28,6 +28,18 @@ export async function listLetters(desk: Desk, options: { readonly json: boolean 
     say(texts("cli.dead-letters.empty"));
     return 0;
   }
+  for (const line of listLines(letters, texts, desk.columns)) say(line);
+  say("");
+  say(texts("cli.dead-letters.hint", { count: letters.length }));
+  return 0;
+}
+
+/** A table; where the terminal is too narrow for it, what and why stand below each line. */
+function listLines(
+  letters: readonly Letter[],
+  texts: LoadedTexts,
+  columns = Number.POSITIVE_INFINITY,
+): readonly string[] {
   const head = ["id", "when", "from", "to", "what", "reason"].map((name) =>
     texts(`cli.dead-letters.column.${name}`),
   );
@@ -39,10 +51,13 @@ export async function listLetters(desk: Desk, options: { readonly json: boolean 
     whatOf(letter, texts),
     reasonWords(letter, texts).words.replaceAll("\n", " "),
   ]);
-  for (const line of tableLines([head, ...rows], desk.columns)) say(line);
-  say("");
-  say(texts("cli.dead-letters.hint", { count: letters.length }));
-  return 0;
+  const wide = tableLines([head, ...rows]);
+  if (wide.every((line) => widthOf(line) <= columns)) return wide;
+  const narrow = tableLines([head, ...rows].map((row) => row.slice(0, 4)));
+  return narrow.flatMap((line, i) => {
+    const [what, reason] = rows[i - 1]?.slice(4) ?? [];
+    return what === undefined ? [line] : [line, `    ${what}: ${reason}`];
+  });
 }
 
 /** Prints everything that is known of one, its words included. */

@@ -58,7 +58,8 @@ export async function inOffice(
     return await work({
       ...{ config, texts: loadTexts(config.language), clock },
       ...(ask && { ask }),
-      ...(stdout.isTTY && stdout.columns !== undefined && { columns: stdout.columns }),
+      // A terminal that does not know how wide it is says 0.
+      ...(stdout.isTTY && stdout.columns && { columns: stdout.columns }),
       say: (line) => stdout.write(`${harmless(log.redact(line))}\n`),
     });
   } catch (error) {

@@ -1,14 +1,16 @@
 // Lays out what the commands print: tables, fields, times, and words that must not steer the terminal. Pure.
 
-/** Columns as wide as their widest cell; lines longer than `columns` are cut in their last cell. */
-export function tableLines(rows: readonly (readonly string[])[], columns?: number): readonly string[] {
+/** Columns as wide as their widest cell. */
+export function tableLines(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
   }
   return rows.map((row) => {
-    const line = row.map((cell, i) => pad(cell, widths[i] ?? 0)).join("  ");
-    return cut(line.trimEnd(), columns ?? Number.POSITIVE_INFINITY);
+    return row
+      .map((cell, i) => pad(cell, widths[i] ?? 0))
+      .join("  ")
+      .trimEnd();
   });
 }
 
@@ -35,11 +37,7 @@ function pad(cell: string, width: number): string {
   return cell + " ".repeat(Math.max(0, width - widthOf(cell)));
 }
 
-function cut(line: string, columns: number): string {
-  const signs = [...line];
-  return signs.length <= columns ? line : `${signs.slice(0, Math.max(1, columns - 1)).join("")}…`;
-}
-
-function widthOf(cell: string): number {
+/** In signs, as a terminal shows those of our languages. */
+export function widthOf(cell: string): number {
   return [...cell].length;
 }

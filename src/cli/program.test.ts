@@ -17,6 +17,8 @@ async function call(args: readonly string[], language: Language = "en") {
       drop: vi.fn(async () => 5),
     },
     trace: vi.fn(async () => 6),
+    backup: vi.fn(async () => 4),
+    restore: vi.fn(async () => 3),
   };
   const write = (name: "stdout" | "stderr") => ({
     write: (text: string) => {
@@ -79,10 +81,14 @@ it.each([
   expect(code).toBe(5);
 });
 
-it("traces what it is given", async () => {
-  const { code, commands } = await call(["trace", "telegram:-100123/4", "-c", "a.yaml"]);
-  expect(commands.trace).toHaveBeenCalledExactlyOnceWith("telegram:-100123/4", { config: "a.yaml" });
-  expect(code).toBe(6);
+it.each([
+  ["trace", "telegram:-100123/4", 6],
+  ["backup", "a.backup", 4],
+  ["restore", "a.backup", 3],
+] as const)("%s is given %s", async (name, given, expected) => {
+  const { code, commands } = await call([name, given, "-c", "a.yaml"]);
+  expect(commands[name]).toHaveBeenCalledExactlyOnceWith(given, { config: "a.yaml" });
+  expect(code).toBe(expected);
 });
 
 it.each([
@@ -97,6 +103,10 @@ it.each([
   [
     ["trace", "--help"],
     ["Uso: matebot trace [opções] <mensagem>", "o link da mensagem"],
+  ],
+  [
+    ["backup", "-h"],
+    ["Uso: matebot backup [opções] <arquivo>", "o arquivo da cópia"],
   ],
   [["help", "trace"], ["Uso: matebot trace [opções] <mensagem>"]],
 ])("helps with %o in the user's language", async (args, words) => {
