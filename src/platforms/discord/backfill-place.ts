@@ -37,7 +37,17 @@ export interface PlaceParts {
 export interface Missed {
   readonly key: string;
   readonly t: "MESSAGE_CREATE" | "MESSAGE_UPDATE" | "MESSAGE_DELETE" | "GAP";
-  readonly d: object;
+  readonly d: Partial<MessagePayload> | Gap;
+}
+
+/** What is told of messages that were left behind; without a count they may have been missed. */
+export interface Gap {
+  readonly channel_id: string;
+  readonly guild_id?: string;
+  readonly count?: number;
+  /** There are more than were counted. */
+  readonly more?: boolean;
+  readonly first?: string | undefined;
 }
 
 /** What Discord tells of one place may be late against another, and its clocks differ: all this is read again. */
@@ -114,16 +124,22 @@ async function findChanges(
   return window.flatMap((id): readonly Missed[] => {
     const message = read.get(id);
     if (message === undefined) {
-      return [{ key: `delete:${id}`, t: "MESSAGE_DELETE", d: { id, channel_id: channel, guild_id: guild } }];
+      return [{ key: `delete:${id}`, t: "MESSAGE_DELETE", d: { id, ...placeOf(channel, guild) } }];
     }
     const edited = message.edited_timestamp;
     if (!edited || Date.parse(edited) < editedSince || !crosses(message)) return [];
-    return [{ key: `update:${id}:${edited}`, t: "MESSAGE_UPDATE", d: { ...message, guild_id: guild } }];
+    return [
+      { key: `update:${id}:${edited}`, t: "MESSAGE_UPDATE", d: { ...message, ...placeOf(channel, guild) } },
+    ];
   });
 }
 
 function created({ channel, guild }: PlaceParts, message: MessagePayload): Missed {
-  return { key: createKey(channel, message.id), t: "MESSAGE_CREATE", d: { ...message, guild_id: guild } };
+  return {
+    key: createKey(channel, message.id),
+    t: "MESSAGE_CREATE",
+    d: { ...message, ...placeOf(channel, guild) },
+  };
 }
 
 /** The line that says how many messages were left behind. */
@@ -135,7 +151,12 @@ async function gapOf(
 ): Promise<Missed> {
   const edge = whole ? [] : await history.after(channel, from, signal);
   const first = edge.findLast((each) => !known.includes(each.id) && crosses(each))?.id ?? left.at(-1);
-  const d = { channel_id: channel, guild_id: guild, count: left.length, more: !whole, first };
+  const d: Gap = { ...placeOf(channel, guild), count: left.length, more: !whole, first };
   // The count is in the key: a run that was killed before the first message may find more to leave behind.
   return { key: `gap:${channel}/${first}/${left.length}`, t: "GAP", d };
+}
+
+/** REST leaves the guild out. */
+export function placeOf(channel: string, guild: string | undefined) {
+  return { channel_id: channel, ...(guild === undefined ? {} : { guild_id: guild }) };
 }

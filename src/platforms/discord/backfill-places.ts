@@ -72,7 +72,7 @@ export function createPlaces({ context, rest, directory, patience }: PlacesParts
         attempt((during) => archivedThreads(id, sinceMs, during), signal);
       await Promise.all(whole.map(archives));
       const named = bridged.map(({ id, thread }) => thread ?? id);
-      const inside = whole.flatMap(({ id }) => directory.threads(id));
+      const inside = directory.threads(new Set(whole.map(({ id }) => id)));
       return [...new Set([...named, ...inside])].filter((id) => directory.channel(id) !== undefined);
     },
     settle() {

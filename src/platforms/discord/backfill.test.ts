@@ -159,6 +159,21 @@ describe("after a stop that outlived the session", () => {
     expect(after.contents()).toEqual(["antes", "aqui", "agora"]);
   });
 
+  it("people have the names they have in the guild, in mentions too", async () => {
+    const before = await ran("antes");
+    const rui = rig.sandbox.createUser({ username: "rui", globalName: "Rui" }).id;
+    rig.sandbox.addMember(rig.guild, rui, { nick: "Ruizinho" });
+    for (const content of ["oi", `sou eu <@${rui}>`]) rig.sandbox.say(rig.channel, rui, { content });
+    const after = await next(before);
+    await rig.until(() => after.stored.length === 3, 100);
+    const events = after.stored.slice(1).flatMap((raw) => after.platform.parse(raw));
+    expect(events).toMatchObject([
+      { message: { author: { name: "Ruizinho" } } },
+      { message: { author: { name: "Ruizinho" }, body: [{}, { kind: "mention", label: "@Ruizinho" }] } },
+    ]);
+    expect(rig.asked("GET", `/guilds/${rig.guild}/members/${rui}`)).toHaveLength(1);
+  });
+
   it("our own words are left out, and a file crosses like one said now", async () => {
     const before = await ran("antes");
     const asWebhook = { name: "Rui", applicationId: rig.bot.applicationId };
@@ -268,7 +283,7 @@ describe("while the history is read", () => {
     await first.platform.stop();
     await rig.clock.advance(200_000);
     const [id = ""] = sayAll(["um", "dois"]);
-    slowHistory(30_000);
+    slowHistory(10_000);
     const after = await next(first, { bridged });
     await rig.until(() => pages().length === 1, 10);
     const live = rig.say("três").id;
@@ -349,7 +364,7 @@ describe("while the history is read", () => {
   it("a session that is lost again begins it again, and what it had told is in the history", async () => {
     const before = await ran("antes");
     sayAll(["um", "dois"]);
-    slowHistory(60_000);
+    slowHistory(20_000);
     const after = await next(before);
     await rig.until(() => pages().length === 1, 10);
     rig.say("três");
@@ -364,7 +379,7 @@ describe("while the history is read", () => {
   it("a connection that breaks is resumed, and the order holds", async () => {
     const before = await ran("antes");
     sayAll(["um", "dois"]);
-    slowHistory(60_000);
+    slowHistory(20_000);
     const after = await next(before);
     await rig.until(() => pages().length === 1, 10);
     rig.say("três");
@@ -377,7 +392,7 @@ describe("while the history is read", () => {
   it("more events than there is room for are read from the history, too", async () => {
     const before = await ran("antes");
     sayAll(["um"]);
-    slowHistory(60_000);
+    slowHistory(20_000);
     const after = await next(before, { backfill: { messages: 5 } });
     await rig.until(() => pages().length === 1, 10);
     sayAll(numbered("n", 0, 1_100));

@@ -25,8 +25,8 @@ export interface GuildDirectory extends Directory {
   noteOwnWebhook(id: string): void;
   /** The last message of a channel as Discord said when it last spoke of the channel; it may be deleted since. */
   lastMessage(channel: string): string | undefined;
-  /** The threads of a channel that are known. */
-  threads(channel: string): readonly string[];
+  /** The threads of these channels that are known. */
+  threads(channels: ReadonlySet<string | undefined>): readonly string[];
   /** The bot's rights in a channel, those of the parent for a thread; undefined while not all is known. */
   permissions(channel: string): bigint | undefined;
 }
@@ -74,8 +74,8 @@ export function createGuildDirectory(): GuildDirectory {
     noteOwnMember: (guild, data) => store.noteOwnRoles(guild, (data as MemberData).roles ?? []),
     noteOwnWebhook: (id) => void webhooks.add(id),
     lastMessage: (channel) => store.channels.get(channel)?.lastMessage,
-    threads: (channel) =>
-      [...store.channels.values()].filter(({ parent }) => parent === channel).map(({ id }) => id),
+    threads: (channels) =>
+      [...store.channels.values()].filter(({ parent }) => channels.has(parent)).map(({ id }) => id),
     permissions: (channel) => store.permissions(channel, self.userId),
   };
 }

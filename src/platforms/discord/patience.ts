@@ -12,43 +12,37 @@ export interface Patience {
 const firstMs = 500;
 const longestMs = 60_000;
 
+/** Runs at most so many works at once, in order. */
+export function createGate(places: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let free = places;
+  const queue: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => queue.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = queue.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+}
+
 /** At most `places` requests at once; one that waits for its limit leaves its place to others. */
 export function createPatience(
   { clock, random, log }: Pick<PlatformContext, "clock" | "random" | "log">,
   places: number,
 ): Patience {
-  let free = places;
-  const queue: (() => void)[] = [];
-
-  function enter(): Promise<void> {
-    if (free > 0) {
-      free -= 1;
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => queue.push(resolve));
-  }
-
-  function leave(): void {
-    const next = queue.shift();
-    if (next) next();
-    else free += 1;
-  }
-
-  async function once<T>(request: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-    await enter();
-    try {
-      signal.throwIfAborted();
-      return await request(signal);
-    } finally {
-      leave();
-    }
-  }
-
+  const gate = createGate(places);
   return {
     async ask(request, signal) {
       for (let failures = 0; ; failures++) {
         try {
-          return await once(request, signal);
+          return await gate(() => {
+            signal.throwIfAborted();
+            return request(signal);
+          });
         } catch (error) {
           signal.throwIfAborted();
           const ms = waitOf(error, failures, random());

@@ -35,12 +35,8 @@ export function createWaitingLines(store: (raws: readonly Raw[]) => Promise<void
   let expected: ReadonlySet<string> | undefined;
 
   function lineOf(channel: string): Line {
-    const line = lines.get(channel) ?? {
-      open: expected !== undefined && !expected.has(channel),
-      lost: false,
-      held: [],
-      storing: undefined,
-    };
+    const open = expected !== undefined && !expected.has(channel);
+    const line = lines.get(channel) ?? { open, lost: false, held: [], storing: undefined };
     lines.set(channel, line);
     return line;
   }

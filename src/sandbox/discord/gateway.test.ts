@@ -386,6 +386,27 @@ describe("who is told what", () => {
   });
 });
 
+describe("sessions on demand", () => {
+  test("that are forgotten are cut, and a RESUME gets opcode 9", async () => {
+    const { gateway, ready } = await login(sandbox, home.bot.token, ALL_INTENTS);
+    sandbox.gateway.forgetSessions();
+    expect(await gateway.closed).toBe(1006);
+    expect(sandbox.gateway.sessions()).toEqual([]);
+    const again = await resume(textAt(ready.d, "session_id"), 2);
+    expect(await again.next(({ op }) => op === 9)).toMatchObject({ d: false });
+  });
+
+  test("get no answer to a login while logins are muted, though heartbeats do", async () => {
+    sandbox.gateway.muteLogins(true);
+    const gateway = connect(sandbox);
+    await gateway.next(({ op }) => op === 10);
+    gateway.send(2, { token: home.bot.token, intents: ALL_INTENTS, properties });
+    await settle(gateway);
+    expect(dispatches(gateway)).toEqual([]);
+    expect(sandbox.gateway.sessions()).toEqual([]);
+  });
+});
+
 describe("echoes and mischief", () => {
   const hookOf = async (box: DiscordSandbox, place: ReturnType<typeof furnish>) => {
     const { body } = await place.rest("POST", `/channels/${place.channel.id}/webhooks`, { name: "Mate" });

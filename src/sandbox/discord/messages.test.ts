@@ -298,6 +298,27 @@ describe("pins and threads", () => {
     });
   });
 
+  test("archived threads are listed, the last one first, page by page, for those who may read the history", async () => {
+    const list = (query: string) =>
+      home.rest("GET", `/channels/${home.channel.id}/threads/archived/public${query}`);
+    const make = async (name: string) => {
+      const { id } = sandbox.createThread(home.channel.id, { name, ownerId: home.ana.id });
+      await clock.advance(1_000);
+      sandbox.archiveThread(id, { archived: true });
+      return id;
+    };
+    const [first, second, third] = [await make("um"), await make("dois"), await make("três")];
+    sandbox.createThread(home.channel.id, { name: "aberto", ownerId: home.ana.id });
+    const page = await list("?limit=2");
+    expect(page.body).toMatchObject({ threads: [{ id: third }, { id: second }], has_more: true });
+    const before = textAt(page.body, "threads", 1, "thread_metadata", "archive_timestamp");
+    const rest = await list(`?limit=2&before=${encodeURIComponent(before)}`);
+    expect(rest.body).toMatchObject({ threads: [{ id: first }], has_more: false });
+    const deny = [{ id: home.guild.id, type: 0, deny: 1n << 16n }] as const;
+    sandbox.setPermissions(home.channel.id, deny);
+    expect((await list("")).body).toMatchObject({ code: 50013 });
+  });
+
   test("a forum takes posts, not messages; the starter has the post's id", async () => {
     const forum = sandbox.createChannel(home.guild.id, { name: "fórum", type: 15 });
     const direct = await home.rest("POST", `/channels/${forum.id}/messages`, { content: "a" });
