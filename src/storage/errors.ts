@@ -33,6 +33,21 @@ export class StorageError extends Error {
   }
 }
 
+const sentences: Readonly<Partial<Record<StorageCode, string>>> = {
+  full: "the disk with the database is full: nothing new is accepted until there is space",
+  busy: "another program holds the database",
+  io: "the disk failed under the database: nothing new is accepted",
+  readonly: "the database may not be written: nothing new is accepted",
+  corrupt: "the database is damaged: put back its last backup",
+  alien: "the file of the database is no database any more",
+};
+
+/** The error with a sentence for the log and /health before what the engine said. */
+export function storageError(code: StorageCode, detail: string, options?: { cause?: unknown }): StorageError {
+  const sentence = sentences[code];
+  return new StorageError(code, sentence === undefined ? detail : `${sentence} (${detail})`, options);
+}
+
 /** True when no work is to blame, so that running the works one by one would not help. */
 export function isEngineFault(error: unknown): error is StorageError {
   return error instanceof StorageError && error.code !== "query" && error.code !== "aborted";

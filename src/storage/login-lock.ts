@@ -1,6 +1,7 @@
 // One MateBot for one token on this machine, whatever its database; `app.ts` takes the lock of each account.
 
 import { createHash } from "node:crypto";
+import { rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Log } from "../bridge/ports.ts";
@@ -31,7 +32,7 @@ export async function lockLogin(
   const name = loginName(settings);
   if (name === undefined) return nothingHeld;
   try {
-    return await lockFile(join(folder, `matebot-${name}.lock`), clock);
+    return await lockTidily(join(folder, `matebot-${name}.lock`), clock);
   } catch (error) {
     if (error instanceof LockHeld) {
       const { pid, since } = error.holder ?? { pid: "unknown", since: 0 };
@@ -40,6 +41,28 @@ export async function lockLogin(
     log.debug({ account, err: error }, "no lock could be made for the token");
     return nothingHeld;
   }
+}
+
+/** Takes the file away with the lock: nobody looks after the folder. Whoever had opened it before must begin again. */
+async function lockTidily(path: string, clock: Clock): Promise<HeldLock> {
+  for (;;) {
+    const before = fileAt(path);
+    const held = await lockFile(path, clock);
+    const isSame = before === undefined || fileAt(path) === before;
+    if (isSame && fileAt(path) !== undefined) {
+      return {
+        release() {
+          rmSync(path, { force: true });
+          held.release();
+        },
+      };
+    }
+    held.release();
+  }
+}
+
+function fileAt(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 const nothingHeld: HeldLock = { release: () => {} };

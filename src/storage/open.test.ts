@@ -79,6 +79,20 @@ test("a database that was cut short is named", async () => {
   expect(await fault(`sqlite:${path}`)).toMatch(/^storage\.corrupt /);
 });
 
+test("a database damaged where nobody looked fails when it is read, and says so", async () => {
+  const filled = await openStore(`sqlite:${path}`);
+  await filled.transaction((tx) => tx.state.set("a", "b", "x".repeat(100_000)));
+  await filled.close();
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.fill(0xff, bytes.length - 5 * 4_096));
+  const store = await openStore(`sqlite:${path}`);
+  await expect(store.transaction((tx) => tx.state.get("a", "b"))).rejects.toMatchObject({
+    code: "corrupt",
+    message: expect.stringMatching(/^the database is damaged: put back its last backup/),
+  });
+  await store.close();
+});
+
 test("a database of a newer version is refused, and not a byte is changed", async () => {
   await makeDatabase();
   const db = new DatabaseSync(path);

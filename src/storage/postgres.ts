@@ -3,7 +3,7 @@
 import type { CompiledQuery, QueryResult } from "kysely";
 import { Client, DatabaseError, types } from "pg";
 import type { Engine } from "./engine.ts";
-import { type OpenFault, type StorageCode, StorageError } from "./errors.ts";
+import { type OpenFault, type StorageCode, StorageError, storageError } from "./errors.ts";
 import { applicationName, PostgresLock } from "./postgres-lock.ts";
 
 const connectTimeoutMs = 10_000;
@@ -169,7 +169,7 @@ function translate(error: unknown): StorageError {
     return new StorageError("lost", "the connection to PostgreSQL was lost");
   const state = error.code ?? "";
   const code = codes.find(([prefix]) => state.startsWith(prefix))?.[1] ?? "query";
-  return new StorageError(code, `PostgreSQL ${state}: ${error.message}`);
+  return storageError(code, `PostgreSQL ${state}: ${error.message}`);
 }
 
 /** What the user is told when the server could not be used; no password and no URL is in it. */

@@ -1,6 +1,6 @@
 // What SQLite and the file system say went wrong, in the vocabulary of the store; all that use `node:sqlite` call it.
 
-import { type OpenFault, type StorageCode, StorageError } from "./errors.ts";
+import { type OpenFault, type StorageCode, StorageError, storageError } from "./errors.ts";
 
 /** The primary result codes of SQLite that tell what is wrong with the file. https://sqlite.org/rescode.html */
 const codes: Readonly<Record<number, StorageCode>> = {
@@ -32,18 +32,17 @@ export function translated<T>(work: () => T): T {
 export function translate(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
   if (!(error instanceof Error)) return new StorageError("query", String(error));
-  const { errcode, code } = error as Error & { readonly errcode?: number; readonly code?: string };
-  if (errcode !== undefined) {
-    const known = errcode === sharedMemoryCannotGrow ? "full" : codes[errcode & 0xff];
-    return new StorageError(known ?? "query", `SQLite ${errcode}: ${error.message}`, {
-      cause: error,
-    });
-  }
-  if (code === "ENOSPC" || code === "EDQUOT")
-    return new StorageError("full", error.message, { cause: error });
-  if (code === "EIO") return new StorageError("io", error.message, { cause: error });
-  const fromFileSystem = (error as NodeJS.ErrnoException).syscall !== undefined;
-  return new StorageError(fromFileSystem ? "readonly" : "query", error.message, { cause: error });
+  const { errcode } = error as Error & { readonly errcode?: number };
+  if (errcode === undefined) return storageError(codeOf(error), error.message, { cause: error });
+  const code = errcode === sharedMemoryCannotGrow ? "full" : (codes[errcode & 0xff] ?? "query");
+  return storageError(code, `SQLite ${errcode}: ${error.message}`, { cause: error });
+}
+
+/** What a failed call of the file system means. */
+function codeOf({ code, syscall }: NodeJS.ErrnoException): StorageCode {
+  if (code === "ENOSPC" || code === "EDQUOT") return "full";
+  if (code === "EIO") return "io";
+  return syscall === undefined ? "query" : "readonly";
 }
 
 const faults: Readonly<Partial<Record<StorageCode, string>>> = {

@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { CompiledQuery } from "kysely";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { raw } from "../../test/support/store-samples.ts";
 import type { Store } from "../bridge/ports.ts";
 import { systemClock } from "../model/clock.ts";
 import type { Engine } from "./engine.ts";
+import type { StorageError } from "./errors.ts";
 import { migrate } from "./migrations.ts";
 import { openSqlite } from "./sqlite.ts";
 import { storeOver } from "./store.ts";
@@ -41,16 +43,49 @@ test("a commit is on the disk: WAL, synced in full", async () => {
   expect([await pragma("journal_mode"), await pragma("synchronous")]).toEqual(["wal", 2]);
 });
 
+/** The disk may hold so many pages more than are there. */
+async function spareDisk(pages: number): Promise<void> {
+  await engine.control(`pragma max_page_count = ${Number(await pragma("page_count")) + pages}`);
+}
+
 test("a full disk rejects the works that met it, keeps what was there, and is forgotten when there is space", async () => {
   await put("small", "1");
-  const pages = Number(await pragma("page_count"));
-  await engine.control(`pragma max_page_count = ${pages + 2}`);
+  await spareDisk(2);
   const refused = await Promise.allSettled([put("tiny", "1"), put("large", "x".repeat(100_000))]);
   expect(refused).toMatchObject([{ reason: { code: "full" } }, { reason: { code: "full" } }]);
   expect([await get("small"), await get("tiny")]).toEqual(["1", undefined]);
-  await engine.control("pragma max_page_count = 100000");
+  await spareDisk(1_000);
   await put("large", "x".repeat(100_000));
   expect(await get("large")).toHaveLength(100_000);
+});
+
+test("of the updates that come while the disk is full none is acknowledged that is not there afterwards", async () => {
+  const take = (key: string) =>
+    store
+      .transaction((tx) => tx.journal.insert([raw(key, { body: "x".repeat(2_000) })]))
+      .then(
+        () => key,
+        (error: StorageError) => error.code,
+      );
+  const keys = Array.from({ length: 300 }, (_, i) => `${i}`);
+  await spareDisk(20);
+  const before: string[] = [];
+  for (const key of keys.slice(0, 150)) before.push(await take(key));
+  await spareDisk(10_000);
+  const after = await Promise.all(keys.slice(150).map(take));
+  const acknowledged = [...before, ...after].filter((answer) => answer !== "full");
+  expect(before).toContain("full");
+  expect(before).toContain("0");
+  expect(after).toEqual(keys.slice(150));
+  const stored = await store.transaction((tx) => tx.journal.keys("telegram", "", 0));
+  expect([...stored].sort()).toEqual(acknowledged.sort());
+});
+
+test("says in words for the log and /health that the disk is full", async () => {
+  await spareDisk(2);
+  await expect(put("large", "x".repeat(100_000))).rejects.toThrow(
+    /^the disk with the database is full: .* \(SQLite 13: /,
+  );
 });
 
 test("a file held by another program rejects, and works again when it is free", async () => {
