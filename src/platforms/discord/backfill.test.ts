@@ -80,6 +80,14 @@ describe("after a stop that outlived the session", () => {
     expect(after.contents()).toEqual(["perdida"]);
   });
 
+  it("a first session in a channel where nobody had said anything is reason enough, too", async () => {
+    const before = await ran();
+    rig.say("perdida");
+    const after = await next(before);
+    await has(after, "perdida");
+    expect(after.contents()).toEqual(["perdida"]);
+  });
+
   it("a session in between that heard nothing does not bring anything twice", async () => {
     const before = await ran("antes");
     rig.say("um");

@@ -29,7 +29,7 @@ export interface Sink {
 export interface Backfill {
   /** Reads what was said since; `finish` is called with the newest message that is dealt with once all is on disk. */
   start(since: Since, signal: AbortSignal, finish: (floor: string | undefined) => void): Recovery;
-  /** The newest message there is where the very first session begins. */
+  /** Where the very first session begins: the newest message there is, or before any; undefined when it cannot be seen. */
   first(): string | undefined;
   /** From now on the bridged conversations count as listened to: what is said there may be missed. */
   settle(): void;
@@ -47,6 +47,9 @@ const mostRequests = 4;
 /** Channels at once: what is read of each lies in memory until all of it is read. */
 const mostChannels = 32;
 const storeAtOnce = 200;
+
+/** Before any message. */
+const beginning = "0";
 
 export function createBackfill(parts: BackfillParts, sink: Sink): Backfill {
   const { context, directory } = parts;
@@ -96,7 +99,12 @@ export function createBackfill(parts: BackfillParts, sink: Sink): Backfill {
       };
       return { done: work(), pass: lines.pass };
     },
-    first: () => newest(context.conversations().map(({ id, thread }) => directory.lastMessage(thread ?? id))),
+    first() {
+      const channels = context.conversations().map(({ id, thread }) => thread ?? id);
+      const last = newest(channels.map((id) => directory.lastMessage(id)));
+      // Of a channel that cannot be seen yet, nobody knows whether anything was said in it.
+      return last ?? (channels.every((id) => directory.channel(id)) ? beginning : undefined);
+    },
     settle: places.settle,
   };
 }
