@@ -70,8 +70,10 @@ export function giveUp(run: LaneRun, { delivery, calls, frozenAt }: Job, failure
   );
   run.observe?.({ delivery, outcome: "dead", frozenAt, endedAt: run.clock.now() });
   const report = run.reports.failed(delivery.event, run.to, failure, false);
+  // The key comes first: the commands say it in the language of whoever asks.
+  const reason = failure.words === undefined ? failure.message : `${failure.words}: ${failure.message}`;
   return async (tx) => {
-    await tx.outbox.bury(delivery.id, failure.message);
+    await tx.outbox.bury(delivery.id, reason);
     await tx.trace.note(traceOf(delivery, run.clock.now(), "dead", failure.code));
     if (!report) return;
     await tx.outbox.append([report]);

@@ -111,8 +111,8 @@ function writeConfig(
   const { conversation: channel, ...discordAccount } = discord.settings;
   const config = {
     accounts: {
-      telegram: { platform: "telegram", updates: "webhook", ...telegramAccount },
-      discord: { platform: "discord", ...discordAccount },
+      telegram: { platform: "telegram", updates: "webhook", limits: "none", ...telegramAccount },
+      discord: { platform: "discord", limits: "none", ...discordAccount },
     },
     web: { listen: new URL(publicUrl).host, public_url: publicUrl, tls: "self-signed" },
     data: "./data",

@@ -29,7 +29,8 @@ const addressOf = (program: Program) =>
 it("prints one address, and ends with 0 at Ctrl+C, with nothing left behind", async () => {
   const program = start();
   expect((await fetch(await addressOf(program))).status).toBe(200);
-  expect(readdirSync(temporary)).toHaveLength(1);
+  // Its data, and a lock for each token.
+  expect(readdirSync(temporary)).toHaveLength(3);
   // An open page must not hold it up.
   const page = await fetch(`${await addressOf(program)}/events`);
   const asked = performance.now();

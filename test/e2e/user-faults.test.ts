@@ -274,7 +274,7 @@ describe("SIGTERM", () => {
     expect(await next.ended).toBe(0);
   });
 
-  it("given twice ends at once, and what was in flight is sent by the next run", async () => {
+  it("given twice ends at once, and the next run finds that what was in flight had arrived", async () => {
     const scene = await open();
     const program = runWorld(scene);
     await eventually(() => program.stderr().includes("session begun"));
@@ -290,7 +290,10 @@ describe("SIGTERM", () => {
     expect(await program.ended).toBe(1);
     expect(performance.now() - asked).toBeLessThan(1_000);
     const next = runWorld(scene);
-    await eventually(() => scene.telegramTexts().filter((text) => text === "Carla: em voo").length === 2);
+    await eventually(() => next.stderr().includes("session resumed"));
+    scene.discord.say(scene.channel, scene.carla, { content: "depois" });
+    await eventually(() => scene.telegramTexts().includes("Carla: depois"));
+    expect(scene.telegramTexts()).toEqual(["Carla: primeira", "Carla: em voo", "Carla: depois"]);
     next.signal("SIGTERM");
     expect(await next.ended).toBe(0);
   });
