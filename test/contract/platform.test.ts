@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Platform, Resolved } from "../../src/bridge/platform.ts";
-import type { Copy, Json } from "../../src/model/delivery.ts";
+import type { Copy, Json, Section } from "../../src/model/delivery.ts";
 import { ParseError } from "../../src/model/errors.ts";
 import type { Message } from "../../src/model/message.ts";
 import type { ConversationRef } from "../../src/model/refs.ts";
@@ -120,6 +120,60 @@ describe.each(Object.entries(ROWS) as readonly [PlatformName, Row][])("%s", (nam
     const copies = ["1", "2", "3"].map((id): Copy => ({ ...copyOf("x"), ref: { conversation: row.to, id } }));
     const targets = platform.renderDelete(copies, row.to, known).flatMap((request) => request.targets);
     expect(targets.map(({ id }) => id).sort()).toEqual(["1", "2", "3"]);
+  });
+
+  it("joins as many messages as one holds, whole, and says who said what", () => {
+    const section = (words: string, author: string): Section => ({
+      kind: "message",
+      message: messageOf([{ kind: "text", text: words }], author),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom("Ana", "Bruno", "Carla"), fc.nat(400)), {
+          minLength: 2,
+          maxLength: 60,
+        }),
+        (said) => {
+          const sections = said.map(([author, length], n) => section(`«${n}»${"a".repeat(length)}`, author));
+          const joined = platform.renderJoined(sections, row.to, known);
+          if (!joined) throw new Error("the first section alone would fit");
+          const shown = row.text(joined.part.request);
+          expect([...shown].length).toBeLessThanOrEqual(row.limit);
+          const words = (shown.match(/«\d+»a*/g) ?? []).map(String);
+          expect(words).toEqual(
+            said.slice(0, joined.count).map(([, length], n) => `«${n}»${"a".repeat(length)}`),
+          );
+          const authors = new Set(said.slice(0, joined.count).map(([author]) => author));
+          for (const author of authors) expect(JSON.stringify(joined.part.request)).toContain(author);
+          expect(JSON.parse(JSON.stringify(joined.part))).toEqual(joined.part);
+        },
+      ),
+    );
+  });
+
+  it("joins the robot's own lines with what people say, and turns a joined message into another", () => {
+    const sections: readonly Section[] = [
+      { kind: "message", message: messageOf([{ kind: "text", text: "um" }]) },
+      { kind: "notice", body: [{ kind: "text", text: "aviso" }] },
+    ];
+    const joined = platform.renderJoined(sections, row.to, known);
+    expect(joined?.count).toBe(2);
+    expect(row.text(joined?.part.request ?? null)).toContain("aviso");
+    const fewer = platform.renderJoined(sections.slice(0, 1), row.to, known);
+    if (!joined || !fewer) throw new Error("nothing was joined");
+    expect(fewer.part.hash).not.toBe(joined.part.hash);
+    const request = platform.renderEdit(fewer.part, copyOf(joined.part.hash), known);
+    expect(JSON.stringify(request)).toContain("99");
+    expect(JSON.stringify(request)).not.toContain("aviso");
+  });
+
+  it("states no rate that lets nothing through", () => {
+    for (const share of ["text", "change", "delete"] as const) {
+      for (const { limit, windowMs } of [...platform.rates(share), ...platform.rates(share, row.to)]) {
+        expect(limit).toBeGreaterThan(0);
+        expect(windowMs).toBeGreaterThan(0);
+      }
+    }
   });
 
   it("says a line of its own", () => {
