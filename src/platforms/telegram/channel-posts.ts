@@ -5,7 +5,8 @@ import { sleep } from "../../model/clock.ts";
 import { PlatformError } from "../../model/errors.ts";
 import type { TelegramApi } from "./api.ts";
 import { fromDisk } from "./errors.ts";
-import { postName, postsPrefix } from "./sightings.ts";
+import type { Gaps } from "./gaps.ts";
+import { postsPrefix } from "./sightings.ts";
 
 /** Within this time of being posted, a post is an update in Telegram's queue. */
 const settleMs = 5_000;
@@ -16,6 +17,14 @@ const tellableMs = 23 * 60 * 60_000;
 /** The journal is searched from so long before the doubt, for clocks may have been set. */
 const marginMs = 24 * 60 * 60_000;
 
+interface Parts {
+  readonly context: PlatformContext;
+  readonly api: TelegramApi;
+  readonly gaps: Gaps;
+  /** The bot's own user id. */
+  readonly self: () => string;
+}
+
 /**
  * Every post of others comes as an update, those of other bots too, and is in the journal before it is acknowledged.
  * So once Telegram's queue is empty, what the journal does not know was posted by us. Owns what is known of one doubt.
@@ -23,21 +32,26 @@ const marginMs = 24 * 60 * 60_000;
 export class ChannelPosts {
   readonly #context: PlatformContext;
   readonly #api: TelegramApi;
+  readonly #gaps: Gaps;
   readonly #chat: string;
   readonly #since: number;
+  readonly #after: number;
   readonly #self: string;
   readonly #beganAt: number;
   #ids: ReadonlySet<number> = new Set();
   #mayEdit: boolean | undefined;
   #settledAt = 0;
 
-  constructor(context: PlatformContext, api: TelegramApi, chat: string, since: number, self: string) {
-    this.#context = context;
-    this.#api = api;
+  /** The doubt is from `since` (milliseconds since 1970), about ids above `after`. */
+  constructor(parts: Parts, chat: string, since: number, after: number) {
+    this.#context = parts.context;
+    this.#api = parts.api;
+    this.#gaps = parts.gaps;
+    this.#self = parts.self();
     this.#chat = chat;
     this.#since = since;
-    this.#self = self;
-    this.#beganAt = context.clock.now();
+    this.#after = after;
+    this.#beganAt = parts.context.clock.now();
   }
 
   has(id: number): boolean {
@@ -70,9 +84,9 @@ export class ChannelPosts {
 
   /** Has Telegram told all it has to tell? Learns the posts then. @throws PlatformError `wait` as long as it has not */
   async allTold(signal: AbortSignal): Promise<boolean> {
-    const { clock, state, received } = this.#context;
+    const { clock, received } = this.#context;
     if (clock.now() - this.#since > tellableMs) return false;
-    if ((await fromDisk(state.get(postName(this.#chat)))) === "?") return false;
+    if (await this.#gaps.hides(this.#chat, this.#after)) return false;
     const { pending_update_count: pending } = await this.#api.call("getWebhookInfo", {}, signal);
     if (pending > 0) {
       if (clock.now() - this.#beganAt > patienceMs) return false;

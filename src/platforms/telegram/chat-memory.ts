@@ -1,15 +1,16 @@
 // What the account remembers of its chats while it receives and sends, so that a lost answer can be looked for; `index.ts` owns one.
 
 import type { Platform, PlatformContext } from "../../bridge/platform.ts";
-import type { Json, RawUpdate } from "../../model/delivery.ts";
+import type { Json, RawUpdate, Sent } from "../../model/delivery.ts";
 import { PlatformError } from "../../model/errors.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import type { TelegramApi } from "./api.ts";
 import { fromDisk } from "./errors.ts";
 import { Flights } from "./flights.ts";
+import { Gaps } from "./gaps.ts";
 import { Reconciler } from "./reconcile.ts";
-import { hasOwnCounter, Seen } from "./seen.ts";
-import { createTake, postName, type Take } from "./sightings.ts";
+import { Seen } from "./seen.ts";
+import { createTake, markName, type Take } from "./sightings.ts";
 
 export interface ChatMemory
   extends Pick<Platform, "prepare" | "send">,
@@ -22,11 +23,12 @@ export interface ChatMemory
 export function createChatMemory(context: PlatformContext, api: TelegramApi, self: () => string): ChatMemory {
   const seen = new Seen();
   const flights = new Flights();
-  const reconciler = new Reconciler({ context, api, seen, flights, self });
+  const gaps = new Gaps(context);
+  const reconciler = new Reconciler({ context, api, seen, flights, gaps, self });
   return {
-    takeTo: (accept) => createTake(context, seen, accept),
+    takeTo: (accept) => createTake(context, seen, gaps, accept),
     prepare: async (to): Promise<Json> => {
-      await recallPosts(context, seen, to);
+      await recall(context, seen, gaps, to);
       return null;
     },
     async send(call, to, signal) {
@@ -34,8 +36,8 @@ export function createChatMemory(context: PlatformContext, api: TelegramApi, sel
       flights.begin(to);
       try {
         const sent = await api.send(call, to, signal);
-        if (sent) seen.note(to.id, Number(sent.ref.id));
         flights.settle(to);
+        if (sent) await noteSent(context, seen, gaps, sent);
         return sent;
       } catch (error) {
         if (mayStand(error)) flights.lose(to);
@@ -48,12 +50,26 @@ export function createChatMemory(context: PlatformContext, api: TelegramApi, sel
   };
 }
 
-/** After a restart, the newest post of others that was ever seen; asked once for each channel. */
-async function recallPosts({ state }: PlatformContext, seen: Seen, to: ConversationRef): Promise<void> {
-  if (!hasOwnCounter(to.id) || seen.knows(to.id)) return;
-  const newest = Number(await fromDisk(state.get(postName(to.id))));
-  if (newest > 0) seen.note(to.id, newest, true);
-  else seen.expect(to.id);
+/** After a restart, how far the chat had been seen; asked once for each. @throws PlatformError */
+async function recall(
+  { state }: PlatformContext,
+  seen: Seen,
+  gaps: Gaps,
+  to: ConversationRef,
+): Promise<void> {
+  if (seen.recalled(to.id)) return;
+  const mark = Number(await fromDisk(state.get(markName(to.id))));
+  await gaps.recall(to.id);
+  seen.recall(to.id, Number.isSafeInteger(mark) ? mark : 0);
+}
+
+/** The message stands, so nothing that goes wrong here may look like a failure to send it. */
+async function noteSent({ account, log }: PlatformContext, seen: Seen, gaps: Gaps, { ref }: Sent) {
+  const chat = ref.conversation.id;
+  seen.note(chat, Number(ref.id));
+  await gaps.end(chat, Number(ref.id)).catch((error: unknown) => {
+    log.debug({ account, err: error }, "that a gap is over could not be kept; it is found again later");
+  });
 }
 
 /** The message may have been made in spite of the error. */

@@ -475,12 +475,13 @@ describe("a create without an answer in a channel where the bot may edit the pos
     stage.sandbox.kick(stage.chat, stage.bot.id);
     stage.say("não contada");
     stage.sandbox.join(stage.chat, stage.bot.id, "administrator");
-    await stage.meanwhile(until(() => stage.state.has(`post:${stage.chat}`)));
+    await stage.meanwhile(until(() => stage.state.get(`gap:${stage.chat}`) === "open"));
     const frozen = freeze(process, "dois");
     expect(await askOn(process, frozen)).toBe("unknown");
     expect(process.recoveries).toEqual([stage.to]);
     stage.say("contada");
-    await stage.meanwhile(until(() => stage.state.get(`post:${stage.chat}`) !== "?"));
+    await stage.meanwhile(until(() => stage.state.get(`gap:${stage.chat}`) !== "open"));
+    expect(await askOn(process, frozen)).toBe("unknown");
     const again = freeze(process, "três");
     expect(await askOn(process, again)).toBe("absent");
     await stage.clock.advance(24 * 60 * 60_000);
@@ -512,6 +513,18 @@ describe("the mark of a chat", () => {
     const reborn = await stage.begun();
     await reborn.platform.prepare(stage.to, signal);
     expect(reborn.platform.mark?.(stage.to)).toBe(String(id));
+  });
+
+  it("closes the gap of a channel with the first message of ours", async () => {
+    await open("channel");
+    stage.state.set(`gap:${stage.chat}`, "open");
+    const process = await stage.begun();
+    await process.start();
+    await process.platform.prepare(stage.to, signal);
+    await sent(process, "um");
+    const frozen = freeze(process, "dois");
+    await lose(process, frozen, "after");
+    expect(await askOn(process, frozen)).toEqual(refOf(ids().at(-1)));
   });
 
   it("is one for all private chats and basic groups, which share their numbers", async () => {

@@ -17,6 +17,7 @@ import type { TelegramApi } from "./api.ts";
 import { ChannelPosts } from "./channel-posts.ts";
 import { cannotEdit, fromDisk, messageGone, notModified } from "./errors.ts";
 import type { Flights } from "./flights.ts";
+import type { Gaps } from "./gaps.ts";
 import { hasOwnCounter, type Seen } from "./seen.ts";
 
 /**
@@ -48,6 +49,7 @@ interface Parts {
   readonly api: TelegramApi;
   readonly seen: Seen;
   readonly flights: Flights;
+  readonly gaps: Gaps;
   /** The bot's own user id. */
   readonly self: () => string;
 }
@@ -72,7 +74,7 @@ export class Reconciler {
   ): Promise<Sent | "absent" | "unknown"> {
     const after = Math.max(Number(doubt.mark ?? 0), Number(doubt.newest ?? 0));
     if (!Number.isSafeInteger(after) || after <= 0) return "unknown";
-    const inquiry = this.#inquiry(call, to, doubt);
+    const inquiry = this.#inquiry(call, to, doubt, after);
     const verdict = await this.#ask(inquiry, to, doubt, after, signal);
     this.#inquiries.delete(conversationKey(to));
     this.#parts.flights.settle(to);
@@ -81,12 +83,11 @@ export class Reconciler {
     return { ref: { conversation: to, id: String(verdict.id) } };
   }
 
-  #inquiry(call: Call, to: ConversationRef, { since }: Doubt): Inquiry {
-    const { context, api, self } = this.#parts;
-    const about = `${since} ${call.part} ${call.hash}`;
+  #inquiry(call: Call, to: ConversationRef, { since }: Doubt, after: number): Inquiry {
+    const about = `${since} ${after} ${call.part} ${call.hash}`;
     const open = this.#inquiries.get(conversationKey(to));
     if (open?.about === about) return open;
-    const posts = new ChannelPosts(context, api, to.id, since, self());
+    const posts = new ChannelPosts(this.#parts, to.id, since, after);
     const inquiry = { about, answers: new Map(), known: new Map(), posts };
     this.#inquiries.set(conversationKey(to), inquiry);
     return inquiry;

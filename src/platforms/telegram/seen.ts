@@ -12,8 +12,15 @@ export function hasOwnCounter(chat: string): boolean {
   return Number(chat) < -1_000_000_000_000;
 }
 
+/** A kept mark may lag so far behind: it is no less true for it. */
+const markEvery = 50;
+
 interface Counter {
   highest: number;
+  /** The highest id that was kept. */
+  kept: number;
+  /** What an earlier run had kept is in it. */
+  recalled: boolean;
   readonly recent: Set<number>;
   /** Of a chat with an own counter; undefined until an update told. */
   isChannel: boolean | undefined;
@@ -37,32 +44,49 @@ export class Seen {
     }
   }
 
-  /** Nothing is known of the chat, and nobody need be asked again. */
-  expect(chat: string): void {
-    this.#touch(chat);
+  /** What an earlier run had seen of the chat: up to `highest`; 0 when it is not known. */
+  recall(chat: string, highest: number): void {
+    const counter = this.#touch(chat);
+    counter.highest = Math.max(counter.highest, highest);
+    counter.recalled = true;
   }
 
-  knows(chat: string): boolean {
-    return this.#counters.has(nameOf(chat));
+  recalled(chat: string): boolean {
+    return this.#counters.get(counterOf(chat))?.recalled === true;
   }
 
   /** The highest id of the chat's counter that was seen. */
   highest(chat: string): number | undefined {
-    return this.#counters.get(nameOf(chat))?.highest || undefined;
+    return this.#counters.get(counterOf(chat))?.highest || undefined;
+  }
+
+  /** The highest id, when it is time to keep it for the next start; `exactly` keeps every one. */
+  toKeep(chat: string, exactly: boolean): number | undefined {
+    const counter = this.#touch(chat);
+    const due = exactly || counter.kept === 0 || counter.highest - counter.kept >= markEvery;
+    if (!due) return undefined;
+    counter.kept = counter.highest;
+    return counter.highest;
   }
 
   has(chat: string, id: number): boolean {
-    return this.#counters.get(nameOf(chat))?.recent.has(id) === true;
+    return this.#counters.get(counterOf(chat))?.recent.has(id) === true;
   }
 
   /** Undefined when no update of the chat told. */
   isChannel(chat: string): boolean | undefined {
-    return this.#counters.get(nameOf(chat))?.isChannel;
+    return this.#counters.get(counterOf(chat))?.isChannel;
   }
 
   #touch(chat: string): Counter {
-    const name = nameOf(chat);
-    const counter = this.#counters.get(name) ?? { highest: 0, recent: new Set(), isChannel: undefined };
+    const name = counterOf(chat);
+    const counter = this.#counters.get(name) ?? {
+      highest: 0,
+      kept: 0,
+      recalled: false,
+      recent: new Set(),
+      isChannel: undefined,
+    };
     this.#counters.delete(name);
     this.#counters.set(name, counter);
     if (this.#counters.size > mostCounters) {
@@ -73,6 +97,7 @@ export class Seen {
   }
 }
 
-function nameOf(chat: string): string {
+/** The name of the counter a chat's ids come from. */
+export function counterOf(chat: string): string {
   return hasOwnCounter(chat) ? chat : "account";
 }

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { recordContext } from "../../../test/support/platform-context.ts";
 import type { RawUpdate } from "../../model/delivery.ts";
 import type { ConversationRef } from "../../model/refs.ts";
+import { Gaps } from "./gaps.ts";
 import { Seen } from "./seen.ts";
 import { createTake } from "./sightings.ts";
 
@@ -23,7 +24,9 @@ beforeEach(() => {
   stored = [];
   seen = new Seen();
   const context = { ...record.context, conversations: () => [chat, topic, channel] };
-  const accept = createTake(context, seen, (raw) => Promise.resolve(void stored.push(raw)));
+  const accept = createTake(context, seen, new Gaps(context), (raw) =>
+    Promise.resolve(void stored.push(raw)),
+  );
   take = (update) => accept(update as Update, JSON.stringify(update));
 });
 
@@ -64,13 +67,13 @@ describe("what a bot is told of its own place in a chat", () => {
     expect(stored).toEqual([]);
   });
 
-  it("marks a channel of which it was not told for a while, until the next post", async () => {
+  it("opens a gap in a channel of which it was not told for a while, until the next post", async () => {
     await take(place("kicked", { status: "administrator", can_post_messages: true }, "channel"));
-    expect(record.state.get(`post:${CHANNEL}`)).toBe("?");
+    expect(record.state.get(`gap:${CHANNEL}`)).toBe("open");
     await take(post(3, 50));
-    expect(stored[0]?.position).toEqual({ name: `post:${CHANNEL}`, value: "50" });
+    expect(record.state.get(`gap:${CHANNEL}`)).toBe("50");
     await take(place("left", { status: "member" }));
-    expect(record.state.has(`post:${GROUP}`)).toBe(false);
+    expect(record.state.has(`gap:${GROUP}`)).toBe(false);
   });
 });
 
@@ -103,6 +106,16 @@ describe("an update on its way to the journal", () => {
     expect(seen.isChannel(chat.id)).toBe(false);
   });
 
+  it("keeps now and then how far its chat was seen", async () => {
+    for (let id = 1; id <= 120; id++) await take(message(id));
+    expect(stored.flatMap(({ position }) => position ?? [])).toEqual(
+      ["1", "51", "101"].map((value) => ({ name: `mark:${GROUP}`, value })),
+    );
+    const edited = { message_id: 500, chat: { id: GROUP, type: "supergroup" } };
+    await take({ update_id: 3, edited_message: edited });
+    expect(stored.at(-1)?.position).toBeUndefined();
+  });
+
   it("is found by channel and message when it is a post of others", async () => {
     await take(post(100, 50));
     await take(post(101, 49));
@@ -110,6 +123,7 @@ describe("an update on its way to the journal", () => {
       [`p${CHANNEL}#50/u100`, "50"],
       [`p${CHANNEL}#49/u101`, "50"],
     ]);
+    expect(stored[0]?.position?.name).toBe(`mark:${CHANNEL}`);
     expect(seen.isChannel(channel.id)).toBe(true);
   });
 

@@ -3,7 +3,8 @@
 import type { ChatMemberUpdated, Message, Update } from "@grammyjs/types";
 import type { PlatformContext } from "../../bridge/platform.ts";
 import type { RawUpdate } from "../../model/delivery.ts";
-import type { Seen } from "./seen.ts";
+import type { Gaps } from "./gaps.ts";
+import { counterOf, type Seen } from "./seen.ts";
 import { rawUpdate } from "./updates.ts";
 
 /** Takes an update as it came; resolves when it may be acknowledged. */
@@ -14,9 +15,9 @@ export function postsPrefix(chat: string): string {
   return `p${chat}#`;
 }
 
-/** Where the highest post of others in a channel is kept, that was ever seen; "?" after a time without seeing. */
-export function postName(chat: string): string {
-  return `post:${chat}`;
+/** Where the highest id that was seen is kept for the next start; of channels exactly, of others now and then. */
+export function markName(chat: string): string {
+  return `mark:${counterOf(chat)}`;
 }
 
 /**
@@ -26,10 +27,11 @@ export function postName(chat: string): string {
 export function createTake(
   context: PlatformContext,
   seen: Seen,
+  gaps: Gaps,
   accept: (raw: RawUpdate) => Promise<void>,
 ): Take {
   return async (update, body) => {
-    if (update.my_chat_member) return await ownPlace(context, update.my_chat_member);
+    if (update.my_chat_member) return await ownPlace(context, gaps, update.my_chat_member);
     const message = messageOf(update);
     // What is no proper message is the parser's business, and must not be kept from the journal.
     const id = message && Number.isSafeInteger(message.message_id) ? message.message_id : undefined;
@@ -37,19 +39,22 @@ export function createTake(
     const raw = rawUpdate(context.account, update.update_id, body, context.clock.now());
     if (!message || id === undefined || chat === undefined) return await accept(raw);
     seen.note(chat, id, message.chat.type === "channel");
-    await accept(update.channel_post ? withPost(raw, chat, id, seen) : raw);
+    if (update.channel_post) await gaps.end(chat, id);
+    await accept(marked(update.channel_post ? asPost(raw, chat, id) : raw, chat, update, seen));
     for (const to of reopened(context, message, chat)) context.recovered(to);
   };
 }
 
-/** Others' posts in a channel must be known to the last, even after a crash (`reconcile.ts`). */
-function withPost(raw: RawUpdate, chat: string, id: number, seen: Seen): RawUpdate {
-  const value = String(Math.max(id, seen.highest(chat) ?? 0));
-  return {
-    ...raw,
-    key: `${postsPrefix(chat)}${id}/${raw.key}`,
-    position: { name: postName(chat), value },
-  };
+/** Others' posts in a channel must be known one by one, even after a crash (`reconcile.ts`). */
+function asPost(raw: RawUpdate, chat: string, id: number): RawUpdate {
+  return { ...raw, key: `${postsPrefix(chat)}${id}/${raw.key}` };
+}
+
+function marked(raw: RawUpdate, chat: string, update: Update, seen: Seen): RawUpdate {
+  // An edit tells of an old message: its number must not take the place of a higher one of an earlier run.
+  if (!update.message && !update.channel_post) return raw;
+  const mark = seen.toKeep(chat, update.channel_post !== undefined);
+  return mark === undefined ? raw : { ...raw, position: { name: markName(chat), value: String(mark) } };
 }
 
 function messageOf(update: Update): Message | undefined {
@@ -57,12 +62,16 @@ function messageOf(update: Update): Message | undefined {
 }
 
 /** The bot's own place in a chat changed. */
-async function ownPlace(context: PlatformContext, { chat, ...change }: ChatMemberUpdated): Promise<void> {
-  const { account, state } = context;
+async function ownPlace(
+  context: PlatformContext,
+  gaps: Gaps,
+  { chat, ...change }: ChatMemberUpdated,
+): Promise<void> {
+  const { account } = context;
   const id = String(chat.id);
   const wasAway = ["left", "kicked"].includes(change.old_chat_member.status);
   // What others posted meanwhile is never told.
-  if (chat.type === "channel" && wasAway) await state.set(postName(id), "?");
+  if (chat.type === "channel" && wasAway) await gaps.begin(id);
   if (!mayWrite(change.new_chat_member)) return;
   context.log.info({ account, chat: id }, "the bot may write in this chat (again)");
   for (const to of lanesOf(context, id)) context.recovered(to);

@@ -2,6 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { recordContext } from "../../../test/support/platform-context.ts";
 import type { RawUpdate } from "../../model/delivery.ts";
+import { Gaps } from "./gaps.ts";
 import { Seen } from "./seen.ts";
 import { createTake } from "./sightings.ts";
 import { createHandler, loadKeys, webhookUrl } from "./webhook.ts";
@@ -16,7 +17,7 @@ function handlerWith(accept: (raw: RawUpdate) => Promise<void> = () => Promise.r
   const handle = createHandler(
     record.context,
     secret,
-    createTake(record.context, new Seen(), async (raw) => {
+    createTake(record.context, new Seen(), new Gaps(record.context), async (raw) => {
       await accept(raw);
       stored.push(raw);
     }),
