@@ -1,18 +1,12 @@
 // Keys of refs as they stand in the tables, and the way back from a key to the whole ref; all queries use them.
 
-import { type ConversationRef, type MessageRef, messageKey, parseConversation } from "../model/refs.ts";
+import { type ConversationRef, parseConversation } from "../model/refs.ts";
 
 /** The conversation a key was made of. @throws Error when the key has another shape */
 export function conversationFrom(key: string): ConversationRef {
   const ref = parseConversation(key);
   if (ref === undefined) throw new Error("a conversation key in the database cannot be read");
   return ref;
-}
-
-/** The message of `key`, with its thread, which only the conversation's own key knows. */
-export function messageFrom(key: string, conversation: string): MessageRef {
-  const ref = conversationFrom(conversation);
-  return { conversation: ref, id: key.slice(messageKey({ conversation: ref, id: "" }).length) };
 }
 
 /** The conversation without its thread: copies are found by it. */

@@ -1,94 +1,126 @@
 // Finds the copies of messages, and the originals of copies; put together with the rest by `message-map`.
 
 import { type Kysely, sql } from "kysely";
-import type { StoreTx } from "../bridge/ports.ts";
-import { messageKey } from "../model/refs.ts";
+import type { MapRow, StoreTx } from "../bridge/ports.ts";
 import type { Engine } from "./engine.ts";
-import { messageFrom, placeKey } from "./keys.ts";
-import { copyColumns, copyOf, isJoined, mapColumns, mapRowOf } from "./map-rows.ts";
-import { prepared, preparedKeys } from "./prepared.ts";
+import { placeKey } from "./keys.ts";
+import {
+  copyColumns,
+  copyOf,
+  isJoined,
+  keyOf,
+  type MessageKey,
+  mapRowOf,
+  numberOf,
+  sourceColumns,
+  sourceOf,
+} from "./map-rows.ts";
+import { prepared, preparedRows } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
 
 type Reads = Pick<StoreTx["map"], "copies" | "find" | "known" | "rows">;
 
 export function mapReadsOf(engine: Engine, db: Kysely<Tables>): Reads {
-  const copies = prepared(engine, (source: string, place: string) =>
+  const copies = prepared(engine, (place: string, id: string, to: string) =>
     db
       .selectFrom("message_map")
       .select(copyColumns)
-      .where("source", "=", source)
-      .where("place", "=", place)
-      .orderBy("part")
-      .orderBy("at"),
-  );
-  const ofCopy = prepared(engine, (copy: string) =>
-    db.selectFrom("message_map").select(mapColumns).where("copy_key", "=", copy).orderBy("section"),
-  );
-  const ofSource = prepared(engine, (source: string) =>
-    db
-      .selectFrom("message_map")
-      .select(mapColumns)
-      .where("source", "=", source)
-      .orderBy("place")
+      .where("source_place", "=", numberOf(db, place))
+      .where("source_id", "=", id)
+      .where("copy_place", "=", numberOf(db, to))
       .orderBy("part")
       .orderBy("at"),
   );
   return {
-    copies: async (source, to) => (await copies(messageKey(source), placeKey(to))).map(copyOf),
+    async copies(source, to) {
+      const { place, id } = keyOf(source);
+      return (await copies(place, id, placeKey(to))).map(copyOf);
+    },
     find: findOf(engine, db),
     known: knownOf(engine, db),
-    async rows(ref) {
-      const key = messageKey(ref);
-      return [...(await ofSource(key)), ...(await ofCopy(key))].map(mapRowOf);
-    },
+    rows: rowsOf(engine, db),
   };
 }
 
 function findOf(engine: Engine, db: Kysely<Tables>): StoreTx["map"]["find"] {
-  const originOf = prepared(engine, (copy: string) =>
+  const originOf = prepared(engine, (place: string, id: string) =>
     db
       .selectFrom("message_map")
-      .select(["source", "source_conversation", "section"])
-      .where("copy_key", "=", copy)
+      .select(sourceColumns)
+      .where("copy_place", "=", numberOf(db, place))
+      .where("copy_id", "=", id)
       .orderBy("section")
       .limit(sql.lit(1)),
   );
-  const firstCopy = prepared(engine, (source: string, place: string) =>
+  const firstCopy = prepared(engine, (place: string, id: string, to: string) =>
     db
       .selectFrom("message_map")
-      .select(["copy_key", "copy_conversation", "section"])
-      .where("source", "=", source)
-      .where("place", "=", place)
+      .select(copyColumns)
+      .where("source_place", "=", numberOf(db, place))
+      .where("source_id", "=", id)
+      .where("copy_place", "=", numberOf(db, to))
       .orderBy("part")
       .orderBy("at")
       .limit(sql.lit(1)),
   );
   return async (ref, to) => {
-    const row = (await originOf(messageKey(ref)))[0];
-    const origin = row === undefined ? ref : messageFrom(row.source, row.source_conversation);
+    const asked = keyOf(ref);
+    const row = (await originOf(asked.place, asked.id))[0];
+    const origin = row === undefined ? ref : sourceOf(row);
     const joined = row !== undefined && isJoined(row);
-    const place = placeKey(to);
-    if (placeKey(origin.conversation) === place) return { ref: origin, joined };
-    const copy = (await firstCopy(messageKey(origin), place))[0];
-    return (
-      copy && {
-        ref: messageFrom(copy.copy_key, copy.copy_conversation),
-        joined: joined || isJoined(copy),
-      }
-    );
+    const { place, id } = keyOf(origin);
+    const there = placeKey(to);
+    if (place === there) return { ref: origin, joined };
+    const copy = (await firstCopy(place, id, there))[0];
+    return copy && { ref: copyOf(copy).ref, joined: joined || isJoined(copy) };
   };
 }
 
+function rowsOf(engine: Engine, db: Kysely<Tables>): StoreTx["map"]["rows"] {
+  const all = db.selectFrom("message_map").select(copyColumns).select(sourceColumns);
+  const ofCopy = prepared(engine, (place: string, id: string) =>
+    all.where("copy_place", "=", numberOf(db, place)).where("copy_id", "=", id).orderBy("section"),
+  );
+  const ofSource = prepared(engine, (place: string, id: string) =>
+    all.where("source_place", "=", numberOf(db, place)).where("source_id", "=", id),
+  );
+  return async (ref) => {
+    const { place, id } = keyOf(ref);
+    const copies = (await ofSource(place, id)).map(mapRowOf).sort(byPlace);
+    return [...copies, ...(await ofCopy(place, id)).map(mapRowOf)];
+  };
+}
+
+function byPlace(a: MapRow, b: MapRow): number {
+  const [here, there] = [placeKey(a.copy.conversation), placeKey(b.copy.conversation)];
+  if (here !== there) return here < there ? -1 : 1;
+  return a.part - b.part || a.at - b.at;
+}
+
 function knownOf(engine: Engine, db: Kysely<Tables>): StoreTx["map"]["known"] {
-  const asCopies = preparedKeys(engine, (keys) =>
-    db.selectFrom("message_map").select("copy_key as key").distinct().where("copy_key", "in", keys),
-  );
-  const asSources = preparedKeys(engine, (keys) =>
-    db.selectFrom("message_map").select("source as key").distinct().where("source", "in", keys),
-  );
+  const seenAs = (place: "copy_place" | "source_place", id: "copy_id" | "source_id") =>
+    preparedRows(engine, ["place", "id"], (refs: readonly MessageKey[]) =>
+      db
+        .selectFrom("message_map")
+        .innerJoin("places", "places.id", `message_map.${place}`)
+        .select(["places.key as place", `message_map.${id} as id`])
+        .distinct()
+        .where((eb) =>
+          eb.or(
+            refs.map((ref) =>
+              eb.and([
+                eb(`message_map.${place}`, "=", numberOf(db, ref.place)),
+                eb(`message_map.${id}`, "=", ref.id),
+              ]),
+            ),
+          ),
+        ),
+    );
+  const [asCopies, asSources] = [seenAs("copy_place", "copy_id"), seenAs("source_place", "source_id")];
+  const text = ({ place, id }: MessageKey) => `${place}#${id}`;
   return async (refs) => {
-    const keys = refs.map(messageKey);
-    const found = new Set([...(await asCopies(keys)), ...(await asSources(keys))].map(({ key }) => key));
-    return keys.map((key) => found.has(key));
+    const keys = refs.map(keyOf);
+    const found = new Set([...(await asCopies(keys)), ...(await asSources(keys))].map(text));
+    return keys.map((key) => found.has(text(key)));
   };
 }

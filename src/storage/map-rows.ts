@@ -1,39 +1,68 @@
 // Rows of the message map and the copies they stand for; the queries of the map use it.
 
+import { type Kysely, sql } from "kysely";
 import type { MapRow } from "../bridge/ports.ts";
 import type { Copy } from "../model/delivery.ts";
-import { conversationKey, messageKey } from "../model/refs.ts";
-import { messageFrom, placeKey } from "./keys.ts";
-import type { MessageMapTable } from "./schema.ts";
+import { conversationKey, type MessageRef } from "../model/refs.ts";
+import { conversationFrom, placeKey } from "./keys.ts";
+import type { Tables } from "./schema.ts";
 
-export const mapColumns = [
-  "copy_key",
-  "section",
-  "copy_conversation",
-  "source",
-  "source_conversation",
-  "place",
-  "part",
-  "hash",
-  "via",
-  "at",
+/** A message as the queries name it: its place and its id there. */
+export interface MessageKey {
+  readonly place: string;
+  readonly id: string;
+}
+
+/** A row with the keys of its conversations, not their numbers. */
+export interface WordedRow {
+  readonly copy_place: string;
+  readonly copy_id: string;
+  readonly section: number;
+  readonly copy_conversation: string;
+  readonly source_place: string;
+  readonly source_id: string;
+  readonly source_conversation: string;
+  readonly part: number;
+  readonly hash: string;
+  readonly via: string | null;
+  readonly at: number;
+}
+
+/** The number of a conversation; null when the map never heard of it. */
+export function numberOf(db: Kysely<Tables>, key: string) {
+  return db.selectFrom("places").select("places.id").where("places.key", "=", key);
+}
+
+/** A copy with the key of its conversation. */
+export const copyColumns = [
+  ...(["copy_id", "section", "part", "hash", "via", "at"] as const),
+  sql<string>`(select key from places where id = copy_conversation)`.as("copy_conversation"),
 ] as const;
 
-export const copyColumns = ["copy_key", "section", "copy_conversation", "part", "hash", "via", "at"] as const;
+/** An original with the key of its conversation. */
+export const sourceColumns = [
+  ...(["source_id", "section"] as const),
+  sql<string>`(select key from places where id = source_conversation)`.as("source_conversation"),
+] as const;
 
 /** The section of a copy that has its message for itself. */
 const alone = -1;
 
-export const isJoined = ({ section }: Pick<MessageMapTable, "section">): boolean => section !== alone;
+export const isJoined = ({ section }: Pick<WordedRow, "section">): boolean => section !== alone;
 
-export function rowOf({ source, copy, part, hash, via, at, section }: MapRow): MessageMapTable {
+export function keyOf({ conversation, id }: MessageRef): MessageKey {
+  return { place: placeKey(conversation), id };
+}
+
+export function rowOf({ source, copy, part, hash, via, at, section }: MapRow): WordedRow {
   return {
-    copy_key: messageKey(copy),
+    copy_place: placeKey(copy.conversation),
+    copy_id: copy.id,
     section: section ?? alone,
     copy_conversation: conversationKey(copy.conversation),
-    source: messageKey(source),
+    source_place: placeKey(source.conversation),
+    source_id: source.id,
     source_conversation: conversationKey(source.conversation),
-    place: placeKey(copy.conversation),
     part,
     hash,
     via: via ?? null,
@@ -41,25 +70,25 @@ export function rowOf({ source, copy, part, hash, via, at, section }: MapRow): M
   };
 }
 
-export function mapRowOf(row: MessageMapTable): MapRow {
-  return {
-    source: messageFrom(row.source, row.source_conversation),
-    copy: messageFrom(row.copy_key, row.copy_conversation),
-    part: row.part,
-    hash: row.hash,
-    ...(row.via !== null && { via: row.via }),
-    at: row.at,
-    ...(isJoined(row) && { section: row.section }),
-  };
+type CopyRow = Omit<WordedRow, "copy_place" | "source_place" | "source_id" | "source_conversation">;
+type SourceRow = Pick<WordedRow, "source_id" | "source_conversation">;
+
+export function sourceOf({ source_id, source_conversation }: SourceRow): MessageRef {
+  return { conversation: conversationFrom(source_conversation), id: source_id };
 }
 
-export function copyOf(row: Pick<MessageMapTable, (typeof copyColumns)[number]>): Copy {
+export function copyOf(row: CopyRow): Copy {
   return {
-    ref: messageFrom(row.copy_key, row.copy_conversation),
+    ref: { conversation: conversationFrom(row.copy_conversation), id: row.copy_id },
     part: row.part,
     hash: row.hash,
     ...(row.via !== null && { via: row.via }),
     at: row.at,
     ...(isJoined(row) && { joined: true }),
   };
+}
+
+export function mapRowOf(row: CopyRow & SourceRow): MapRow {
+  const { ref, joined: _, ...rest } = copyOf(row);
+  return { source: sourceOf(row), copy: ref, ...rest, ...(isJoined(row) && { section: row.section }) };
 }

@@ -2,52 +2,94 @@
 
 import type { Kysely } from "kysely";
 import type { StoreTx } from "../bridge/ports.ts";
-import { messageKey } from "../model/refs.ts";
 import type { Engine } from "./engine.ts";
 import { mapReadsOf } from "./map-reads.ts";
-import { mapColumns, rowOf } from "./map-rows.ts";
+import { keyOf, numberOf, rowOf, type WordedRow } from "./map-rows.ts";
 import { prepared, preparedKeys, preparedRows } from "./prepared.ts";
-import type { MessageMapTable, Tables } from "./schema.ts";
+import type { Tables } from "./schema.ts";
 
 export function messageMapOf(engine: Engine, db: Kysely<Tables>): StoreTx["map"] {
+  const addPlaces = addPlacesOf(engine, db);
   const record = recordOf(engine, db);
-  const rehash = prepared(engine, (hash: string, copy: string) =>
-    db.updateTable("message_map").set({ hash }).where("copy_key", "=", copy),
+  const rehash = prepared(engine, (hash: string, place: string, id: string) =>
+    db
+      .updateTable("message_map")
+      .set({ hash })
+      .where("copy_place", "=", numberOf(db, place))
+      .where("copy_id", "=", id),
   );
-  const forget = preparedKeys(engine, (keys) => db.deleteFrom("message_map").where("copy_key", "in", keys));
-  const forgetOf = prepared(engine, (copy: string, source: string) =>
-    db.deleteFrom("message_map").where("copy_key", "=", copy).where("source", "=", source),
+  const forgetCopy = (place: string, id: string) =>
+    db.deleteFrom("message_map").where("copy_place", "=", numberOf(db, place)).where("copy_id", "=", id);
+  const forget = prepared(engine, forgetCopy);
+  const forgetOf = prepared(engine, (place: string, id: string, sourcePlace: string, sourceId: string) =>
+    forgetCopy(place, id)
+      .where("source_place", "=", numberOf(db, sourcePlace))
+      .where("source_id", "=", sourceId),
   );
   return {
     ...mapReadsOf(engine, db),
     async record(rows) {
-      await record(rows.map(rowOf));
+      const worded = rows.map(rowOf);
+      await addPlaces(worded);
+      await record(worded);
     },
     async rehash(copy, hash) {
-      await rehash(hash, messageKey(copy));
+      const { place, id } = keyOf(copy);
+      await rehash(hash, place, id);
     },
     async forget(copies, source) {
-      if (source === undefined) await forget(copies.map(messageKey));
-      else for (const copy of copies) await forgetOf(messageKey(copy), messageKey(source));
+      const of = source && keyOf(source);
+      for (const { place, id } of copies.map(keyOf)) {
+        if (of === undefined) await forget(place, id);
+        else await forgetOf(place, id, of.place, of.id);
+      }
     },
   };
 }
 
+/** The conversations of almost every message are there, so they are looked for first. */
+function addPlacesOf(engine: Engine, db: Kysely<Tables>): (rows: readonly WordedRow[]) => Promise<void> {
+  const known = preparedKeys(engine, (keys) =>
+    db.selectFrom("places").select("key").where("key", "in", keys),
+  );
+  return async (rows) => {
+    const keys = new Set(
+      rows.flatMap((row) => [
+        row.copy_place,
+        row.copy_conversation,
+        row.source_place,
+        row.source_conversation,
+      ]),
+    );
+    for (const { key } of await known([...keys])) keys.delete(key);
+    for (const key of keys) await db.insertInto("places").values({ key }).execute();
+  };
+}
+
 /** A copy that is recorded again (its commit was not confirmed, but done) is written over. */
-function recordOf(
-  engine: Engine,
-  db: Kysely<Tables>,
-): (rows: readonly MessageMapTable[]) => Promise<unknown> {
-  const upsert = preparedRows(engine, mapColumns, (rows: readonly MessageMapTable[]) =>
+function recordOf(engine: Engine, db: Kysely<Tables>): (rows: readonly WordedRow[]) => Promise<unknown> {
+  const columns = [
+    ...(["copy_place", "copy_id", "section", "copy_conversation", "source_place", "source_id"] as const),
+    ...(["source_conversation", "part", "hash", "via", "at"] as const),
+  ];
+  const upsert = preparedRows(engine, columns, (rows: readonly WordedRow[]) =>
     db
       .insertInto("message_map")
-      .values(rows)
+      .values(
+        rows.map((row) => ({
+          ...row,
+          copy_place: numberOf(db, row.copy_place),
+          copy_conversation: numberOf(db, row.copy_conversation),
+          source_place: numberOf(db, row.source_place),
+          source_conversation: numberOf(db, row.source_conversation),
+        })),
+      )
       .onConflict((conflict) =>
-        conflict.columns(["copy_key", "section"]).doUpdateSet((eb) => ({
+        conflict.columns(["copy_place", "copy_id", "section"]).doUpdateSet((eb) => ({
           copy_conversation: eb.ref("excluded.copy_conversation"),
-          source: eb.ref("excluded.source"),
+          source_place: eb.ref("excluded.source_place"),
+          source_id: eb.ref("excluded.source_id"),
           source_conversation: eb.ref("excluded.source_conversation"),
-          place: eb.ref("excluded.place"),
           part: eb.ref("excluded.part"),
           hash: eb.ref("excluded.hash"),
           via: eb.ref("excluded.via"),
@@ -56,10 +98,6 @@ function recordOf(
       ),
   );
   // PostgreSQL refuses a statement that would write the same row twice.
-  return (rows) =>
-    upsert(
-      rows.length < 2
-        ? rows
-        : [...new Map(rows.map((row) => [`${row.copy_key} ${row.section}`, row])).values()],
-    );
+  const keyed = (row: WordedRow) => [`${row.copy_place} ${row.copy_id} ${row.section}`, row] as const;
+  return (rows) => upsert(rows.length < 2 ? rows : [...new Map(rows.map(keyed)).values()]);
 }

@@ -3,7 +3,7 @@
 import type { DeleteResult } from "kysely";
 
 /** Rows one prune removes at most, so that nobody waits long for the writer (bench/storage-years.ts measures it). */
-export const maxPruned = 4_000;
+export const maxPruned = 2_000;
 
 /** Runs a delete and says how many rows it removed. */
 export async function countDeleted(query: {

@@ -50,17 +50,24 @@ export interface HeldTable {
   until: number;
 }
 
+/** Keys of conversations, with their threads and without, which the map names by number. */
+export interface PlacesTable {
+  id: Generated<number>;
+  key: string;
+}
+
 /**
- * One row for each copy, and for each section of a joined one (-1 when it is not joined). Message keys leave the thread out, so the whole conversation keys stand beside them;
- * `place` is the destination's conversation without its thread.
+ * One row for each copy, and for each section of a joined one (-1 when it is not joined). The ids of messages are
+ * unique in a place, which is a conversation without its thread; the whole conversations stand beside them.
  */
 export interface MessageMapTable {
-  copy_key: string;
+  copy_place: number;
+  copy_id: string;
   section: number;
-  copy_conversation: string;
-  source: string;
-  source_conversation: string;
-  place: string;
+  copy_conversation: number;
+  source_place: number;
+  source_id: string;
+  source_conversation: number;
   part: number;
   hash: string;
   via: string | null;
@@ -109,6 +116,7 @@ export interface Tables {
   journal: JournalTable;
   outbox: OutboxTable;
   held: HeldTable;
+  places: PlacesTable;
   message_map: MessageMapTable;
   joined: JoinedTable;
   trace: TraceTable;
