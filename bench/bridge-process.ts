@@ -10,6 +10,8 @@ export interface Usage {
   /** User and system time since the start, all threads; microseconds. */
   readonly cpuUs: number;
   readonly rssBytes: number;
+  /** The greatest since the start. */
+  readonly peakRssBytes: number;
   readonly heapBytes: number;
 }
 

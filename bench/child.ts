@@ -28,7 +28,8 @@ async function tell(question: Question): Promise<void> {
   if (question === "collected usage") await collect();
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
-  send({ cpuUs: user + system, rssBytes: rss, heapBytes: heapUsed });
+  const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+  send({ cpuUs: user + system, rssBytes: rss, peakRssBytes, heapBytes: heapUsed });
 }
 
 /** Twice, with a pause: what the first collection finalizes, and the pages V8 gives back a moment later. */

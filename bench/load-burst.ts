@@ -1,7 +1,8 @@
 // Row "burst": many messages at once, in one chat and in ten; order and completeness are checked before anything counts.
 
-import { ratios, report } from "./stats.ts";
-import { openWorld, type Rig, type Side, sides } from "./world.ts";
+import { type Side, sides } from "./rooms.ts";
+import { head, ratios, report } from "./stats.ts";
+import { openWorld, type Rig } from "./world.ts";
 
 const rooms = 10;
 /** A bridge that sends nothing for this long has lost a message. */
@@ -47,7 +48,7 @@ function tell(name: string, reals: readonly Burst[], nulls: readonly Burst[]): v
     reals.map(({ perSecond }) => perSecond),
     nulls.map(({ perSecond }) => perSecond),
   ];
-  console.log(`  ${name}: all arrived once and in order`);
+  head(`${name}: all arrived once and in order`);
   report("  messages/s", realPace, "/s");
   report("  messages/s of the null bridge", nullPace, "/s");
   report("  pace, relative", ratios(realPace, nullPace), "x");

@@ -2,7 +2,7 @@
 
 import { connect, type TLSSocket } from "node:tls";
 import { openStore } from "../src/storage/open.ts";
-import { ratios, report } from "./stats.ts";
+import { head, ratios, report } from "./stats.ts";
 import { openWorld, type Rig } from "./world.ts";
 
 /** What Telegram opens by default. */
@@ -18,7 +18,7 @@ export async function measureIngest(quick: boolean): Promise<void> {
   const match = ({ path: where }: { readonly path: string }) => /\/webhooks\/\d+\//.test(where);
   world.discord.faults.add({ match, chance: 1, fault: { kind: "slow", ms: 3_600_000 } });
   try {
-    const real = await world.start("real", connections, seedWebhook);
+    const real = await world.start("real", connections, { prepare: seedWebhook });
     const bare = await world.start("bare", 1);
     const { chats } = real;
     const strangers = chats.map((chat) => chat - 1_000_000_000);
@@ -42,7 +42,7 @@ export async function measureIngest(quick: boolean): Promise<void> {
 function tell(name: string, reals: readonly Flood[], bares: readonly Flood[]): void {
   const pace = (floods: readonly Flood[]) => floods.map(({ perSecond }) => perSecond);
   const cpu = (floods: readonly Flood[]) => floods.map(({ cpuUs }) => cpuUs);
-  console.log(`  ${name}, ${connections} connections`);
+  head(`${name}, ${connections} connections`);
   report("  durable updates/s", pace(reals), "/s");
   report("  bare server, requests/s", pace(bares), "/s");
   report("  ingest, relative", ratios(pace(reals), pace(bares)), "x", { limit: 0.8, kind: "at least" });

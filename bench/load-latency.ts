@@ -1,7 +1,8 @@
 // Row "latency": how long a message takes from one simulator to the other at 5 messages a second, each way.
 
-import { percentile, ratios, report } from "./stats.ts";
-import { openWorld, type Rig, type Side, sides } from "./world.ts";
+import { type Side, sides } from "./rooms.ts";
+import { head, percentile, ratios, report } from "./stats.ts";
+import { openWorld, type Rig } from "./world.ts";
 
 const perSecond = 5;
 
@@ -19,7 +20,7 @@ export async function measureLatency(quick: boolean): Promise<void> {
         const [reals = [], nulls = []] = await sayAlternately([real, none], from, seconds);
         rounds.push({ real: reals, none: nulls });
       }
-      console.log(`  said on ${from}, ${perSecond}/s, ${rounds.length} x ${rounds[0]?.real.length} messages`);
+      head(`said on ${from}, ${perSecond}/s, ${rounds.length} x ${rounds[0]?.real.length} messages`);
       for (const [name, share, limit] of [
         ["p50", 0.5, 2],
         ["p99", 0.99, 3],

@@ -1,7 +1,8 @@
 // Row "memory": what the real bridge holds after its start, after 1,000 messages and after 20,000, garbage collected.
 
-import { report } from "./stats.ts";
-import { openWorld, type Rig, sides } from "./world.ts";
+import { sides } from "./rooms.ts";
+import { head, report } from "./stats.ts";
+import { openWorld, type Rig } from "./world.ts";
 
 const megabyte = 1024 * 1024;
 /** So many are on their way at once, each way. */
@@ -11,6 +12,7 @@ const window = 50;
 export async function measureMemory(quick: boolean): Promise<void> {
   const many = quick ? 5_000 : 20_000;
   const world = await openWorld();
+  head("one bridge");
   try {
     const rig = await world.start("real", 1);
     const none = await world.start("null", 1);

@@ -1,11 +1,18 @@
-// Measures the product against a null bridge in the same run: npm run bench [-- --quick] [-- row…]
+// Measures the product: npm run bench [-- --quick] [-- row…]; a word names a row, or all rows that begin with it.
 
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
+import { measureBridges } from "./load-bridges.ts";
 import { measureBurst } from "./load-burst.ts";
+import { measureHour } from "./load-hour.ts";
 import { measureIngest } from "./load-ingest.ts";
 import { measureLatency } from "./load-latency.ts";
+import { measure100, measure600 } from "./load-limits.ts";
 import { measureMemory } from "./load-memory.ts";
+import { measureQuiet } from "./load-quiet.ts";
+import { measureRecovery } from "./load-recovery.ts";
+import { measure500 } from "./load-rush.ts";
 import { measureText } from "./load-text.ts";
+import { reportFailure, summarize } from "./stats.ts";
 
 type Row = (quick: boolean) => Promise<void> | void;
 
@@ -15,12 +22,20 @@ const rows: Readonly<Record<string, Row>> = {
   burst: measureBurst,
   memory: measureMemory,
   text: measureText,
+  "limits-100": measure100,
+  "limits-600": measure600,
+  "limits-quiet": measureQuiet,
+  "limits-500": measure500,
+  "limits-hour": measureHour,
+  recovery: measureRecovery,
+  bridges: measureBridges,
 };
 
 const words = process.argv.slice(2);
 const quick = words.includes("--quick");
 const asked = words.filter((word) => !word.startsWith("--"));
-const unknown = asked.filter((name) => !(name in rows));
+const names = (word: string, row: string) => row === word || row.startsWith(`${word}-`);
+const unknown = asked.filter((word) => !Object.keys(rows).some((row) => names(word, row)));
 if (unknown.length > 0) {
   console.error(`no such row: ${unknown.join(", ")}; there are ${Object.keys(rows).join(", ")}`);
   process.exit(2);
@@ -28,13 +43,18 @@ if (unknown.length > 0) {
 
 const processors = cpus();
 const memory = `${Math.round(totalmem() / 1024 ** 3)} GiB`;
+const load = `load before the start ${loadavg()[0]?.toFixed(2)}`;
 console.log(
-  `Node ${process.version}, ${processors.length} x ${processors[0]?.model}, ${memory}${quick ? ", quick" : ""}`,
+  `Node ${process.version}, ${processors.length} x ${processors[0]?.model}, ${memory}, ${load}${quick ? ", quick" : ""}`,
 );
 console.log("median (least-greatest) of the repetitions");
 for (const [name, measure] of Object.entries(rows)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (asked.length > 0 && !asked.some((word) => names(word, name))) continue;
   console.log(`\n${name}`);
-  await measure(quick);
+  try {
+    await measure(quick);
+  } catch (error) {
+    reportFailure(name, error instanceof Error ? error.message : String(error));
+  }
 }
-process.exit();
+process.exit(summarize() ? 0 : 1);

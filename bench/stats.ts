@@ -12,6 +12,7 @@ function median(values: readonly number[]): number {
 
 /** `1.23 (1.10-1.40)`: the median, and the least and greatest value. */
 function spread(values: readonly number[], digits = 2): string {
+  if (values.length === 1) return median(values).toFixed(digits);
   const [least, greatest] = [Math.min(...values), Math.max(...values)];
   return `${median(values).toFixed(digits)} (${least.toFixed(digits)}-${greatest.toFixed(digits)})`;
 }
@@ -21,19 +22,63 @@ export interface Target {
   readonly kind: "at least" | "at most";
 }
 
-/** One figure on a line of its own, judged when it has a target. `values` are one per repetition. */
-export function report(name: string, values: readonly number[], unit: string, target?: Target): void {
-  const figure = spread(values, unit === "x" || unit === "ms" ? 2 : 0);
-  console.log(`  ${name.padEnd(58)} ${figure.padStart(26)} ${unit.padEnd(8)} ${judge(values, target)}`);
+interface Judged {
+  readonly name: string;
+  readonly figure: string;
+  readonly verdict: string;
+  readonly met: boolean;
 }
 
-function judge(values: readonly number[], target: Target | undefined): string {
-  if (target === undefined) return "";
+const judged: Judged[] = [];
+let heading = "";
+
+/** The figures that follow belong to it; a line of two blanks more names a part of it. */
+export function head(name: string): void {
+  heading = name;
+  console.log(`  ${name}`);
+}
+
+/** One figure on a line of its own, judged when it has a target. `values` are one per repetition. */
+export function report(name: string, values: readonly number[], unit: string, target?: Target): void {
+  const figure = spread(values, ["x", "ms", "s"].includes(unit) ? 2 : 0);
+  const verdict = target === undefined ? undefined : judge(values, target);
+  console.log(
+    `  ${name.padEnd(58)} ${figure.padStart(26)} ${unit.padEnd(8)} ${verdict?.words ?? ""}`.trimEnd(),
+  );
+  if (verdict) note(name, `${figure} ${unit}`, verdict.words, verdict.met);
+}
+
+/** What ended a row before its figures. */
+export function reportFailure(row: string, reason: string): void {
+  console.log(`  FAILED: ${reason}`);
+  heading = row;
+  note("", "", `FAILED: ${reason}`, false);
+}
+
+function note(name: string, figure: string, verdict: string, met: boolean): void {
+  judged.push({ name: `${heading}, ${name.trim()}`.replace(/, $/, ""), figure, verdict, met });
+}
+
+/** Prints every judged figure once more. False when a target was missed. */
+export function summarize(): boolean {
+  if (judged.length > 0) console.log("\nsummary");
+  for (const { name, figure, verdict } of judged) {
+    console.log(`  ${name.padEnd(84)} ${figure.padStart(24)}   ${verdict}`);
+  }
+  return judged.every(({ met }) => met);
+}
+
+function judge(
+  values: readonly number[],
+  { kind, limit }: Target,
+): { readonly words: string; readonly met: boolean } {
   const value = median(values);
-  const { kind, limit } = target;
   const met = kind === "at least" ? value >= limit : value <= limit;
   const sign = kind === "at least" ? ">=" : "<=";
-  return met ? `${sign} ${limit}: met` : `${sign} ${limit}: MISSED by ${Math.abs(value - limit).toFixed(2)}`;
+  const words = met
+    ? `${sign} ${limit}: met`
+    : `${sign} ${limit}: MISSED by ${Math.abs(value - limit).toFixed(2)}`;
+  return { words, met };
 }
 
 /** `a[i] / b[i]`. */

@@ -7,53 +7,64 @@ import { stringify } from "yaml";
 import { freePort } from "../src/demo/free-port.ts";
 import { startDiscordSandbox } from "../src/sandbox/discord/index.ts";
 import type { DiscordSandbox } from "../src/sandbox/discord/sandbox.ts";
-import type { Dispatch } from "../src/sandbox/discord/world.ts";
 import { startTelegramSandbox, type TelegramSandbox } from "../src/sandbox/telegram/index.ts";
 import { type BridgeKind, type BridgeProcess, startBridge } from "./bridge-process.ts";
-
-/** Where a message is said; it appears on the other side. */
-export type Side = "telegram" | "discord";
-export const sides: readonly Side[] = ["telegram", "discord"];
-
-/** A message that crossed: the number in its text, and when it appeared, by `performance.now()`. */
-export interface Crossing {
-  readonly from: Side;
-  readonly room: number;
-  readonly number: number;
-  readonly at: number;
-}
+import { type Crossing, openChannels, openGroups, type Side } from "./rooms.ts";
 
 /** A bridge and the rooms it joins. */
 export interface Rig {
   readonly kind: BridgeKind;
   readonly bridge: BridgeProcess;
   readonly publicUrl: string;
+  readonly folder: string;
+  /** From the start of the process until it was connected. */
+  readonly startedInMs: number;
   /** The Telegram side of the rooms. */
   readonly chats: readonly number[];
   /** A person says message `number` in a room. */
   say(from: Side, room: number, number: number): void;
   /** Returns how to stop listening. */
   onCrossing(listener: (crossing: Crossing) => void): () => void;
+  /** A new process takes up what a killed one left in the folder. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface RigOptions {
+  /** What the accounts are told of limits: `none` (the default here) measures the program and not its budgets. */
+  readonly limits?: "auto" | "none";
+  /** How many people talk on each side, by turns; one, unless told. */
+  readonly people?: number;
+  /** May seed the folder before the bridge starts in it. */
+  readonly prepare?: (folder: string) => Promise<void>;
+}
+
+export interface WorldOptions {
+  /** The platforms' real limits. */
+  readonly limits?: boolean;
+  /** Milliseconds each answer of an API is held back. */
+  readonly latency?: () => number;
 }
 
 export interface World {
   readonly telegram: TelegramSandbox;
   readonly discord: DiscordSandbox;
-  /** `prepare` may seed the folder before the bridge starts in it. */
-  start(kind: BridgeKind, rooms: number, prepare?: (folder: string) => Promise<void>): Promise<Rig>;
+  start(kind: BridgeKind, rooms: number, options?: RigOptions): Promise<Rig>;
   close(): Promise<void>;
 }
 
-export async function openWorld(): Promise<World> {
-  const telegram = await startTelegramSandbox({ local: true });
-  const discord = await startDiscordSandbox();
+/** What a call to either platform takes in life. */
+export const lifelike = () => 20 + Math.floor(Math.random() * 101);
+
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const telegram = await startTelegramSandbox({ local: true, ...options });
+  const discord = await startDiscordSandbox(options);
   const rigs = new Set<Rig>();
   return {
     telegram,
     discord,
-    async start(kind, rooms, prepare) {
-      const rig = await startRig(telegram, discord, kind, rooms, prepare);
+    async start(kind, rooms, rigOptions = {}) {
+      const rig = await startRig(telegram, discord, kind, rooms, rigOptions);
       rigs.add(rig);
       return rig;
     },
@@ -64,48 +75,39 @@ export async function openWorld(): Promise<World> {
   };
 }
 
-/** Accounts, a guild and people of its own, so that no bridge hears what another is told. */
+/** Accounts, guilds and people of its own, so that no bridge hears what another is told. */
 async function startRig(
   telegram: TelegramSandbox,
   discord: DiscordSandbox,
   kind: BridgeKind,
-  roomCount: number,
-  prepare: ((folder: string) => Promise<void>) | undefined,
+  rooms: number,
+  { limits = "none", people = 1, prepare }: RigOptions,
 ): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), `matebot-bench-${kind}-`));
-  const numbers = Array.from({ length: roomCount }, (_, i) => i);
-  const group = openGroups(telegram, kind, roomCount);
-  const guild = openGuild(discord, kind, roomCount);
+  const group = openGroups(telegram, kind, rooms, people);
+  const guild = openChannels(discord, kind, rooms, people);
   const publicUrl = `https://127.0.0.1:${await freePort()}`;
   const configFile = join(folder, "matebot.yaml");
-  const config = {
-    language: "en",
-    accounts: {
-      telegram: { platform: "telegram", token: group.token, api: telegram.url, updates: "webhook" },
-      discord: {
-        platform: "discord",
-        token: guild.token,
-        api: discord.url,
-        cdn: discord.cdnUrl,
-        media: discord.mediaUrl,
-      },
-    },
-    web: { listen: new URL(publicUrl).host, public_url: publicUrl, tls: "self-signed" },
-    data: "./data",
-    bridges: numbers.map((room) => ({
-      name: `room${room}`,
-      members: [`telegram:${group.chats[room]}`, `discord:${guild.channels[room]}`],
-    })),
-  };
-  writeFileSync(configFile, stringify(config), { mode: 0o600 });
+  const accounts = accountsOf(telegram, discord, { group, guild, limits });
+  const web = { listen: new URL(publicUrl).host, public_url: publicUrl, tls: "self-signed" };
+  writeFileSync(configFile, stringify(configOf(accounts, web, group.ids, guild.ids)), { mode: 0o600 });
   await prepare?.(folder);
-  const bridge = await startBridge({ kind, configFile, logFile: join(folder, "log") });
+  const start = () => startBridge({ kind, configFile, logFile: join(folder, "log") });
+  const startedAt = performance.now();
+  let bridge = await start();
+  const startedInMs = performance.now() - startedAt;
   return {
-    ...{ kind, bridge, publicUrl, chats: group.chats },
+    ...{ kind, publicUrl, folder, startedInMs, chats: group.ids },
+    get bridge() {
+      return bridge;
+    },
     say: (from, room, number) => (from === "telegram" ? group : guild).say(room, number),
     onCrossing(listener) {
       const stops = [group.onCrossing(listener), guild.onCrossing(listener)];
       return () => stops.forEach((stop) => void stop());
+    },
+    async restart() {
+      bridge = await start();
     },
     async stop() {
       await bridge.kill();
@@ -114,84 +116,41 @@ async function startRig(
   };
 }
 
-const words = "Bom dia, pessoal! Alguém vem à reunião de hoje à noite no hackerspace? Levo o chimarrão 🧉";
-/** Every fourth message has a bold word. */
-const isPlain = (number: number) => number % 4 !== 3;
+interface AccountParts {
+  readonly group: { readonly token: string };
+  readonly guild: { readonly token: string };
+  readonly limits: "auto" | "none";
+}
 
-function openGroups(telegram: TelegramSandbox, name: string, count: number) {
-  const bot = telegram.createBot({ name: "MateBot", username: `${name}_${Date.now()}_bot`, privacy: false });
-  const ana = telegram.createUser({ firstName: "Ana", username: "ana" }).id;
-  const chats = Array.from({ length: count }, (_, room) => {
-    const chat = telegram.createChat({ title: `${name} ${room}`, type: "supergroup" }).id;
-    telegram.join(chat, bot.id, "administrator");
-    telegram.join(chat, ana);
-    return chat;
-  });
+/** The two accounts of a config. */
+export function accountsOf(
+  telegram: TelegramSandbox,
+  discord: DiscordSandbox,
+  { group, guild, limits }: AccountParts,
+) {
   return {
-    token: bot.token,
-    chats,
-    say(room: number, number: number) {
-      const text = `m${number} ${words}`;
-      const offset = text.indexOf("reunião");
-      const entities = isPlain(number) ? {} : { entities: [{ type: "bold", offset, length: 7 }] };
-      telegram.say(chats[room] ?? 0, ana, { text, ...entities });
+    telegram: { platform: "telegram", token: group.token, api: telegram.url, updates: "webhook", limits },
+    discord: {
+      platform: "discord",
+      token: guild.token,
+      api: discord.url,
+      cdn: discord.cdnUrl,
+      media: discord.mediaUrl,
+      limits,
     },
-    onCrossing: (listener: (crossing: Crossing) => void) =>
-      telegram.onChange((change) => {
-        if (change.kind !== "created" || !change.message.from?.is_bot) return;
-        const room = chats.indexOf(change.chatId);
-        if (room !== -1) listener({ from: "discord", room, ...readMessage(change.message.text) });
-      }),
   };
 }
 
-function openGuild(discord: DiscordSandbox, name: string, count: number) {
-  const bot = discord.createBot({ name: "MateBot" });
-  const guild = discord.createGuild({ name }).id;
-  const channels = Array.from(
-    { length: count },
-    (_, room) => discord.createChannel(guild, { name: `room${room}` }).id,
-  );
-  discord.addBot(guild, bot.id);
-  const carla = discord.createUser({ username: `carla_${name}`, globalName: "Carla" }).id;
-  discord.addMember(guild, carla);
-  return {
-    token: bot.token,
-    channels,
-    say(room: number, number: number) {
-      const said = isPlain(number) ? words : words.replace("reunião", "**reunião**");
-      discord.say(channels[room] ?? "", carla, { content: `m${number} ${said}` });
-    },
-    onCrossing: (listener: (crossing: Crossing) => void) =>
-      discord.onChange((dispatch) => {
-        if (dispatch.type !== "MESSAGE_CREATE") return;
-        const room = channels.indexOf(dispatch.channel?.id ?? "");
-        const { webhook_id, content } = seen(dispatch);
-        if (room !== -1 && webhook_id !== undefined)
-          listener({ from: "telegram", room, ...readMessage(content) });
-      }),
-  };
-}
-
-/** An onlooker who may read everything. */
-const onlooker: Parameters<Dispatch["data"]>[0] = {
-  bot: {
-    id: "0",
-    applicationId: "0",
-    name: "",
-    token: "",
-    flags: 0,
-    verifyKey: "",
-    identifies: [],
-    settings: {},
-  },
-  readsContent: true,
-};
-
-function seen(dispatch: Dispatch): { readonly webhook_id?: string; readonly content?: string } {
-  return dispatch.data(onlooker) as { readonly webhook_id?: string; readonly content?: string };
-}
-
-function readMessage(text: string | undefined): Pick<Crossing, "number" | "at"> {
-  return { at: performance.now(), number: Number(/\bm(\d+) /.exec(text ?? "")?.[1]) };
+/** A config that joins each chat with the channel of the same number. */
+export function configOf(
+  accounts: ReturnType<typeof accountsOf>,
+  web: { readonly listen: string; readonly public_url: string; readonly tls: string },
+  chats: readonly number[],
+  channels: readonly string[],
+) {
+  const bridges = chats.map((chat, room) => ({
+    name: `room${room}`,
+    members: [`telegram:${chat}`, `discord:${channels[room]}`],
+  }));
+  return { language: "en", accounts, web, data: "./data", bridges };
 }
