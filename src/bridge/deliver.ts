@@ -23,6 +23,8 @@ export type Outcome = (tx: StoreTx) => Promise<void>;
 
 /** After a lost answer the request may still be on its way; nobody is asked about it sooner. */
 const SETTLE_MS = 1_000;
+/** One call that took longer, or a clock that was set, does not mean that the next ones will. */
+const SLOW_CALL_MS = 5_000;
 
 /** Sends what is not done yet, call by call; progress is stored between them. "stop": the lane must end here. */
 export async function deliver(run: LaneRun, job: Job): Promise<Outcome | "stop"> {
@@ -153,7 +155,7 @@ async function send(run: LaneRun, call: Call): Promise<Sent | undefined> {
   run.budget.spend(shareOf(call));
   const startedAt = clock.now();
   const sent = await run.platform.send(call, run.to, run.signal);
-  memory.callMs += (clock.now() - startedAt - memory.callMs) / 8;
+  memory.callMs += (Math.min(SLOW_CALL_MS, clock.now() - startedAt) - memory.callMs) / 8;
   if (memory.blocked > 0) run.log.info({ lane: conversationKey(run.to) }, "the lane goes on");
   memory.blocked = 0;
   return sent;

@@ -1,7 +1,7 @@
 // What is written about a call that was done: the message map, joined messages, the newest message; `deliver.ts` calls it.
 
 import type { Call, Sent } from "../model/delivery.ts";
-import type { ConversationRef, MessageRef } from "../model/refs.ts";
+import type { MessageRef } from "../model/refs.ts";
 import type { LaneRun } from "./lane-run.ts";
 import type { MapRow, StoredDelivery, StoreTx, TraceStep } from "./ports.ts";
 
@@ -57,18 +57,19 @@ async function rememberNewest(
     memory.newest = { id: ref.id, writtenAt };
     return;
   }
-  await tx.state.set(to.account, nameOf(to), ref.id);
+  await tx.state.set(to.account, nameOf(run), ref.id);
   memory.newest = { id: ref.id, writtenAt: at };
 }
 
 /** The id of the newest message of ours in the conversation that is known to be recorded. */
 export async function newestOf(run: LaneRun): Promise<string | undefined> {
   const { memory, to } = run;
-  return memory.newest?.id ?? (await run.store.transaction((tx) => tx.state.get(to.account, nameOf(to))));
+  return memory.newest?.id ?? (await run.store.transaction((tx) => tx.state.get(to.account, nameOf(run))));
 }
 
-function nameOf({ id, thread }: ConversationRef): string {
-  return thread === undefined ? `newest:${id}` : `newest:${id}/${thread}`;
+function nameOf({ to: { id, thread }, platform }: LaneRun): string {
+  const isChat = thread === undefined || platform.capabilities.threadsShareIds === true;
+  return isChat ? `newest:${id}` : `newest:${id}/${thread}`;
 }
 
 /** One step of the story of what the delivery carries. */

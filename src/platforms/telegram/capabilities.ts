@@ -3,4 +3,4 @@
 import type { Capabilities } from "../../bridge/platform.ts";
 
 /** Bots edit their own messages for ever and delete them for 48 hours; after that a delete becomes an edit. */
-export const capabilities: Capabilities = { edit: true, delete: true };
+export const capabilities: Capabilities = { edit: true, delete: true, threadsShareIds: true };

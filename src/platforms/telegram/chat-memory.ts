@@ -2,11 +2,9 @@
 
 import type { Platform, PlatformContext } from "../../bridge/platform.ts";
 import type { Json, RawUpdate, Sent } from "../../model/delivery.ts";
-import { PlatformError } from "../../model/errors.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import type { TelegramApi } from "./api.ts";
 import { fromDisk } from "./errors.ts";
-import { Flights } from "./flights.ts";
 import { Gaps } from "./gaps.ts";
 import { Reconciler } from "./reconcile.ts";
 import { Seen } from "./seen.ts";
@@ -22,9 +20,8 @@ export interface ChatMemory
 /** `self` is the bot's own user id. */
 export function createChatMemory(context: PlatformContext, api: TelegramApi, self: () => string): ChatMemory {
   const seen = new Seen();
-  const flights = new Flights();
   const gaps = new Gaps(context);
-  const reconciler = new Reconciler({ context, api, seen, flights, gaps, self });
+  const reconciler = new Reconciler({ context, api, seen, gaps, self });
   return {
     takeTo: (accept) => createTake(context, seen, gaps, accept),
     prepare: async (to): Promise<Json> => {
@@ -32,18 +29,9 @@ export function createChatMemory(context: PlatformContext, api: TelegramApi, sel
       return null;
     },
     async send(call, to, signal) {
-      if (call.op !== "create") return await api.send(call, to, signal);
-      flights.begin(to);
-      try {
-        const sent = await api.send(call, to, signal);
-        flights.settle(to);
-        if (sent) await noteSent(context, seen, gaps, sent);
-        return sent;
-      } catch (error) {
-        if (mayStand(error)) flights.lose(to);
-        else flights.settle(to);
-        throw error;
-      }
+      const sent = await api.send(call, to, signal);
+      if (sent) await noteSent(context, seen, gaps, sent);
+      return sent;
     },
     mark: (to) => seen.highest(to.id)?.toString(),
     reconcile: (call, to, doubt, signal) => reconciler.reconcile(call, to, doubt, signal),
@@ -70,10 +58,4 @@ async function noteSent({ account, log }: PlatformContext, seen: Seen, gaps: Gap
   await gaps.end(chat, Number(ref.id)).catch((error: unknown) => {
     log.debug({ account, err: error }, "that a gap is over could not be kept; it is found again later");
   });
-}
-
-/** The message may have been made in spite of the error. */
-function mayStand(error: unknown): boolean {
-  if (!(error instanceof PlatformError)) return true;
-  return error.fate.kind === "retry" && error.fate.maybeDelivered;
 }

@@ -360,7 +360,7 @@ describe("a create without an answer in a basic group", () => {
   });
 });
 
-describe("a create without an answer in a chat with several lanes", () => {
+describe("a create without an answer in a forum with several topics", () => {
   const topic = (thread: string): ConversationRef => ({ ...stage.to, thread });
   beforeEach(async () => {
     const chat = stage.sandbox.createChat({ title: "Fórum", type: "supergroup", forum: true }).id;
@@ -370,7 +370,7 @@ describe("a create without an answer in a chat with several lanes", () => {
     stage.topics = ["A", "B"].map((name) => String(stage.sandbox.createTopic(chat, name)));
   });
 
-  it("is found beside the messages of the other lanes", async () => {
+  it("is found beside the messages of the other topics", async () => {
     const [a = "", b = ""] = stage.topics;
     const process = await stage.begun();
     await sent(process, "um", topic(a));
@@ -378,18 +378,6 @@ describe("a create without an answer in a chat with several lanes", () => {
     await sent(process, "outra", topic(b));
     await lose(process, frozen, "after");
     expect(await ask(process, frozen)).toMatchObject({ ref: { id: ids().at(-1) } });
-  });
-
-  it("is unknown when it could be another lane's, and waits while that one is sending", async () => {
-    const [a = "", b = ""] = stage.topics;
-    const process = await stage.begun();
-    await sent(process, "um", topic(a));
-    const lostA = freeze(process, "dois", undefined, topic(a));
-    const lostB = freeze(process, "três", undefined, topic(b));
-    await lose(process, lostA, "after");
-    await lose(process, lostB, "after");
-    expect(await ask(process, lostA)).toBe("unknown");
-    expect(await ask(stage.process(), lostB)).toBe("unknown");
   });
 });
 

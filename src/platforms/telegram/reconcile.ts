@@ -16,7 +16,6 @@ import { type ConversationRef, conversationKey } from "../../model/refs.ts";
 import type { TelegramApi } from "./api.ts";
 import { ChannelPosts } from "./channel-posts.ts";
 import { cannotEdit, fromDisk, messageGone, notModified } from "./errors.ts";
-import type { Flights } from "./flights.ts";
 import type { Gaps } from "./gaps.ts";
 import { hasOwnCounter, type Seen } from "./seen.ts";
 
@@ -48,7 +47,6 @@ interface Parts {
   readonly context: PlatformContext;
   readonly api: TelegramApi;
   readonly seen: Seen;
-  readonly flights: Flights;
   readonly gaps: Gaps;
   /** The bot's own user id. */
   readonly self: () => string;
@@ -77,7 +75,6 @@ export class Reconciler {
     const inquiry = this.#inquiry(call, to, doubt, after);
     const verdict = await this.#ask(inquiry, to, doubt, after, signal);
     this.#inquiries.delete(conversationKey(to));
-    this.#parts.flights.settle(to);
     if (typeof verdict === "string") return verdict;
     this.#parts.seen.note(to.id, verdict.id);
     return { ref: { conversation: to, id: String(verdict.id) } };
@@ -111,25 +108,12 @@ export class Reconciler {
     // Two that nobody accounts for: one of them is another's, and must not be taken for ours.
     if (left.length > 1) return "unknown";
     const [id] = left;
-    return id === undefined ? "absent" : this.#claim(id, to, doubt);
+    // One lane at a time has a call under way in a chat, topics or not (`threadsShareIds`): it can be no other's.
+    return id === undefined ? "absent" : { id };
   }
 
   async #mayEditOthers(to: ConversationRef, posts: ChannelPosts, signal: AbortSignal): Promise<boolean> {
     return this.#parts.seen.isChannel(to.id) === false ? false : await posts.mayEditOthers(signal);
-  }
-
-  /** Several lanes may write into one chat (topics): what another of them sent must not be taken for ours. */
-  #claim(id: number, to: ConversationRef, doubt: Doubt): { readonly id: number } | "unknown" {
-    const { context, flights } = this.#parts;
-    const lanes = context.conversations().filter((each) => each.id === to.id).length;
-    if (lanes < 2) return { id };
-    const others = flights.others(to);
-    if (others === "flying")
-      throw new PlatformError("telegram.in-flight", "another lane of the chat is sending", {
-        kind: "wait",
-        ms: 1_000,
-      });
-    return others === "lost" || doubt.since <= this.#startedAt ? "unknown" : { id };
   }
 
   /** The ids after `after` that answer as ours and that nobody knows: all of them, or the first when one is proof. */
