@@ -29,6 +29,7 @@ export async function play(
     stage.count(nameOf(step));
     if (step.do === "rights") rightsWereMissing = true;
     if (step.do === "wait") await stage.pass(step.ms);
+    else if (step.do === "restart") await stage.restart(step.downMs);
     else act(stage, step, written);
     // What is said after a swap was told to the Gateway must come before anything else does.
     const swapping = step.do === "gateway" && step.how === "swap";
@@ -55,7 +56,7 @@ function nameOf(step: Step): string {
   }
 }
 
-function act(stage: Stage, step: Exclude<Step, { do: "wait" }>, written: Written[]): void {
+function act(stage: Stage, step: Exclude<Step, { do: "wait" | "restart" }>, written: Written[]): void {
   switch (step.do) {
     case "say":
       written.push(say(stage, step, written));
@@ -64,6 +65,9 @@ function act(stage: Stage, step: Exclude<Step, { do: "wait" }>, written: Written
     case "delete":
     case "react":
       change(stage, step, written);
+      return;
+    case "purge":
+      purge(stage, step.n, written);
       return;
     case "fault": {
       const simulator = stage[step.side];
@@ -164,6 +168,21 @@ function change(
     message.deleted = true;
   } else if (onTelegram) telegram.react(places.chat, Number(message.id), places.onTelegram[1] ?? 0, ["👍"]);
   else discord.react(places.channel, message.id, places.onDiscord[1] ?? "", "👍");
+}
+
+/** Only a copy that stands for nothing else. */
+function purge({ telegram, discord, places, rooms }: Stage, n: number, written: readonly Written[]): void {
+  const message = written.find((each) => each.n === n);
+  if (!message) return;
+  const side = message.side === "telegram" ? "discord" : "telegram";
+  const copy = botMessages(rooms, side).find(({ own }) => {
+    const words = findWords(own);
+    return words.length > 0 && words.every((found) => found.kind === "mark" && found.n === n);
+  });
+  if (!copy) return;
+  if (side === "telegram") telegram.remove(places.chat, Number(copy.id));
+  else discord.remove(places.channel, copy.id);
+  message.purged = true;
 }
 
 function shake({ discord, running }: Stage, how: (Step & { do: "gateway" })["how"]): void {

@@ -25,6 +25,8 @@ export interface Written {
   /** What stands in the room where it was written. */
   words: string;
   deleted: boolean;
+  /** An admin deleted its copy: what else becomes of it on the other side is not looked at. */
+  purged?: boolean;
   /** The messages for which the answered one stands: one, or several that were joined. */
   readonly answers?: readonly number[];
 }

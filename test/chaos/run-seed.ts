@@ -50,7 +50,7 @@ export async function runStory(story: Story, options: StageOptions = {}): Promis
     stage.logged.push(`{"msg":"STORY peace"}\n`);
     if (!(await comesToRest(stage))) faults.push("the bridge does not come to rest");
     await stage.stop();
-    ({ excuses } = await judge(stage, played, faults));
+    ({ excuses } = await judge(stage, played, story, faults));
   } catch (error) {
     faults.push(`the story broke: ${error instanceof Error ? error.stack : String(error)}`);
   } finally {
@@ -60,10 +60,10 @@ export async function runStory(story: Story, options: StageOptions = {}): Promis
   return { seed: story.seed, faults, excuses, counts: stage.counts, story: told, logged: stage.logged };
 }
 
-async function judge(stage: Stage, { written }: Played, faults: string[]) {
+async function judge(stage: Stage, { written }: Played, { setting }: Story, faults: string[]) {
   const { rooms } = stage;
   const store = await stage.openDatabase();
-  const strays = await findStrays(rooms, written, store);
+  const strays = await findStrays(rooms, written, store, setting.chat);
   const verdict = judgeRooms(rooms, written, strays);
   faults.push(...verdict.faults, ...(await judgeStore(rooms, written, store, strays)));
   await store.close();

@@ -169,6 +169,21 @@ export class Stage {
     if (app) await this.time.until(app.stop());
   }
 
+  async restart(downMs: number): Promise<void> {
+    if (!this.#app) return;
+    await this.stop();
+    this.#forgetKill();
+    this.#restartAt = this.time.now() + downMs;
+  }
+
+  #forgetKill(): void {
+    this.#plannedKill = undefined;
+    this.#fatalRequest = undefined;
+    this.#killed = false;
+    this.#severed = false;
+    this.#lockGateway();
+  }
+
   planKill(how: Kill, downMs: number): void {
     if (!this.#app || this.#plannedKill) return;
     this.#plannedKill = { at: this.time.now() + KILL_ANYWAY_MS, downMs };

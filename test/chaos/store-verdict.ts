@@ -3,7 +3,7 @@
 import type { Store, StoreTx } from "../../src/bridge/ports.ts";
 import type { ConversationRef, MessageRef } from "../../src/model/refs.ts";
 import { botMessages, type Rooms, type Written } from "./rooms.ts";
-import { SIDES, type Side } from "./story.ts";
+import { type Setting, SIDES, type Side } from "./story.ts";
 import { itemsIn, type Strays } from "./verdict.ts";
 import { findWords } from "./words.ts";
 
@@ -18,21 +18,25 @@ const refOf = (rooms: Rooms, { side, id }: Pick<Written, "side" | "id">): Messag
 });
 
 /**
- * Copies the map does not know, where the app says of as many sends that nobody could tell whether they had arrived.
- * Were there more of them, none would be excused.
+ * Messages of the bot on Telegram that the map does not know, where the app says of as many sends that nobody could tell
+ * whether they had arrived: any in a basic group, whose ids have gaps; elsewhere only those before the first that is
+ * known, when there is no id to count from. Were there one more, none would be excused.
  */
-export async function findStrays(rooms: Rooms, written: readonly Written[], store: Store): Promise<Strays> {
-  const strays = { telegram: [] as string[], discord: [] as string[] };
-  for (const side of SIDES) {
-    const copies = copiesOn(rooms, side);
-    const refs = copies.map((id) => refOf(rooms, { side, id }));
-    const known = await store.transaction((tx) => tx.map.known(refs));
+export async function findStrays(
+  rooms: Rooms,
+  written: readonly Written[],
+  store: Store,
+  chat: Setting["chat"],
+): Promise<Strays> {
+  const copies = copiesOn(rooms, "telegram");
+  const refs = copies.map((id) => refOf(rooms, { side: "telegram", id }));
+  return store.transaction(async (tx) => {
+    const known = await tx.map.known(refs);
     const unknown = copies.filter((_, index) => known[index] !== true);
-    const carried = written.filter((each) => each.side !== side);
-    const doubts = await store.transaction((tx) => countDoubts(tx, rooms, carried));
-    if (unknown.length <= doubts) strays[side].push(...unknown);
-  }
-  return strays;
+    const excused = unknown.filter((id) => chat === "group" || copies.indexOf(id) < known.indexOf(true));
+    const doubts = await countDoubts(tx, rooms, written);
+    return { discord: [], telegram: excused.length <= doubts ? excused : [] };
+  });
 }
 
 const copiesOn = (rooms: Rooms, side: Side) =>
@@ -40,7 +44,7 @@ const copiesOn = (rooms: Rooms, side: Side) =>
 
 async function countDoubts(tx: StoreTx, rooms: Rooms, written: readonly Written[]): Promise<number> {
   let doubts = 0;
-  for (const message of written) {
+  for (const message of written.filter(({ side }) => side === "discord")) {
     const steps = await tx.trace.of(refOf(rooms, message));
     doubts += steps.filter(({ step }) => step === "doubt.unknown").length;
   }
@@ -78,7 +82,7 @@ async function judgeMap(
   const shown = botMessages(rooms, side).filter(({ id }) => !strays.includes(id));
   const standing = new Set(shown.map(({ id }) => id));
   const there = itemsIn(shown);
-  for (const message of written.filter((each) => each.side !== side)) {
+  for (const message of written.filter((each) => each.side !== side && !each.purged)) {
     const { n } = message;
     const copies = (await tx.map.copies(refOf(rooms, message), placeOf(rooms, side))).map(
       ({ ref }) => ref.id,

@@ -35,7 +35,7 @@ export class StoryTime {
     return this.clock.now();
   }
 
-  /** The app's wall clock is set forward. */
+  /** The app's wall clock is set forward, or back. */
   leap(ms: number): void {
     this.#aheadMs += ms;
   }

@@ -47,6 +47,8 @@ export type Step =
   | { readonly do: "edit"; readonly n: number; readonly form: Form; readonly version: number }
   | { readonly do: "delete"; readonly n: number }
   | { readonly do: "react"; readonly n: number }
+  /** An admin deletes the copy of a message. */
+  | { readonly do: "purge"; readonly n: number }
   | {
       readonly do: "fault";
       readonly side: Side;
@@ -65,6 +67,8 @@ export type Step =
   /** The platform cannot be reached for so long. */
   | { readonly do: "outage"; readonly side: Side; readonly ms: number }
   | { readonly do: "kill"; readonly how: Kill; readonly downMs: number }
+  /** Stopped in an orderly way and started again. */
+  | { readonly do: "restart"; readonly downMs: number }
   | { readonly do: "wait"; readonly ms: number };
 
 /** At a commit, or at a request: when it has arrived (`effect`) or before. */
@@ -157,6 +161,7 @@ function nextSteps(plot: Plot): readonly Step[] {
     [9, edit],
     [6, remove],
     [2, react],
+    [1.5, purge],
     [11, fault],
     [5, gateway],
     [4, updates],
@@ -165,6 +170,7 @@ function nextSteps(plot: Plot): readonly Step[] {
     [1, leap],
     [1.5, outage],
     [6, kill],
+    [1.5, restart],
     [16, wait],
   ]);
   return said.length === 0 ? talk(plot) : next(plot);
@@ -236,6 +242,11 @@ function remove(plot: Plot): readonly Step[] {
 function react(plot: Plot): readonly Step[] {
   const message = someOf(plot);
   return message ? [{ do: "react", n: message.n }] : [];
+}
+
+function purge(plot: Plot): readonly Step[] {
+  const message = someOf(plot);
+  return message ? [{ do: "purge", n: message.n }] : [];
 }
 
 function fault({ dice }: Plot): readonly Step[] {
@@ -316,9 +327,9 @@ function rights({ dice, setting, without }: Plot): readonly Step[] {
 }
 
 function leap(plot: Plot): readonly Step[] {
-  const ms = plot.dice.one([2_000, 60_000, 3_600_000, 6 * 3_600_000]);
+  const ms = plot.dice.one([-90_000, -3_000, 2_000, 60_000, 3_600_000, 6 * 3_600_000]);
   if (ms > plot.leapsLeftMs) return [];
-  plot.leapsLeftMs -= ms;
+  plot.leapsLeftMs -= Math.max(0, ms);
   return [{ do: "leap", ms }];
 }
 
@@ -348,6 +359,10 @@ function kill({ dice }: Plot): readonly Step[] {
         effect: dice.chance(0.6),
       };
   return [{ do: "kill", how, downMs }];
+}
+
+function restart({ dice }: Plot): readonly Step[] {
+  return [{ do: "restart", downMs: dice.one([0, 1_000, 20_000, 400_000]) }];
 }
 
 function wait({ dice }: Plot): readonly Step[] {

@@ -47,8 +47,9 @@ export function judgeRooms(
     const foreign = wordless.filter(({ text }) => !isNotice(text));
     notices += wordless.length - foreign.length;
     faults.push(...foreign.map(({ id, text }) => `${side}: ${id} stands for nothing: ${short(text)}`));
+    const purged = written.flatMap((each) => (each.purged ? [each.n] : []));
     const expected = itemsExpected(written, side);
-    const there = itemsIn(shown);
+    const there = itemsIn(shown).filter(({ name }) => !purged.some((n) => name.startsWith(`${n}v`)));
     joined += shown.filter((message) => itemsIn([message]).length > 1).length;
     const cutShort = expected.map((item) => cutShortIn(item, there, shown));
     excuses["edits cut short in a joined message"] += cutShort.filter(Boolean).length;
@@ -83,7 +84,7 @@ const short = (text: string) => JSON.stringify(text.length > 300 ? `${text.slice
 /** Telegram tells bots of no deletion: what was deleted there still stands on the other side. */
 function itemsExpected(written: readonly Written[], side: Side): readonly Item[] {
   return written
-    .filter((each) => each.side !== side && !(each.deleted && each.side === "discord"))
+    .filter((each) => each.side !== side && !each.purged && !(each.deleted && each.side === "discord"))
     .map((each) => itemOf(findWords(each.words), []));
 }
 
@@ -165,7 +166,7 @@ function wrongAnswers(
     if (message?.answers === undefined || !first) return [];
     const targets = written.filter(({ n }) => message.answers?.includes(n));
     // What was changed to "ok" meanwhile is quoted so, and cannot be told from others.
-    if (targets.some(({ deleted, form }) => deleted || form === "ok")) return [];
+    if (targets.some(({ deleted, purged, form }) => deleted || purged || form === "ok")) return [];
     const leads = targets.some(
       (target) => mentions(first.text, target.n) || leadsTo(rooms, first, target, there),
     );
