@@ -154,6 +154,12 @@ describe("a restart", () => {
   });
 });
 
+/** Carla's words as the group sees them, joined or not: after a gap the lane is behind. */
+const carlasWords = ({ telegramTexts }: World) =>
+  telegramTexts()
+    .join("\n")
+    .match(/\bd\d+\b!?/g) ?? [];
+
 describe("a restart after which Discord has forgotten the session", () => {
   it("brings what was said, edited and deleted meanwhile, in order, once", async () => {
     const scene = await open();
@@ -169,8 +175,8 @@ describe("a restart after which Discord has forgotten the session", () => {
     await scene.start();
     carlaSays(scene, ["d155"]);
     const expected = ["d0!", ...numbered("d", 2, 156)];
-    await eventually(() => crossedToTelegram(scene).length >= expected.length);
-    await eventually(() => crossedToTelegram(scene).join() === expected.join());
+    await eventually(() => carlasWords(scene).includes("d155"));
+    await eventually(() => carlasWords(scene).join() === expected.join());
     expect(crossedToDiscord(scene)).toEqual(["t0"]);
   });
 
@@ -186,14 +192,14 @@ describe("a restart after which Discord has forgotten the session", () => {
     scene.discord.gateway.forgetSessions();
     const [first] = carlaSays(scene, numbered("d", 1, 31));
     await scene.start();
-    await eventually(() => crossedToTelegram(scene).includes("d30"));
+    await eventually(() => carlasWords(scene).includes("d30"));
     const link = `https://discord.com/channels/${scene.guild}/${scene.channel}/${first}`;
-    expect(scene.telegramTexts().slice(0, 3)).toEqual([
-      "Carla: d0",
-      `20 earlier messages were not carried: ${link}`,
-      "Carla: d21",
-    ]);
-    expect(crossedToTelegram(scene)).toEqual(["d0", ...numbered("d", 21, 31)]);
+    const [before, after] = scene
+      .telegramTexts()
+      .join("\n")
+      .split(`20 earlier messages were not carried: ${link}`);
+    expect(before?.match(/d\d+/g)).toEqual(["d0"]);
+    expect(after?.match(/d\d+/g)).toEqual(numbered("d", 21, 31));
   });
 });
 
