@@ -10,7 +10,7 @@ import { openSqlite } from "./sqlite.ts";
 import { sqliteFault } from "./sqlite-errors.ts";
 
 /** Where a database is, in words that hold no password. */
-export interface Place {
+interface Place {
   readonly kind: "sqlite" | "postgres";
   readonly name: string;
 }
@@ -44,7 +44,10 @@ export async function accessTo(
 }
 
 async function postgres(url: string, onTakeover?: () => void) {
-  const { openPostgres, postgresFault } = await import("./postgres.ts");
+  const [{ openPostgres }, { postgresFault }] = await Promise.all([
+    import("./postgres.ts"),
+    import("./postgres-errors.ts"),
+  ]);
   return { open: () => openPostgres(url, onTakeover), faultOf: postgresFault };
 }
 
