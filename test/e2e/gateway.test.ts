@@ -157,7 +157,7 @@ describe("a restart", () => {
 });
 
 /** Carla's words as the group sees them, joined or not: after a gap the lane is behind. */
-const carlasWords = ({ telegramTexts }: World) =>
+const carlasWords = ({ telegramTexts }: World): readonly string[] =>
   telegramTexts()
     .join("\n")
     .match(/\bd\d+\b!?/g) ?? [];
