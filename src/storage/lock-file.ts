@@ -7,6 +7,7 @@ import { type Holder, LockHeld, whenFree } from "./lock.ts";
 import { translate, translated } from "./sqlite-errors.ts";
 
 export interface HeldLock {
+  /** May be called twice. */
   release(): void;
 }
 
@@ -29,13 +30,21 @@ export function tryLockFile(path: string, clock: Clock): HeldLock {
     try {
       db.exec("pragma journal_mode = memory; pragma synchronous = off");
       reserve(db, { pid: process.pid, since: clock.now() });
-      return { release: () => db.close() };
+      return lockOf(db);
     } catch (error) {
       const held = translate(error).code === "busy" ? new LockHeld(holderOf(db)) : error;
       db.close();
       throw held;
     }
   });
+}
+
+function lockOf(db: DatabaseSync): HeldLock {
+  return {
+    release() {
+      if (db.isOpen) db.close();
+    },
+  };
 }
 
 /** Makes the file for this user alone when it is missing. One that is there is not opened: closing it would free locks. */

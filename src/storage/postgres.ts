@@ -8,6 +8,8 @@ import { type Connection, connect } from "./postgres-connection.ts";
 import { translate } from "./postgres-errors.ts";
 import { PostgresLock } from "./postgres-lock.ts";
 
+const schemaTimeoutMs = 3_600_000;
+
 /**
  * Connects at once, so that a fault of the settings is known. A lock that was taken is taken again with every new
  * connection, before anything else; when another MateBot has it, `onTakeover` is told and everything fails from then on.
@@ -39,7 +41,8 @@ function engineOf(line: Line): Engine {
     executeQuery: <R>(query: CompiledQuery) =>
       line.use(async (client): Promise<QueryResult<R>> => {
         const { sql: text, parameters } = query;
-        const { rows, rowCount } = await client.query({ name: nameOf(text), text, values: [...parameters] });
+        const named = { name: nameOf(text), text, values: [...parameters], ...patience(query) };
+        const { rows, rowCount } = await client.query(named);
         return { rows, numAffectedRows: BigInt(rowCount ?? 0) };
       }),
     streamQuery() {
@@ -47,6 +50,12 @@ function engineOf(line: Line): Engine {
     },
     close: () => line.close(),
   };
+}
+
+/** A change of the schema may rewrite the tables of years; a lane's query that takes so long is a fault. */
+function patience({ query }: CompiledQuery): { readonly query_timeout?: number } {
+  const everyday = ["SelectQueryNode", "InsertQueryNode", "UpdateQueryNode", "DeleteQueryNode"];
+  return everyday.includes(query.kind) ? {} : { query_timeout: schemaTimeoutMs };
 }
 
 /** Short names for statements that the server shall prepare once. */

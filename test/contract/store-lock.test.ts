@@ -97,6 +97,7 @@ test("a lock file names its holder, is for this user alone, and can be taken whe
   expect(refused).toBeInstanceOf(LockHeld);
   expect(refused).toMatchObject({ holder: { pid: process.pid, since: 1_700_000_000_000 } });
   first.release();
+  first.release();
   const second = await lockFile(path, hastyClock());
   second.release();
 });
