@@ -11,7 +11,7 @@ export interface Bridge {
 export interface BridgeTable {
   /** The other members of the bridge that `ref` belongs to; [] when it belongs to none. */
   others(ref: ConversationRef): readonly ConversationRef[];
-  /** Every bridged conversation of an account. */
+  /** Every bridged conversation of an account; the same list until something moves. */
   conversations(account: AccountId): readonly ConversationRef[];
   /** From now on `from` is called `to`. Doing it twice changes nothing. */
   move(from: ConversationRef, to: ConversationRef): void;
@@ -22,12 +22,19 @@ export interface BridgeTable {
  */
 export function createBridgeTable(bridges: readonly Bridge[]): BridgeTable {
   const memberships = new Map<string, Bridge>();
+  const byAccount = new Map<AccountId, ConversationRef[]>();
   let current = bridges;
 
   const index = () => {
     memberships.clear();
+    byAccount.clear();
     for (const bridge of current) {
-      for (const member of bridge.members) memberships.set(conversationKey(member), bridge);
+      for (const member of bridge.members) {
+        memberships.set(conversationKey(member), bridge);
+        const known = byAccount.get(member.account);
+        if (known) known.push(member);
+        else byAccount.set(member.account, [member]);
+      }
     }
   };
   index();
@@ -43,9 +50,7 @@ export function createBridgeTable(bridges: readonly Bridge[]): BridgeTable {
       const bridge = memberships.get(conversationKey(member));
       return bridge ? bridge.members.filter((other) => !sameConversation(other, member)) : [];
     },
-    conversations(account) {
-      return current.flatMap((bridge) => bridge.members.filter((member) => member.account === account));
-    },
+    conversations: (account) => byAccount.get(account) ?? [],
     move(from, to) {
       const renamed = (member: ConversationRef): ConversationRef =>
         member.account === from.account && member.id === from.id ? { ...member, id: to.id } : member;

@@ -88,10 +88,13 @@ async function writeDown(run: LaneRun, outcome: Outcome | undefined): Promise<un
 /** Nothing is in flight meanwhile, so that other lanes may take their turn. */
 async function waitFor(run: LaneRun, reason: Waiting): Promise<"stop" | undefined> {
   run.turn.end();
-  const goesOn =
-    "blocked" in reason
-      ? await waitForRight(run, reason.delivery, reason.blocked)
-      : await idle(run, reason.pauseMs);
-  await run.turn.begin();
-  return goesOn ? undefined : "stop";
+  try {
+    const goesOn =
+      "blocked" in reason
+        ? await waitForRight(run, reason.delivery, reason.blocked)
+        : await idle(run, reason.pauseMs);
+    return goesOn ? undefined : "stop";
+  } finally {
+    await run.turn.begin();
+  }
 }

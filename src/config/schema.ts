@@ -24,8 +24,8 @@ export type TlsMode = (typeof TLS_MODES)[number];
 const LISTEN_DEFAULT = "127.0.0.1:8443";
 const DATA_DEFAULT = "./data";
 
-/** Telegram sends an update again for 24 hours: what is forgotten sooner would be taken for a new one. */
-const JOURNAL_HOURS_MIN = 24;
+/** Telegram sends an update again for 24 hours, and Discord's history is read for up to 48: what is forgotten sooner would be taken for new. */
+const JOURNAL_HOURS_MIN = 48;
 
 const retentionSchema = z.strictObject({
   journal_hours: z.number().min(JOURNAL_HOURS_MIN).default(48),

@@ -67,10 +67,28 @@ export function isBridged(
   directory: Directory,
 ): boolean {
   if (channel === undefined) return false;
+  const { channels, threads } = indexOf(bridged);
   const parent = directory.channel(channel)?.parent;
-  return bridged.some(({ id, thread }) =>
-    thread === undefined ? id === channel || id === parent : thread === channel,
-  );
+  return threads.has(channel) || channels.has(channel) || (parent !== undefined && channels.has(parent));
+}
+
+interface Index {
+  readonly channels: ReadonlySet<string>;
+  readonly threads: ReadonlySet<string>;
+}
+
+/** Every event asks, and there can be thousands of bridges; the list is the same until a conversation moves. */
+const indexes = new WeakMap<readonly ConversationRef[], Index>();
+
+function indexOf(bridged: readonly ConversationRef[]): Index {
+  const known = indexes.get(bridged);
+  if (known) return known;
+  const index: Index = {
+    channels: new Set(bridged.flatMap(({ id, thread }) => (thread === undefined ? [id] : []))),
+    threads: new Set(bridged.flatMap(({ thread }) => thread ?? [])),
+  };
+  indexes.set(bridged, index);
+  return index;
 }
 
 /**
