@@ -53,9 +53,8 @@ export async function openArchive(url: string): Promise<Archive> {
       return found;
     },
     async messages() {
-      const query = db
-        .selectFrom("message_map")
-        .select((eb) => eb.fn.count<number>("source").distinct().as("count"));
+      const sources = db.selectFrom("message_map").select(["source_place", "source_id"]).distinct();
+      const query = db.selectFrom(sources.as("sources")).select((eb) => eb.fn.countAll<number>().as("count"));
       return Number((await query.executeTakeFirstOrThrow()).count);
     },
     async heldFor(ref) {
