@@ -299,7 +299,7 @@ export class Stage {
 
 /** Something that shows in a room. */
 export function isSend({ method, path }: FaultRequest): boolean {
-  if (/\/bot\d+\//.test(path)) return /\/(send|edit|delete)Message/.test(path);
+  if (/\/bot\d+\//.test(path)) return /\/(sendMessage|editMessageText|deleteMessages?)$/.test(path);
   return method !== "GET" && /\/messages|^\/webhooks\/\d+\/[^/]+(\?|$)/.test(path);
 }
 
@@ -339,6 +339,7 @@ interface ConfigParts {
 }
 
 function configOf({ telegram, discord, places, setting, port }: ConfigParts): string {
+  const limits = setting.unlimited ? "none" : "auto";
   return stringify({
     language: "en",
     accounts: {
@@ -347,6 +348,7 @@ function configOf({ telegram, discord, places, setting, port }: ConfigParts): st
         token: places.telegramBot.token,
         api: telegram.url,
         updates: setting.updates,
+        limits,
       },
       discord: {
         platform: "discord",
@@ -354,6 +356,7 @@ function configOf({ telegram, discord, places, setting, port }: ConfigParts): st
         api: discord.url,
         cdn: discord.cdnUrl,
         media: discord.mediaUrl,
+        limits,
       },
     },
     ...(setting.updates === "webhook" && {

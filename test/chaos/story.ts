@@ -11,6 +11,8 @@ export interface Setting {
   readonly chat: "supergroup" | "channel" | "group";
   /** The platforms' real limits. */
   readonly limits: boolean;
+  /** The app is told that there are none. */
+  readonly unlimited: boolean;
   /** Of every answer, at most. */
   readonly latencyMs: number;
   readonly echo: "before" | "after";
@@ -142,7 +144,7 @@ export function tellStory(seed: number): Story {
       [2, "channel"],
       [2, "group"],
     ]),
-    limits: dice.chance(0.3),
+    ...limitsOf(dice),
     latencyMs: dice.one([0, 40, 150, 600]),
     echo: dice.one(["before", "after"]),
     furnished: dice.chance(0.8),
@@ -152,6 +154,11 @@ export function tellStory(seed: number): Story {
   const count = dice.from(30, 80);
   while (steps.length < count) steps.push(...nextSteps(plot));
   return { seed, setting, steps };
+}
+
+function limitsOf(dice: Dice): Pick<Setting, "limits" | "unlimited"> {
+  const limits = dice.chance(0.3);
+  return { limits, unlimited: !limits && dice.chance(0.5) };
 }
 
 function nextSteps(plot: Plot): readonly Step[] {

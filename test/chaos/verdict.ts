@@ -126,11 +126,19 @@ function difference(side: Side, expected: readonly Item[], there: readonly Item[
   const lacking = without(wanted, found);
   const tooMuch = without(found, wanted);
   const reasons = [
-    ...(lacking.length > 0 ? [`missing ${lacking.join(" ")}`] : []),
-    ...(tooMuch.length > 0 ? [`too much ${tooMuch.join(" ")}`] : []),
+    ...(lacking.length > 0 ? [`missing ${extract(lacking, 0, 60)}`] : []),
+    ...(tooMuch.length > 0 ? [`too much ${extract(tooMuch, 0, 60)}`] : []),
   ];
   const what = reasons.length > 0 ? reasons.join("; ") : "the order is wrong";
-  return [`${side}: ${what}\n    wanted: ${wanted.join(" ")}\n    shown:  ${found.join(" ")}`];
+  const from = Math.max(0, wanted.findIndex((each, index) => each !== found[index]) - 5);
+  const around = (all: readonly string[]) => extract(all, from, 60);
+  return [`${side}: ${what}\n    wanted: ${around(wanted)}\n    shown:  ${around(found)}`];
+}
+
+function extract(all: readonly string[], from: number, most: number): string {
+  if (all.length <= most) return all.join(" ");
+  const to = from + most;
+  return `${from > 0 ? "… " : ""}${all.slice(from, to).join(" ")}${to < all.length ? " …" : ""} (${all.length})`;
 }
 
 /** 0,1,2,5 is 0-2,5. */

@@ -34,7 +34,7 @@ function start(configFile: string): ChildProcess {
     env: {
       ...process.env,
       NODE_COMPILE_CACHE: join(configFile, "..", "compile-cache"),
-      MATEBOT_LOG: "error",
+      MATEBOT_LOG: process.env.CRASH_LOG ?? "error",
     },
   });
 }
@@ -133,7 +133,8 @@ async function killWhileTheyTalk(options: WorldOptions, rounds: number): Promise
 }
 
 const isSend = ({ method, path }: FaultRequest) =>
-  /\/(send|edit|delete)Message/.test(path) || (method === "POST" && /^\/webhooks\/|\/messages$/.test(path));
+  /\/(sendMessage|editMessageText|deleteMessages?)$/.test(path) ||
+  (method === "POST" && /^\/webhooks\/|\/messages$/.test(path));
 
 describe(`killed ${ROUNDS} times (seed ${SEED})`, () => {
   it("loses nothing, doubles nothing and keeps the order", { timeout: 1_800_000 }, () =>
