@@ -5,7 +5,7 @@ import { Agent, request } from "undici";
 import { otherSide } from "./load-limits.ts";
 import { type Side, sides } from "./rooms.ts";
 import { head, report } from "./stats.ts";
-import { Ear } from "./talk.ts";
+import { Ear, hold } from "./talk.ts";
 import { openWorld, type Rig, type World } from "./world.ts";
 
 const megabyte = 1024 * 1024;
@@ -36,6 +36,11 @@ interface Backlog {
 }
 
 async function recover(world: World, rig: Rig, { from, spread, each }: Backlog): Promise<void> {
+  // A chat in which something was carried before, as it is in life: what is in doubt is looked for from there on.
+  await hold(
+    rig,
+    Array.from({ length: spread }, (_, room) => ({ from, room, count: 1, everyMs: 0 })),
+  );
   const ears = Array.from({ length: spread }, (_, room) => new Ear({ from, room, count: each, everyMs: 0 }));
   const crossings: number[] = [];
   const unlisten = rig.onCrossing((crossing) => {

@@ -48,8 +48,9 @@ export function openGroups(
   const users = speakers.map((firstName) => telegram.createUser({ firstName }).id);
   const ids = Array.from({ length: count }, (_, room) => {
     const chat = telegram.createChat({ title: `${name} ${room}`, type: "supergroup" }).id;
-    telegram.join(chat, bot.id, "administrator");
+    // The people first: who comes when the bot is there is announced, and that crosses too.
     for (const user of users) telegram.join(chat, user);
+    telegram.join(chat, bot.id, "administrator");
     return chat;
   });
   const roomOf = new Map(ids.map((id, room) => [id, room]));

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { freePort } from "../src/demo/free-port.ts";
 import { startDiscordSandbox } from "../src/sandbox/discord/index.ts";
@@ -96,6 +97,8 @@ async function startRig(
   const startedAt = performance.now();
   let bridge = await start();
   const startedInMs = performance.now() - startedAt;
+  // That the bot came into its chats was still to be told.
+  while (kind !== "bare" && telegram.pendingUpdates(group.token).length > 0) await sleep(20);
   return {
     ...{ kind, publicUrl, folder, startedInMs, chats: group.ids },
     get bridge() {
