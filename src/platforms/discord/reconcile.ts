@@ -44,15 +44,21 @@ export function createReconcile(parts: ReconcileParts): NonNullable<Platform["re
     const place = to.thread ?? to.id;
     // Discord, resources/message: without the right to read the history the answer is an empty list, no error.
     if (!mayRead(directory, to)) return "unknown";
-    const floor = floorOf(doubt, parts);
-    const ours: MessagePayload[] = [];
-    let read = 0;
-    const take = (message: MessagePayload) => {
-      read += 1;
-      if (isOurs(message, directory)) ours.push(message);
-      return read < maxMessages;
+    const readTo = async (floor: string) => {
+      const ours: MessagePayload[] = [];
+      let read = 0;
+      const take = (message: MessagePayload) => {
+        read += 1;
+        if (isOurs(message, directory)) ours.push(message);
+        return read < maxMessages;
+      };
+      await walkBack(history, place, { floor }, take, signal);
+      return { floor, ours, read };
     };
-    await walkBack(history, place, { floor }, take, signal);
+    const first = await readTo(floorOf(doubt, parts));
+    // These answers may be the first to tell that our clock is ahead.
+    const farther = floorOf(doubt, parts);
+    const { floor, ours, read } = isAfter(first.floor, farther) ? await readTo(farther) : first;
     const found = await lostAmong(ours, request, to, doubt);
     if (found) return found;
     if (read >= maxMessages) return "unknown";
