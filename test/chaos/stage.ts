@@ -77,6 +77,10 @@ export class Stage {
     const configFile = join(folder, "matebot.yaml");
     const port = await freePort();
     writeFileSync(configFile, configOf({ telegram, discord, places, setting, port }), { mode: 0o600 });
+    for (const { faults } of setting.rough ? [telegram, discord] : []) {
+      faults.add({ match: () => true, chance: 0.1, fault: { kind: "status", status: 500 } });
+      faults.add({ match: () => true, chance: 0.05, fault: { kind: "cut", when: "after" } });
+    }
     return new Stage({ time, telegram, discord, places, folder, configFile, random, options });
   }
 

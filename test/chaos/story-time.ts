@@ -27,7 +27,7 @@ export class StoryTime {
     this.clock = new ManualClock(startMs);
     this.appClock = {
       now: () => this.clock.now() + this.#aheadMs,
-      after: (ms, work) => this.clock.after(ms, work),
+      after: (ms, work) => this.clock.after(Math.ceil(ms), work),
     };
   }
 

@@ -16,6 +16,8 @@ export interface Setting {
   /** Of every answer, at most. */
   readonly latencyMs: number;
   readonly echo: "before" | "after";
+  /** Both platforms fail all the time: a tenth of what they are asked is answered with 500, some is cut. */
+  readonly rough: boolean;
   /** Something was said on Discord before the bot came. */
   readonly furnished: boolean;
 }
@@ -147,6 +149,7 @@ export function tellStory(seed: number): Story {
     ...limitsOf(dice),
     latencyMs: dice.one([0, 40, 150, 600]),
     echo: dice.one(["before", "after"]),
+    rough: dice.chance(0.2),
     furnished: dice.chance(0.8),
   };
   const plot: Plot = { dice, setting, said: [], without: new Set(), leapsLeftMs: 8 * 3_600_000 };
