@@ -1,4 +1,5 @@
-// Runs many seeds: `node test/chaos/chaos.ts --seeds 2000 --from 1 --jobs 2`; CHAOS_SEED=n replays one and tells all.
+// Runs many seeds: `node test/chaos/chaos.ts --seeds 2000 --from 1 --jobs 2`. CHAOS_SEED=n replays one and tells all of it;
+// with it, `--log FILE` keeps what the app logged, and CHAOS_KEEP=1 its database.
 
 import { fork } from "node:child_process";
 import { writeFileSync } from "node:fs";
