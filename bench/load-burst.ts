@@ -11,6 +11,8 @@ const silenceMs = 20_000;
 interface Burst {
   readonly perSecond: number;
   readonly cpuUs: number;
+  /** Messages sent for one original; less than 1 when some came joined. */
+  readonly callsEach: number;
 }
 
 /** Prints messages per second and CPU per message, beside the null bridge's. */
@@ -52,6 +54,11 @@ function tell(name: string, reals: readonly Burst[], nulls: readonly Burst[]): v
   report("  messages/s", realPace, "/s");
   report("  messages/s of the null bridge", nullPace, "/s");
   report("  pace, relative", ratios(realPace, nullPace), "x");
+  report(
+    "  messages that carried one original",
+    reals.map(({ callsEach }) => callsEach),
+    "x",
+  );
   report("  CPU per message", realCpu, "µs");
   report("  CPU per message of the null bridge", nullCpu, "µs");
   report("  CPU, relative", ratios(realCpu, nullCpu), "x", { limit: 2, kind: "at most" });
@@ -62,6 +69,7 @@ async function burst(rig: Rig, from: Side, spread: number, each: number): Promis
   const next = Array.from({ length: spread }, () => 0);
   const done = Promise.withResolvers<void>();
   let missing = each * spread;
+  let calls = 0;
   let lastAt = performance.now();
   const unlisten = rig.onCrossing(({ room, number, at, ...crossing }) => {
     if (crossing.from !== from) return;
@@ -69,6 +77,7 @@ async function burst(rig: Rig, from: Side, spread: number, each: number): Promis
       done.reject(new Error(`${rig.kind}: ${number} came instead of ${next[room]} in room ${room}`));
     next[room] = number + 1;
     lastAt = at;
+    calls += 1 / crossing.joined;
     missing -= 1;
     if (missing === 0) done.resolve();
   });
@@ -85,7 +94,11 @@ async function burst(rig: Rig, from: Side, spread: number, each: number): Promis
     await done.promise;
     const after = await rig.bridge.usage();
     const count = each * spread;
-    return { perSecond: (count / (lastAt - start)) * 1_000, cpuUs: (after.cpuUs - before.cpuUs) / count };
+    return {
+      perSecond: (count / (lastAt - start)) * 1_000,
+      cpuUs: (after.cpuUs - before.cpuUs) / count,
+      callsEach: calls / count,
+    };
   } finally {
     clearInterval(watchdog);
     unlisten();
