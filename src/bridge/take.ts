@@ -86,13 +86,16 @@ async function lookAt(run: LaneRun, tx: StoreTx): Promise<readonly StoredDeliver
   if (now - memory.depth.at >= COUNT_EVERY_MS || now < memory.depth.at) {
     memory.depth = { count: await tx.outbox.depth(to, COUNT_UP_TO), at: now };
   }
+  const front = await tx.outbox.front(to, 1);
   const waits = SHARES.some((share) => budget.waitMs(share) > 0);
-  return tx.outbox.front(to, waits || isBehind(run) ? LOOK_AHEAD : 1);
+  return waits || isBehind(run, front) ? tx.outbox.front(to, LOOK_AHEAD) : front;
 }
 
-function isBehind({ memory, budget }: LaneRun): boolean {
+/** The head has waited too long, or the last one will have. */
+function isBehind({ memory, budget, clock }: LaneRun, [head]: readonly StoredDelivery[]): boolean {
   const { count } = memory.depth;
-  if (count < 2) return false;
+  if (!head || count < 2) return false;
+  if (clock.now() - head.createdAt > BEHIND_MS) return true;
   return Math.max(budget.forecastMs("text", count), count * memory.callMs) > BEHIND_MS;
 }
 
@@ -143,7 +146,7 @@ async function freezeNext(
   const at = run.clock.now();
   const mark = run.platform.mark?.(run.to);
   const known: Resolved = { prepared, now: at, texts: run.texts };
-  const joined = isBehind(run) ? joinFrom(run, front, chosen, known) : undefined;
+  const joined = isBehind(run, front) ? joinFrom(run, front, chosen, known) : undefined;
   const more = { at, ...(mark !== undefined && { mark }) };
   const frozen: StoredDelivery = { ...chosen, frozenAt: at, ...more };
   if (joined) {

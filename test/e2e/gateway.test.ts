@@ -37,12 +37,13 @@ const anaSays = ({ telegram, chat, ana }: World, words: readonly string[]) =>
   words.map((text) => telegram.say(chat, ana, { text }).message_id);
 
 /** What crossed to Telegram, without the name before it. */
+// A lane that was held up joins what waits, a line for each.
 const crossedToTelegram = ({ telegramTexts }: World) =>
   telegramTexts()
     .filter((text) => text.startsWith("Carla: "))
-    .map((text) => text.slice("Carla: ".length));
+    .flatMap((text) => text.replaceAll("Carla: ", "").split("\n"));
 const crossedToDiscord = ({ discord, channel }: World) =>
-  discord.messages(channel).flatMap(({ content, webhook_id }) => (webhook_id ? [content] : []));
+  discord.messages(channel).flatMap(({ content, webhook_id }) => (webhook_id ? content.split("\n") : []));
 
 const connected = ({ discord }: World) => discord.gateway.sessions().some((session) => session.connected);
 
