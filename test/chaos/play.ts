@@ -22,8 +22,7 @@ export async function play(
   const written: Written[] = [];
   let rightsWereMissing = false;
   await stage.start();
-  // Discord keeps nothing for a session that never was.
-  while (!stage.running || stage.discord.gateway.sessions().length === 0) await stage.pass(1_000);
+  while (!hasArrived(stage)) await stage.pass(1_000);
   for (const step of steps) {
     onStep(step);
     stage.count(nameOf(step));
@@ -40,6 +39,12 @@ export async function play(
   for (const side of SIDES) setRights(stage, side, true);
   stage.discord.gateway.muteHeartbeats(false);
   return { written, rightsWereMissing };
+}
+
+/** Discord keeps nothing for a session that never was, and until the bot knows that it is in the chat, it knows no ids. */
+function hasArrived({ running, discord, telegram, places }: Stage): boolean {
+  const told = telegram.pendingUpdates(places.telegramBot.token).length === 0;
+  return running && told && discord.gateway.sessions().length > 0;
 }
 
 function nameOf(step: Step): string {
