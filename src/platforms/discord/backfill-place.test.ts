@@ -31,6 +31,7 @@ function historyOf(messages: readonly MessagePayload[]): History & { pages: numb
       this.pages += 1;
       return sorted.filter((each) => isAfter(each.id, id)).slice(-pageLength);
     },
+    readable: async () => true,
   };
 }
 
@@ -76,9 +77,8 @@ describe("what is found", () => {
     expect(missed.map(({ key }) => key)).toEqual([`update:${ago(190)}:${edited(30)}`]);
   });
 
-  it("counts nothing as deleted where nothing at all comes back, or the right to read is gone", async () => {
+  it("counts nothing as deleted where the right to read is gone", async () => {
     const known = [ago(70), ago(65)];
-    expect(await find([], { since: { seen: ago(60) }, known })).toEqual([]);
     const left = [message(ago(70))];
     expect(await find(left, { since: { seen: ago(60) }, known, readable: () => false })).toEqual([]);
     expect(ids(await find(left, { since: { seen: ago(60) }, known }))).toEqual([`MESSAGE_DELETE ${ago(65)}`]);
@@ -152,5 +152,19 @@ describe("whatever is killed whenever", () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe("a channel in which nothing stands any more", () => {
+  const known = [ago(30), ago(20)];
+  it("had its messages deleted, when it may be read", async () => {
+    expect(ids(await find([], { since: { seen: ago(20) }, known }))).toEqual(
+      known.map((id) => `MESSAGE_DELETE ${id}`),
+    );
+  });
+
+  it("tells nothing when it may not be read", async () => {
+    const history = { ...historyOf([]), readable: async () => false };
+    expect(await find([], { since: { seen: ago(20) }, known, history })).toEqual([]);
   });
 });

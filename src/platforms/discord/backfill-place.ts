@@ -118,8 +118,10 @@ async function findChanges(
     const take = (message: MessagePayload) => read.set(message.id, message) !== undefined;
     await walkBack(history, channel, range, take, signal);
   }
+  const witness = window.at(-1);
+  if (witness === undefined || !readable()) return [];
   // Nothing comes back where the right to read has just been taken away, too.
-  if (read.size === 0 || !readable()) return [];
+  if (read.size === 0 && !(await history.readable(channel, witness, signal))) return [];
   const editedSince = since.seen === undefined ? 0 : timeOfId(since.seen) - marginMs;
   return window.flatMap((id): readonly Missed[] => {
     const message = read.get(id);

@@ -1,5 +1,6 @@
 // Reads what stands in a channel over REST, newest first; the backfill calls it.
 
+import { DiscordError } from "./errors.ts";
 import type { MessagePayload } from "./parse-payload.ts";
 import type { Patience } from "./patience.ts";
 import type { DiscordRest } from "./rest.ts";
@@ -10,6 +11,8 @@ export interface History {
   before(channel: string, id: string | undefined, signal: AbortSignal): Promise<readonly MessagePayload[]>;
   /** The page right behind this id, newest first. @throws DiscordError */
   after(channel: string, id: string, signal: AbortSignal): Promise<readonly MessagePayload[]>;
+  /** May it be read, if nothing comes back? `id` is of a message that stood there. @throws DiscordError */
+  readable(channel: string, id: string, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Discord, resources/message, Get Channel Messages: at most 100. */
@@ -28,7 +31,27 @@ export function createHistory(rest: DiscordRest, patience: Patience): History {
   return {
     before: (channel, id, signal) => page(channel, id === undefined ? {} : { before: id }, signal),
     after: (channel, id, signal) => page(channel, { after: id }, signal),
+    readable: (channel, id, signal) =>
+      patience.ask((during) => canRead(rest, channel, id, during), signal).then((answer) => answer === true),
   };
+}
+
+/** An empty list proves nothing by itself; a single message is refused to those who may not read the history. */
+export async function canRead(
+  rest: DiscordRest,
+  place: string,
+  id: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await rest.request({ method: "GET", route: `/channels/${place}/messages/${id}`, signal });
+    return true;
+  } catch (error) {
+    if (!(error instanceof DiscordError)) throw error;
+    if (error.fate.kind === "gone") return true;
+    if (error.fate.kind === "blocked") return false;
+    throw error;
+  }
 }
 
 /**

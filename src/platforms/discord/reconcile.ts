@@ -8,7 +8,7 @@ import type { Account } from "./account.ts";
 import { type CreateRequest, withoutInvisible } from "./create-part.ts";
 import { DiscordError } from "./errors.ts";
 import type { GuildDirectory } from "./guild-directory.ts";
-import { createHistory, walkBack } from "./history.ts";
+import { canRead, createHistory, walkBack } from "./history.ts";
 import type { MessagePayload } from "./parse-payload.ts";
 import type { Patience } from "./patience.ts";
 import { mayReadHistory } from "./permissions.ts";
@@ -123,17 +123,4 @@ async function lostAmong(
 /** Discord strips some characters from what is sent, and does not say which. */
 function comparable(content: string): string {
   return withoutInvisible(content.normalize("NFC")).replace(/[\ufe0e\ufe0f]/g, "");
-}
-
-/** An empty list proves nothing by itself; a single message is refused to those who may not read the history. */
-async function canRead(rest: DiscordRest, place: string, id: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    await rest.request({ method: "GET", route: `/channels/${place}/messages/${id}`, signal });
-    return true;
-  } catch (error) {
-    if (!(error instanceof DiscordError)) throw error;
-    if (error.fate.kind === "gone") return true;
-    if (error.fate.kind === "blocked") return false;
-    throw error;
-  }
 }

@@ -10,8 +10,8 @@ import { postsPrefix } from "./sightings.ts";
 
 /** Within this time of being posted, a post is an update in Telegram's queue. */
 const settleMs = 5_000;
-/** How long the queue is waited for until nobody can tell any more. */
-const patienceMs = 10 * 60_000;
+/** How often the queue is looked at until nobody can tell any more: ten minutes, however the clock is set. */
+const mostLooks = 300;
 /** Telegram drops updates after 24 hours: of an older doubt the posts may be lost. */
 const tellableMs = 23 * 60 * 60_000;
 /** The journal is searched from so long before the doubt, for clocks may have been set. */
@@ -37,10 +37,10 @@ export class ChannelPosts {
   readonly #since: number;
   readonly #after: number;
   readonly #self: string;
-  readonly #beganAt: number;
   #ids: ReadonlySet<number> = new Set();
   #mayEdit: boolean | undefined;
   #settledAt = 0;
+  #looks = 0;
 
   /** The doubt is from `since` (milliseconds since 1970), about ids above `after`. */
   constructor(parts: Parts, chat: string, since: number, after: number) {
@@ -51,7 +51,6 @@ export class ChannelPosts {
     this.#chat = chat;
     this.#since = since;
     this.#after = after;
-    this.#beganAt = parts.context.clock.now();
   }
 
   has(id: number): boolean {
@@ -89,7 +88,8 @@ export class ChannelPosts {
     if (await this.#gaps.hides(this.#chat, this.#after)) return false;
     const { pending_update_count: pending } = await this.#api.call("getWebhookInfo", {}, signal);
     if (pending > 0) {
-      if (clock.now() - this.#beganAt > patienceMs) return false;
+      this.#looks += 1;
+      if (this.#looks > mostLooks) return false;
       const reason = "Telegram has updates to tell first";
       throw new PlatformError("telegram.untold", reason, { kind: "wait", ms: 2_000 });
     }
