@@ -29,8 +29,8 @@ const LOOK_EVERY_MS = 5_000;
 
 export function keepHouse(parts: HousekeepingParts): { stop(): Promise<void> } {
   const { clock, log } = parts;
-  const tidying = repeat(clock, TIDY_EVERY_MS, () =>
-    tidy(parts).catch((error: unknown) =>
+  const tidying = repeat(clock, TIDY_EVERY_MS, (isOver) =>
+    tidy(parts, isOver).catch((error: unknown) =>
       log.warn({ err: error }, "old rows could not be removed; trying again later"),
     ),
   );
@@ -46,7 +46,10 @@ export function keepHouse(parts: HousekeepingParts): { stop(): Promise<void> } {
   };
 }
 
-async function tidy({ store, clock, log, retention }: HousekeepingParts): Promise<void> {
+async function tidy(
+  { store, clock, log, retention }: HousekeepingParts,
+  isOver: () => boolean,
+): Promise<void> {
   const now = clock.now();
   const works: readonly ((tx: StoreTx) => Promise<number>)[] = [
     (tx) => tx.held.expire(now),
@@ -56,8 +59,10 @@ async function tidy({ store, clock, log, retention }: HousekeepingParts): Promis
     (tx) => tx.outbox.pruneDead(now - retention.deadLettersMs),
   ];
   let removed = 0;
-  // One after the other: messages go in between.
-  for (const work of works) removed += await store.transaction(work);
+  // Each removes a little at a time, in a transaction of its own: messages go in between.
+  for (const work of works) {
+    for (let some = 1; some > 0 && !isOver(); removed += some) some = await store.transaction(work);
+  }
   if (removed > 0) log.debug({ removed }, "old rows were removed");
 }
 
@@ -66,14 +71,18 @@ async function look({ store, carryAgain, wakeAll }: HousekeepingParts): Promise<
   await wakeAll();
 }
 
-/** Runs `work` every `everyMs`, never twice at a time. */
-function repeat(clock: Clock, everyMs: number, work: () => Promise<void>): { stop(): Promise<void> } {
+/** Runs `work` every `everyMs`, never twice at a time; it is told when it is not wanted any more. */
+function repeat(
+  clock: Clock,
+  everyMs: number,
+  work: (isOver: () => boolean) => Promise<void>,
+): { stop(): Promise<void> } {
   let timer: Timer | undefined;
   let running: Promise<void> = Promise.resolve();
   let stopped = false;
   const schedule = () => {
     timer = clock.after(everyMs, () => {
-      running = work().then(() => {
+      running = work(() => stopped).then(() => {
         if (!stopped) schedule();
       });
     });

@@ -133,11 +133,11 @@ export interface StoreTx {
     insert(raws: readonly RawUpdate[]): Promise<readonly RawUpdate[]>;
     /** Marks an update that could not be parsed. */
     bury(raw: RawUpdate, reason: string): Promise<void>;
-    /** Removes what is older than `before` and not buried. Returns how many. */
+    /** Removes what is older than `before` and not buried, at most some thousands a call. Returns how many. */
     prune(before: number): Promise<number>;
     /** What could not be understood, oldest first. */
     dead(): Promise<readonly DeadUpdate[]>;
-    /** Buried updates that shall be parsed again; they stay so until `insert` or `bury` or `drop`. */
+    /** Buried updates that shall be parsed again; they stay so until `settle` or `bury`. */
     again(): Promise<readonly RawUpdate[]>;
     /** Asks for a buried update to be parsed again. False when there is none. */
     retry(account: AccountId, key: string): Promise<boolean>;
