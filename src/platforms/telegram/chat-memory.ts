@@ -30,7 +30,7 @@ export function createChatMemory(context: PlatformContext, api: TelegramApi, sel
     },
     async send(call, to, signal) {
       const sent = await api.send(call, to, signal);
-      if (sent) await noteSent(context, seen, gaps, sent);
+      if (sent) await noteSent(seen, gaps, sent);
       return sent;
     },
     mark: (to) => seen.highest(to.id)?.toString(),
@@ -51,11 +51,8 @@ async function recall(
   seen.recall(to.id, Number.isSafeInteger(mark) ? mark : 0);
 }
 
-/** The message stands, so nothing that goes wrong here may look like a failure to send it. */
-async function noteSent({ account, log }: PlatformContext, seen: Seen, gaps: Gaps, { ref }: Sent) {
+async function noteSent(seen: Seen, gaps: Gaps, { ref }: Sent): Promise<void> {
   const chat = ref.conversation.id;
   seen.note(chat, Number(ref.id));
-  await gaps.end(chat, Number(ref.id)).catch((error: unknown) => {
-    log.debug({ account, err: error }, "that a gap is over could not be kept; it is found again later");
-  });
+  await gaps.end(chat, Number(ref.id));
 }

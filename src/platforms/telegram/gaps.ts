@@ -12,6 +12,8 @@ const OPEN = "open";
 export class Gaps {
   readonly #context: PlatformContext;
   readonly #open = new Set<string>();
+  /** Where gaps have ended that are still kept as open. */
+  readonly #ended = new Map<string, number>();
 
   constructor(context: PlatformContext) {
     this.#context = context;
@@ -21,6 +23,7 @@ export class Gaps {
   async begin(chat: string): Promise<void> {
     await this.#context.state.set(nameOf(chat), OPEN);
     this.#open.add(chat);
+    this.#ended.delete(chat);
   }
 
   /** After a restart. @throws PlatformError */
@@ -28,16 +31,24 @@ export class Gaps {
     if ((await fromDisk(this.#context.state.get(nameOf(chat)))) === OPEN) this.#open.add(chat);
   }
 
-  /** A message came, or one of ours was answered. */
+  /** A message came, or one of ours was answered. What goes wrong here concerns neither. */
   async end(chat: string, id: number): Promise<void> {
     if (!this.#open.has(chat)) return;
-    await this.#context.state.set(nameOf(chat), String(id));
-    this.#open.delete(chat);
+    const { account, log, state } = this.#context;
+    const ended = this.#ended.get(chat) ?? id;
+    this.#ended.set(chat, ended);
+    try {
+      await state.set(nameOf(chat), String(ended));
+      this.#open.delete(chat);
+      this.#ended.delete(chat);
+    } catch (error) {
+      log.debug({ account, err: error }, "that a gap is over could not be kept; it is tried again later");
+    }
   }
 
   /** Are there ids above `after` of which nobody knows whose they are? @throws PlatformError */
   async hides(chat: string, after: number): Promise<boolean> {
-    const told = await fromDisk(this.#context.state.get(nameOf(chat)));
+    const told = this.#ended.get(chat) ?? (await fromDisk(this.#context.state.get(nameOf(chat))));
     return told === OPEN || Number(told ?? 0) > after;
   }
 }

@@ -77,6 +77,42 @@ describe("what a bot is told of its own place in a chat", () => {
   });
 });
 
+describe("a gap whose end cannot be stored, because the disk is full", () => {
+  const fail = () => Promise.reject(new Error("full"));
+  const opened = async () => {
+    const gaps = new Gaps(record.context);
+    await gaps.begin(channel.id);
+    return gaps;
+  };
+
+  it("is over all the same, and stored as soon as it can be", async () => {
+    const gaps = await opened();
+    const { set } = record.context.state;
+    record.context.state.set = fail;
+    await gaps.end(channel.id, 50);
+    expect([await gaps.hides(channel.id, 49), await gaps.hides(channel.id, 50)]).toEqual([true, false]);
+    record.context.state.set = set;
+    await gaps.end(channel.id, 60);
+    expect(record.state.get(`gap:${CHANNEL}`)).toBe("50");
+    await gaps.begin(channel.id);
+    expect(await gaps.hides(channel.id, 50)).toBe(true);
+  });
+
+  it("brings no post out of its order", async () => {
+    const gaps = await opened();
+    const { set } = record.context.state;
+    let refusals = 1;
+    record.context.state.set = (...given) => (refusals-- > 0 ? fail() : set(...given));
+    const posts: string[] = [];
+    const accept = createTake(record.context, seen, gaps, async ({ key }) => {
+      posts.push(key);
+    });
+    const both = [post(100, 50), post(101, 51)];
+    await Promise.allSettled(both.map((each) => accept(each as unknown as Update, JSON.stringify(each))));
+    expect(posts).toEqual([`p${CHANNEL}#50/u100`, `p${CHANNEL}#51/u101`]);
+  });
+});
+
 describe("an obstacle that is gone", () => {
   it("is a topic that was reopened, told once it is on disk", async () => {
     await take(message(9, { message_thread_id: 7, is_topic_message: true, forum_topic_reopened: {} }));

@@ -39,8 +39,9 @@ export function createTake(
     const raw = rawUpdate(context.account, update.update_id, body, context.clock.now());
     if (!message || id === undefined || chat === undefined) return await accept(raw);
     seen.note(chat, id, message.chat.type === "channel");
-    if (update.channel_post) await gaps.end(chat, id);
+    // At once: updates that came together go to the journal together, in their order.
     await accept(marked(update.channel_post ? asPost(raw, chat, id) : raw, chat, update, seen));
+    if (update.channel_post) await gaps.end(chat, id);
     for (const to of reopened(context, message, chat)) context.recovered(to);
   };
 }
