@@ -13,6 +13,9 @@ import type { StoredDelivery } from "./ports.ts";
 /** What waits longer than this is joined with its neighbours. */
 export const BEHIND_MS = 3_000;
 
+/** The rest of a joined message is for edits that are longer than what they replace. */
+const ROOM = 0.7;
+
 type Joiner = Pick<Platform, "renderJoined" | "renderEdit" | "renderDelete">;
 
 /** New text, which can stand in one message with its neighbours: what brings a file never does. */
@@ -38,7 +41,7 @@ export function join(
   const rendered = renderer.renderJoined(
     sections.map(({ section }) => section),
     first.to,
-    known,
+    { ...known, room: ROOM },
   );
   if (!rendered || rendered.count < 2) return undefined;
   return {

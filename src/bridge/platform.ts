@@ -44,6 +44,8 @@ export interface Resolved {
   readonly replyTo?: MessageRef;
   /** `replyTo` is a joined message: it does not tell which of its authors is answered, so the words must. */
   readonly replyIsJoined?: boolean;
+  /** How much of what a joined message holds may be used now (0 < x <= 1): the rest is left for edits. All, unless told. */
+  readonly room?: number;
   /** What `prepare` found out about the destination, handed back unread. */
   readonly prepared: Json;
   /** Milliseconds since 1970. */

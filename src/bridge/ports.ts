@@ -99,6 +99,8 @@ export interface Found {
   readonly ref: MessageRef;
   /** `ref`, or the message that was asked about, is a joined message: it stands for several. */
   readonly joined: boolean;
+  /** Since when it is known; absent for what was asked about itself. Milliseconds since 1970. */
+  readonly since?: number;
 }
 
 /** An edit or delete that came before the message it is about. */

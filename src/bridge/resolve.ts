@@ -23,7 +23,8 @@ export async function resolve(tx: StoreTx, event: BridgeEvent, to: ConversationR
     case "message.edited": {
       const { ref, reply } = event.message;
       const standing = await standingOf(tx, [ref], to);
-      return { standing, reply: standing.copies.length === 0 ? {} : await answered(tx, reply, to) };
+      const [copy] = standing.copies;
+      return { standing, reply: copy ? await answered(tx, reply, to, copy.at) : {} };
     }
     case "message.deleted":
       return { standing: await standingOf(tx, event.refs, to), reply: {} };
@@ -43,14 +44,17 @@ async function standingOf(tx: StoreTx, refs: readonly MessageRef[], to: Conversa
   return { copies, joined };
 }
 
+/** The answered message, as it was known at `sentAt`. */
 async function answered(
   tx: StoreTx,
   reply: Reply | undefined,
   to: ConversationRef,
+  sentAt = Number.POSITIVE_INFINITY,
 ): Promise<Resolution["reply"]> {
   if (!reply?.ref) return {};
   const found = await tx.map.find(reply.ref, to);
-  if (!found) return {};
+  // What was not known when the answer was sent was told in words, and an edit cannot make it a native reply.
+  if (!found || (found.since ?? 0) > sentAt) return {};
   if (!found.joined) return { replyTo: found.ref };
   const section = await quotedSection(tx, reply.ref, reply);
   const exact = section && (await tx.map.find(section, to));

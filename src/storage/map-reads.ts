@@ -70,9 +70,11 @@ function findOf(engine: Engine, db: Kysely<Tables>): StoreTx["map"]["find"] {
     const joined = row !== undefined && isJoined(row);
     const { place, id } = keyOf(origin);
     const there = placeKey(to);
-    if (place === there) return { ref: origin, joined };
+    if (place === there) return { ref: origin, joined, ...(row && { since: row.at }) };
     const copy = (await firstCopy(place, id, there))[0];
-    return copy && { ref: copyOf(copy).ref, joined: joined || isJoined(copy) };
+    if (copy === undefined) return undefined;
+    const since = Math.max(copy.at, row?.at ?? 0);
+    return { ref: copyOf(copy).ref, joined: joined || isJoined(copy), since };
   };
 }
 

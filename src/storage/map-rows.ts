@@ -41,7 +41,7 @@ export const copyColumns = [
 
 /** An original with the key of its conversation. */
 export const sourceColumns = [
-  ...(["source_id", "section"] as const),
+  ...(["source_id", "section", "at"] as const),
   sql<string>`(select key from places where id = source_conversation)`.as("source_conversation"),
 ] as const;
 

@@ -272,9 +272,11 @@ function mapOn(lists: Lists): StoreTx["map"] {
       const row = rowsOf(ref)[0];
       const origin = row?.source ?? ref;
       const joined = row?.section !== undefined;
-      if (samePlace(origin.conversation, to)) return { ref: origin, joined };
+      if (samePlace(origin.conversation, to)) return { ref: origin, joined, ...(row && { since: row.at }) };
       const copy = copiesOf(origin, to)[0];
-      return copy && { ref: copy.copy, joined: joined || copy.section !== undefined };
+      if (copy === undefined) return undefined;
+      const since = Math.max(copy.at, row?.at ?? 0);
+      return { ref: copy.copy, joined: joined || copy.section !== undefined, since };
     },
     async forget(copies, source) {
       lists.map = lists.map.filter(

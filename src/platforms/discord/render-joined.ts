@@ -22,6 +22,7 @@ export function renderJoined(
   known: Resolved,
 ): ReturnType<Platform["renderJoined"]> {
   const { puppets } = preparedOf(known);
+  const limit = maxContent * (known.room ?? 1);
   const untold = createLayout(false);
   const told = createLayout(true);
   const speakers = new Set<string | undefined>();
@@ -35,7 +36,7 @@ export function renderJoined(
     // The robot's lines are nobody's; one person's need no name where they stand under it.
     const plain = speakers.size === 1 && (puppets || speakers.has(undefined));
     const layout = plain ? untold : told;
-    if (layout.length() > maxContent) break;
+    if (layout.length() > limit) break;
     chosen = layout;
     count += 1;
   }

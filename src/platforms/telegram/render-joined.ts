@@ -20,7 +20,7 @@ type MessageSection = Extract<Section, { kind: "message" }>;
 export function renderJoined(
   sections: readonly Section[],
   to: ConversationRef,
-  _known: Resolved,
+  { room = 1 }: Resolved,
 ): { readonly part: Part; readonly count: number } | undefined {
   const pieces: EntityText[] = [];
   let length = 0;
@@ -29,7 +29,7 @@ export function renderJoined(
     const piece = paragraph(section, sections[index - 1]);
     length += codePoints(piece.text) + (index > 0 ? 1 : 0);
     load = plusLoad(load, piece.entities);
-    if (length > MAX_TEXT || !fitsWhole(load)) break;
+    if (length > MAX_TEXT * room || !fitsWhole(load)) break;
     pieces.push(piece);
   }
   const count = pieces.length;
