@@ -2,7 +2,7 @@
 
 import { botMessages, type Rooms, type Shown, type Written } from "./rooms.ts";
 import { SIDES, type Side } from "./story.ts";
-import { type Found, findWords, mentions } from "./words.ts";
+import { type Found, findWords, headOf, mentions } from "./words.ts";
 
 /** Ids of messages of the bot, by side. */
 export type Strays = Readonly<Record<Side, readonly string[]>>;
@@ -50,10 +50,12 @@ export function judgeRooms(
     const purged = written.flatMap((each) => (each.purged ? [each.n] : []));
     const expected = itemsExpected(written, side);
     const there = itemsIn(shown).filter(({ name }) => !purged.some((n) => name.startsWith(`${n}v`)));
-    joined += shown.filter((message) => itemsIn([message]).length > 1).length;
+    joined += shown.filter(isJoined).length;
     const cutShort = expected.map((item) => cutShortIn(item, there, shown));
     excuses["edits cut short in a joined message"] += cutShort.filter(Boolean).length;
-    const told = expected.map((item, index) => cutShort[index] ?? item);
+    const told = expected
+      .map((item, index) => cutShort[index] ?? item)
+      .filter(({ name, marks }) => name === "ok" || marks.length > 0);
     faults.push(...difference(side, told, there));
     faults.push(...wrongAnswers(rooms, written, side, there));
   }
@@ -61,18 +63,25 @@ export function judgeRooms(
 }
 
 /**
- * What a joined message shows of an edit that has outgrown its room: the first marks of it, and an ellipsis. Undefined
- * when the item is shown whole, or cut for no such reason.
+ * What a joined message shows of an edit that has outgrown its room: the beginning of it and an ellipsis, with the first
+ * of its marks or none. Undefined when the item is shown whole, or cut for no such reason.
  */
 function cutShortIn(item: Item, there: readonly Item[], shown: readonly Shown[]): Item | undefined {
-  if (item.marks.length < 2 || item.name.endsWith("v0")) return undefined;
+  const [, n, version] = /^(\d+)v(\d+)$/.exec(item.name) ?? [];
+  if (n === undefined || version === "0") return undefined;
   const found = there.find(({ name }) => name === item.name);
-  const message = found?.shown[0];
-  const isJoined = shown.some((each) => each === message && itemsIn([each]).length > 1);
-  if (!found || !isJoined || !message?.own.includes("…")) return undefined;
+  if (!found) {
+    const beginning = new RegExp(`${headOf(Number(n))}[^«⟨]*…`);
+    const holder = shown.find(({ own }) => beginning.test(own));
+    return holder && isJoined(holder) ? { ...item, marks: [], shown: [holder] } : undefined;
+  }
+  const [message] = found.shown;
+  if (!message || !isJoined(message) || !message.own.includes("…")) return undefined;
   const begins = found.marks.every((mark, index) => item.marks[index] === mark);
   return begins && found.marks.length < item.marks.length ? found : undefined;
 }
+
+const isJoined = (message: Shown) => itemsIn([message]).length > 1;
 
 /** The robot speaks of itself; it carries nobody's words. See `failure` in locales/en/bridge.json. */
 function isNotice(text: string): boolean {
