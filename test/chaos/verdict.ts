@@ -57,7 +57,7 @@ export function judgeRooms(
       .map((item, index) => cutShort[index] ?? item)
       .filter(({ name, marks }) => name === "ok" || marks.length > 0);
     faults.push(...difference(side, told, there));
-    faults.push(...wrongAnswers(rooms, written, side, there, strays));
+    faults.push(...wrongAnswers(rooms, written, side, there));
   }
   return { faults, excuses, notices, joined };
 }
@@ -176,18 +176,12 @@ function wrongAnswers(
   written: readonly Written[],
   side: Side,
   there: readonly Item[],
-  strays: Strays,
 ): readonly string[] {
-  const doubled = SIDES.flatMap((room) =>
-    itemsIn(botMessages(rooms, room).filter(({ id }) => strays[room].includes(id))),
-  );
   return there.flatMap((item) => {
     const message = written.find(({ n }) => item.name.startsWith(`${n}v`));
     const first = item.shown[0];
     if (message?.answers === undefined || !first) return [];
     const targets = written.filter(({ n }) => message.answers?.includes(n));
-    // Who answers the copy that nobody knows, of two that were sent, is quoted as it stands there.
-    if (targets.some(({ n }) => doubled.some(({ name }) => name.startsWith(`${n}v`)))) return [];
     // What was changed to "ok" meanwhile is quoted so, and cannot be told from others.
     if (targets.some(({ deleted, purged, form }) => deleted || purged || form === "ok")) return [];
     const leads = targets.some(
