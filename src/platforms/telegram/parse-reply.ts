@@ -53,6 +53,9 @@ function describe(
 ): { readonly author?: string; readonly excerpt?: string } {
   const body = readBody(target);
   if (String(target.from?.id) === self.id) return describeCopy(body);
+  // In a channel nobody is named as the sender of a post, and whatever begins as a copy does is taken for one.
+  const copy = target.chat.type === "channel" ? describeCopy(body) : {};
+  if (copy.author !== undefined) return copy;
   const excerpt = excerptOfBody(body);
   return { author: authorOf(account, target).name, ...(excerpt ? { excerpt } : {}) };
 }
