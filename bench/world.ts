@@ -19,7 +19,7 @@ export interface Rig {
   readonly publicUrl: string;
   readonly folder: string;
   /** From the start of the process until it was connected. */
-  readonly startedInMs: number;
+  readonly started: { readonly inMs: number; readonly cpuUs: number };
   /** The Telegram side of the rooms. */
   readonly chats: readonly number[];
   /** A person says message `number` in a room. */
@@ -96,11 +96,12 @@ async function startRig(
   const start = () => startBridge({ kind, configFile, logFile: join(folder, "log") });
   const startedAt = performance.now();
   let bridge = await start();
-  const startedInMs = performance.now() - startedAt;
+  const inMs = performance.now() - startedAt;
+  const started = { inMs, cpuUs: (await bridge.usage()).cpuUs };
   // That the bot came into its chats was still to be told.
   while (kind !== "bare" && telegram.pendingUpdates(group.token).length > 0) await sleep(20);
   return {
-    ...{ kind, publicUrl, folder, startedInMs, chats: group.ids },
+    ...{ kind, publicUrl, folder, started, chats: group.ids },
     get bridge() {
       return bridge;
     },
