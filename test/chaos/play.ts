@@ -116,7 +116,14 @@ function say(stage: Stage, step: Step & { do: "say" }, written: readonly Written
   const words = wordsOf(n, { form, version: 0 }).slice(0, 4096).trim();
   const target = step.answers === undefined ? undefined : written.find((each) => each.n === step.answers);
   const there = target && whereIs(stage, side, target);
-  const base = { n, side, form, version: 0, deleted: false, ...(there?.shows && { answers: there.shows }) };
+  const base = {
+    n,
+    side,
+    form,
+    version: 0,
+    deleted: false,
+    ...(there?.shows && { answers: there.shows, answered: there.text }),
+  };
   if (side === "telegram") {
     const message = telegram.say(places.chat, places.onTelegram[who] ?? 0, {
       text: words,
@@ -137,16 +144,18 @@ interface Answerable {
   readonly id: string;
   /** The messages it stands for: several, when they were joined; undefined when one is an "ok", known by no mark. */
   readonly shows?: readonly number[];
+  readonly text: string;
 }
 
 /** A message, or its copy, as people on `side` can answer it. */
 function whereIs(stage: Stage, side: Side, message: Written): Answerable | undefined {
-  if (message.side === side) return message.deleted ? undefined : { id: message.id, shows: [message.n] };
-  for (const { id, own } of botMessages(stage.rooms, side)) {
+  if (message.side === side)
+    return message.deleted ? undefined : { id: message.id, shows: [message.n], text: message.words };
+  for (const { id, own, text } of botMessages(stage.rooms, side)) {
     const words = findWords(own);
     const shows = words.flatMap((found) => (found.kind === "mark" ? [found.n] : []));
     if (!shows.includes(message.n)) continue;
-    return words.length === shows.length ? { id, shows } : { id };
+    return words.length === shows.length ? { id, shows, text } : { id, text };
   }
   return undefined;
 }

@@ -29,6 +29,8 @@ export interface Written {
   purged?: boolean;
   /** The messages for which the answered one stands: one, or several that were joined. */
   readonly answers?: readonly number[];
+  /** How the answered message began, as it was shown there. */
+  readonly answered?: string;
 }
 
 /** A message of the bot, as it stands in a room. */

@@ -184,6 +184,8 @@ function wrongAnswers(
     const targets = written.filter(({ n }) => message.answers?.includes(n));
     // What was changed to "ok" meanwhile is quoted so, and cannot be told from others.
     if (targets.some(({ deleted, purged, form }) => deleted || purged || form === "ok")) return [];
+    // An answer that overtook the news of what it answers repeats what stood there.
+    if (message.answered && plain(first.text).includes(plain(message.answered).slice(0, 30))) return [];
     const leads = targets.some(
       (target) => mentions(first.text, target.n) || leadsTo(rooms, first, target, there),
     );
@@ -192,6 +194,9 @@ function wrongAnswers(
       : [`${side}: ${item.name} does not answer ${message.answers.join(" or ")}: ${short(first.text)}`];
   });
 }
+
+/** Letters and digits alone: the marks of one platform are not the other's. */
+const plain = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, "");
 
 /** By a native answer or a link. */
 function leadsTo(rooms: Rooms, { answers, text }: Shown, target: Written, there: readonly Item[]): boolean {
