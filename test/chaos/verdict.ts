@@ -195,8 +195,8 @@ function wrongAnswers(
   });
 }
 
-/** Letters and digits alone: the marks of one platform are not the other's. */
-const plain = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, "");
+/** Letters, digits and what encloses heads and marks: the marks of one platform are not the other's. */
+const plain = (text: string) => text.replace(/[^\p{L}\p{N}⟨⟩«»]/gu, "");
 
 /** By a native answer or a link. */
 function leadsTo(rooms: Rooms, { answers, text }: Shown, target: Written, there: readonly Item[]): boolean {
