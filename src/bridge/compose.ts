@@ -62,9 +62,14 @@ function edit(
   known: Resolved,
   { copies, joined }: Standing,
 ): readonly Call[] {
-  const [copy] = copies;
-  if (!copy?.joined) return revise(message, to, renderer, known, copies);
-  return reviseSection(message, copy, joined.get(messageKey(copy.ref)) ?? [], renderer, known);
+  const [copy, ...others] = copies;
+  if (!copy) return [];
+  const whole = describeMessage(message, known.texts);
+  if (!copy.joined) return revise(whole, to, renderer, known, copies, 0);
+  const { calls, rest } = reviseSection(whole, copy, joined.get(messageKey(copy.ref)) ?? [], renderer, known);
+  if (rest.length === 0) return [...calls, ...remove(others, to, renderer, known)];
+  const { reply: _, ...more } = whole;
+  return [...calls, ...revise({ ...more, body: rest }, to, renderer, known, others, 1)];
 }
 
 function removeAll(
@@ -85,22 +90,22 @@ function removeAll(
   return [...remove(own, to, renderer, known), ...sections];
 }
 
-/** Changed parts are edited, further ones added, superfluous ones removed. */
+/** Changed parts are edited, further ones added, superfluous ones removed; the first of them is part `from`. */
 function revise(
   message: Message,
   to: ConversationRef,
   renderer: Renderer,
   known: Resolved,
   copies: readonly Copy[],
+  from: number,
 ): readonly Call[] {
-  if (copies.length === 0) return [];
-  const parts = renderer.renderMessage(describeMessage(message, known.texts), to, known);
+  const parts = renderer.renderMessage(message, to, known);
   const kept = parts.flatMap((part, index): readonly Call[] => {
     const copy = copies[index];
-    if (!copy) return [create(part, index, message)];
+    if (!copy) return [create(part, from + index, message)];
     if (copy.hash === part.hash) return [];
     const request = renderer.renderEdit(part, copy, known);
-    return [{ op: "edit", part: index, hash: part.hash, request, targets: [copy.ref] }];
+    return [{ op: "edit", part: from + index, hash: part.hash, request, targets: [copy.ref] }];
   });
   return [...kept, ...remove(copies.slice(parts.length), to, renderer, known)];
 }

@@ -4,8 +4,8 @@ import type { Call, Copy, JoinedSection, Part, Section } from "../model/delivery
 import type { BridgeEvent } from "../model/event.ts";
 import type { Message } from "../model/message.ts";
 import { type MessageRef, messageKey } from "../model/refs.ts";
-import { plainText, text } from "../model/rich-text.ts";
-import { split } from "../model/split.ts";
+import { plainText, type RichText, text } from "../model/rich-text.ts";
+import { cut } from "../model/split.ts";
 import { describeMessage, describeNotice } from "./describe.ts";
 import type { Platform, Resolved } from "./platform.ts";
 import type { StoredDelivery } from "./ports.ts";
@@ -61,30 +61,35 @@ function sectionOf(event: BridgeEvent, { texts }: Resolved): JoinedSection {
   return { section: { kind: "notice", body } };
 }
 
-/** The call that shows `message` anew in the joined message `copy`; [] when that changes nothing. */
+export interface Revision {
+  /** The edit of the joined message; [] when that changes nothing. */
+  readonly calls: readonly Call[];
+  /** What found no room beside its neighbours, and has to stand in a message of its own. */
+  readonly rest: RichText;
+}
+
+/** Shows `message` anew in the joined message `copy`, as much of it as there is room for. */
 export function reviseSection(
   message: Message,
   copy: Copy,
   sections: readonly JoinedSection[],
   renderer: Joiner,
   known: Resolved,
-): readonly Call[] {
+): Revision {
   const key = messageKey(message.ref);
   const index = sections.findIndex(({ source }) => source !== undefined && messageKey(source) === key);
   const old = sections[index]?.section;
-  if (old?.kind !== "message") return [];
+  if (old?.kind !== "message") return { calls: [], rest: [] };
   // An edit seldom says what is answered; the first word on it holds.
   const reply = message.reply ?? old.message.reply;
-  const whole = { ...describeMessage(message, known.texts), ...(reply && { reply }) };
-  for (const shown of shorterAndShorter(whole)) {
-    const changed = sections.with(index, {
-      source: message.ref,
-      section: { kind: "message", message: shown },
-    });
+  const whole = { ...message, ...(reply && { reply }) };
+  for (const { shown, rest } of shorterAndShorter(whole)) {
+    const changed = sections.with(index, { source: message.ref, section: { kind: "message", message: shown } });
     const part = renderAll(changed, copy, renderer, known);
-    if (part) return part.hash === copy.hash ? [] : [editOf(part, copy, changed, renderer, known)];
+    if (!part) continue;
+    return { calls: part.hash === copy.hash ? [] : [editOf(part, copy, changed, renderer, known)], rest };
   }
-  return [];
+  return { calls: [], rest: [] };
 }
 
 /** The calls that take the sections of `gone` out of the joined message `copy`; the last one takes the message along. */
@@ -134,10 +139,13 @@ function partOf(op: "create" | "edit", { hash, request }: Part): Call {
   return { op, part: 0, hash, request };
 }
 
-/** An edit can outgrow the room beside its neighbours: then as much of it as there is room for. */
-function* shorterAndShorter(message: Message): Generator<Message> {
-  yield message;
-  for (const most of lengths()) yield shortened(message, most);
+/** An edit can outgrow the room beside its neighbours: then its beginning stands there, and the rest elsewhere. */
+function* shorterAndShorter(message: Message): Generator<{ readonly shown: Message; readonly rest: RichText }> {
+  yield { shown: message, rest: [] };
+  for (const most of lengths()) {
+    const parts = cut(message.body, most, lengthOf);
+    if (parts) yield { shown: { ...message, body: [...parts.head, text(" …")] }, rest: parts.rest };
+  }
 }
 
 /** What fitted once may not fit in another form (names that must be told now): then a little less of each. */
@@ -157,8 +165,10 @@ function lengths(): readonly number[] {
 }
 
 function shortened(message: Message, most: number): Message {
-  const measure = (body: Message["body"]) => plainText(body).length;
-  if (measure(message.body) <= most) return message;
-  const [piece = []] = split(message.body, most, measure);
-  return { ...message, body: [...piece, text("…")] };
+  const parts = cut(message.body, most, lengthOf);
+  return parts ? { ...message, body: [...parts.head, text("…")] } : message;
+}
+
+function lengthOf(body: RichText): number {
+  return plainText(body).length;
 }

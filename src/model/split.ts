@@ -18,16 +18,27 @@ export function split(
 ): readonly RichText[] {
   const pieces: RichText[] = [];
   let rest = body;
-  while (measure(rest) > limit) {
-    const units = unitsOf(rest);
-    const cut = chooseCut(units, fitting(rest, units.length, limit, measure));
-    if (cut.from >= units.length) break;
-    const head = trimEnd(tidy(cutTree(rest, cut.from)[0]));
-    if (head.length > 0) pieces.push(head);
-    rest = tidy(cutTree(rest, cut.to)[1]);
+  for (;;) {
+    const parts = cut(rest, limit, measure);
+    if (!parts) break;
+    if (parts.head.length > 0) pieces.push(parts.head);
+    rest = parts.rest;
   }
   if (rest.length > 0 || pieces.length === 0) pieces.push(rest);
   return pieces;
+}
+
+/** The first piece of `split` and all that comes after it; undefined when `body` is one piece. */
+export function cut(
+  body: RichText,
+  limit: number,
+  measure: (piece: RichText) => number,
+): { readonly head: RichText; readonly rest: RichText } | undefined {
+  if (measure(body) <= limit) return undefined;
+  const units = unitsOf(body);
+  const place = chooseCut(units, fitting(body, units.length, limit, measure));
+  if (place.from >= units.length) return undefined;
+  return { head: trimEnd(tidy(cutTree(body, place.from)[0])), rest: tidy(cutTree(body, place.to)[1]) };
 }
 
 /** The most units from the start that still fit; at least 1. */

@@ -102,13 +102,27 @@ describe("a lane that is behind", () => {
     expect(texts()).toEqual(["[0]", "[9]"]);
   });
 
-  it("an edit that outgrows its joined message is shortened, and its neighbours stay", async () => {
-    const { settled, say, texts } = await crowd(2, { joinedCut: 30 });
+  it("an edit that outgrows its joined message goes on in one of its own, whole, until it is short again", async () => {
+    const { settled, say, texts } = await crowd(2, { joinedCut: 60 });
+    await say({ do: "say", id: "3", text: "[3]" });
     await settled();
-    await say({ do: "edit", id: "1", text: "palavra ".repeat(12) });
+    const long = Array.from({ length: 12 }, (_, n) => `palavra${n}`).join(" ");
+    await say({ do: "edit", id: "1", text: long });
     await settled();
-    expect(texts()[1]).toMatch(/^palavra.*…\[2\]$/);
-    expect(texts()[1]?.length).toBeLessThanOrEqual(30);
+    const [, joined = "", rest = ""] = texts();
+    expect(joined).toMatch(/^palavra0 .* …\[2\]\[3\]$/);
+    expect(joined.length).toBeLessThanOrEqual(60);
+    expect(`${joined.split(" …")[0]} ${rest}`).toBe(long);
+    await say({ do: "edit", id: "1", text: `${long}!` });
+    await settled();
+    expect(texts()[2]).toBe(`${rest}!`);
+    await say({ do: "edit", id: "1", text: "[1]" });
+    await settled();
+    expect(texts()).toEqual(["[0]", "[1][2][3]"]);
+    await say({ do: "edit", id: "1", text: long });
+    await say({ do: "delete", ids: ["1"] });
+    await settled();
+    expect(texts()).toEqual(["[0]", "[2][3]"]);
   });
 
   it("when a joined message is refused, its parts go one by one and only the bad one dies", async () => {
