@@ -2,7 +2,7 @@
 
 import { botMessages, type Rooms, type Shown, type Written } from "./rooms.ts";
 import { SIDES, type Side } from "./story.ts";
-import { type Found, findWords, headOf, mentions } from "./words.ts";
+import { type Found, findWords, mentions } from "./words.ts";
 
 /** Ids of messages of the bot, by side. */
 export type Strays = Readonly<Record<Side, readonly string[]>>;
@@ -37,7 +37,7 @@ export function judgeRooms(
   strays: Strays = { telegram: [], discord: [] },
 ): Verdict {
   const faults: string[] = [...originalsTouched(rooms, written)];
-  const excuses = { "edits cut short in a joined message": 0, "sent twice because nobody could tell": 0 };
+  const excuses = { "sent twice because nobody could tell": 0 };
   let notices = 0;
   let joined = 0;
   for (const side of SIDES) {
@@ -51,34 +51,10 @@ export function judgeRooms(
     const expected = itemsExpected(written, side);
     const there = itemsIn(shown).filter(({ name }) => !purged.some((n) => name.startsWith(`${n}v`)));
     joined += shown.filter(isJoined).length;
-    const cutShort = expected.map((item) => cutShortIn(item, there, shown));
-    excuses["edits cut short in a joined message"] += cutShort.filter(Boolean).length;
-    const told = expected
-      .map((item, index) => cutShort[index] ?? item)
-      .filter(({ name, marks }) => name === "ok" || marks.length > 0);
-    faults.push(...difference(side, told, there));
+    faults.push(...difference(side, expected, there));
     faults.push(...wrongAnswers(rooms, written, side, there));
   }
   return { faults, excuses, notices, joined };
-}
-
-/**
- * What a joined message shows of an edit that has outgrown its room: the beginning of it and an ellipsis, with the first
- * of its marks or none. Undefined when the item is shown whole, or cut for no such reason.
- */
-function cutShortIn(item: Item, there: readonly Item[], shown: readonly Shown[]): Item | undefined {
-  const [, n, version] = /^(\d+)v(\d+)$/.exec(item.name) ?? [];
-  if (n === undefined || version === "0") return undefined;
-  const found = there.find(({ name }) => name === item.name);
-  if (!found) {
-    const beginning = new RegExp(`${headOf(Number(n))}[^«⟨]*…`);
-    const holder = shown.find(({ own }) => beginning.test(own));
-    return holder && isJoined(holder) ? { ...item, marks: [], shown: [holder] } : undefined;
-  }
-  const [message] = found.shown;
-  if (!message || !isJoined(message) || !message.own.includes("…")) return undefined;
-  const begins = found.marks.every((mark, index) => item.marks[index] === mark);
-  return begins && found.marks.length < item.marks.length ? found : undefined;
 }
 
 const isJoined = (message: Shown) => itemsIn([message]).length > 1;
