@@ -23,6 +23,8 @@ export type Outcome = (tx: StoreTx) => Promise<void>;
 
 /** After a lost answer the request may still be on its way; nobody is asked about it sooner. */
 const SETTLE_MS = 1_000;
+/** Of failed questions about a call; after that many they are asked no more seldom. */
+const MOST_LOOKS = 3;
 /** One call that took longer, or a clock that was set, does not mean that the next ones will. */
 const SLOW_CALL_MS = 5_000;
 
@@ -90,6 +92,7 @@ async function sendUntilDecided(run: LaneRun, job: Job, call: Call, doubtful: bo
   const { delivery } = job;
   let inDoubt = doubtful && call.op === "create";
   let { attempts, failingSince } = delivery;
+  let looks = 0;
   for (;;) {
     if (!(await allowed(run, call))) return "stop";
     try {
@@ -100,12 +103,16 @@ async function sendUntilDecided(run: LaneRun, job: Job, call: Call, doubtful: bo
       return { sent: await send(run, call) };
     } catch (error) {
       const failure = asPlatformError(error);
+      const looked = inDoubt;
       inDoubt ||= call.op === "create" && failure.fate.kind === "retry" && failure.fate.maybeDelivered;
       const now = run.clock.now();
       const since = failure.fate.kind === "blocked" ? delivery.createdAt : (failingSince ?? now);
-      const decision = decide(failure.fate, attempts, now - since, run.random());
+      // A question that got no answer is no attempt of the call, and half known already: it is asked again soon.
+      const before = looked ? Math.min(looks, MOST_LOOKS) : attempts;
+      const decision = decide(failure.fate, before, now - since, run.random());
       if (decision.verdict === "again" && decision.counted) {
-        attempts += 1;
+        if (looked) looks += 1;
+        else attempts += 1;
         failingSince ??= now;
         await countFailure(run, delivery, attempts, failingSince, failure);
       }

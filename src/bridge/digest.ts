@@ -84,7 +84,10 @@ export function reviseSection(
   const reply = message.reply ?? old.message.reply;
   const whole = { ...message, ...(reply && { reply }) };
   for (const { shown, rest } of shorterAndShorter(whole)) {
-    const changed = sections.with(index, { source: message.ref, section: { kind: "message", message: shown } });
+    const changed = sections.with(index, {
+      source: message.ref,
+      section: { kind: "message", message: shown },
+    });
     const part = renderAll(changed, copy, renderer, known);
     if (!part) continue;
     return { calls: part.hash === copy.hash ? [] : [editOf(part, copy, changed, renderer, known)], rest };
@@ -140,7 +143,9 @@ function partOf(op: "create" | "edit", { hash, request }: Part): Call {
 }
 
 /** An edit can outgrow the room beside its neighbours: then its beginning stands there, and the rest elsewhere. */
-function* shorterAndShorter(message: Message): Generator<{ readonly shown: Message; readonly rest: RichText }> {
+function* shorterAndShorter(
+  message: Message,
+): Generator<{ readonly shown: Message; readonly rest: RichText }> {
   yield { shown: message, rest: [] };
   for (const most of lengths()) {
     const parts = cut(message.body, most, lengthOf);

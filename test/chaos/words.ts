@@ -39,7 +39,7 @@ export function wordsOf(n: number, { form, version }: Saying): string {
   }
 }
 
-export const headOf = (n: number): string => `⟨${n}⟩`;
+const headOf = (n: number): string => `⟨${n}⟩`;
 
 /** A mark, or an "ok" that stands alone behind a name or on its line. */
 export type Found =
