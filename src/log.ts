@@ -108,16 +108,27 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   function add(secret: string): void {
     if (secret.length < MIN_LENGTH) return;
     for (const form of formsOf(secret)) forms.add(form);
+    pattern = undefined;
+  }
+
+  /** Made when it is needed: thousands of webhooks are learned without a line between them. */
+  function patternOf(): RegExp | undefined {
+    if (pattern || forms.size === 0) return pattern;
     // The longest first, or the rest of a longer one would stay behind.
     const longestFirst = [...forms].sort((a, b) => b.length - a.length);
     pattern = new RegExp(
       longestFirst.map((form) => form.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|"),
       "g",
     );
+    return pattern;
   }
 
   for (const secret of secrets) add(secret);
-  return { add, redact: (text) => (pattern === undefined ? text : text.replace(pattern, MARK)) };
+  const redact = (text: string) => {
+    const found = patternOf();
+    return found === undefined ? text : text.replace(found, MARK);
+  };
+  return { add, redact };
 }
 
 /** As it is, as part of a URL (either case of the hex digits), and each of these inside JSON, even JSON in JSON. */

@@ -26,7 +26,7 @@ const SHARES: readonly Share[] = ["text", "delete", "change"];
 const COUNT_EVERY_MS = 250;
 const COUNT_UP_TO = 1_000;
 /** More than one message can hold. */
-const LOOK_AHEAD = 200;
+const LOOK_AHEAD = 500;
 /** A lane that waits for its budget looks again after this time: an edit has a share of its own. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -83,7 +83,8 @@ function frozenJob(delivery: StoredDelivery, calls: readonly Call[]): Job {
 async function lookAt(run: LaneRun, tx: StoreTx): Promise<readonly StoredDelivery[]> {
   const { memory, budget, to } = run;
   const now = run.clock.now();
-  if (now - memory.depth.at >= COUNT_EVERY_MS || now < memory.depth.at) {
+  const isOld = now - memory.depth.at >= COUNT_EVERY_MS || now < memory.depth.at;
+  if (isOld || memory.depth.count < 1) {
     memory.depth = { count: await tx.outbox.depth(to, COUNT_UP_TO), at: now };
   }
   const front = await tx.outbox.front(to, 1);
