@@ -295,14 +295,26 @@ describe("a create without an answer in a group", () => {
     expect(stage.probes()).toBe(0);
   });
 
-  it("is unknown when too many would have to be asked for", async () => {
+  it("is unknown when too many would have to be asked for, and Telegram tells nothing of them", async () => {
     const process = await stage.begun();
     await sent(process, "um");
     const frozen = freeze(process, "dois");
-    for (let i = 0; i < 150; i++) stage.say();
+    for (let i = 0; i < 350; i++) stage.say();
     await lose(process, frozen, "after");
-    expect(await ask(process, frozen)).toBe("unknown");
-    expect(stage.probes()).toBe(100);
+    expect(await askOn(process, frozen)).toBe("unknown");
+    expect(stage.probes()).toBe(300);
+  });
+
+  it("is found behind hundreds of others with few questions, once Telegram has told of them", async () => {
+    const process = await stage.begun();
+    await sent(process, "um");
+    const frozen = freeze(process, "dois");
+    for (let i = 0; i < 350; i++) stage.say();
+    await lose(process, frozen, "after");
+    await expect(ask(process, frozen)).rejects.toMatchObject({ code: "telegram.untold" });
+    await process.start();
+    expect(await askOn(process, frozen)).toEqual(refOf(ids().at(-1)));
+    expect(stage.probes()).toBeLessThan(60);
   });
 
   it("goes on where a limit stopped it", async () => {

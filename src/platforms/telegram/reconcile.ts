@@ -26,8 +26,12 @@ import { hasOwnCounter, type Seen } from "./seen.ts";
  * messages of all other basic groups and private chats lie between.
  */
 const emptyRun = { own: 5, shared: 20, restartFactor: 2 };
+/** After so many questions Telegram is first let tell what it has to tell: what came as an update need not be asked for. */
+const fewProbes = 30;
+/** How often that is waited for (2 s each), and up to how many updates the queue counts as told: a busy chat has always some. */
+const mostLooks = 150;
 /** More questions are not worth it: to send again is what "unknown" means. */
-const mostProbes = 100;
+const mostProbes = 300;
 /** Nor is a look at more ids than this, most of which the message map knows. */
 const mostIds = 5_000;
 /** Asked of the message map at once. */
@@ -41,6 +45,8 @@ interface Inquiry {
   readonly answers: Map<number, Answer>;
   readonly known: Map<number, boolean>;
   readonly posts: ChannelPosts;
+  /** How often Telegram's queue was looked at; enough of it is empty now, or never will be, when it is `mostLooks`. */
+  looks: number;
 }
 
 interface Parts {
@@ -85,7 +91,7 @@ export class Reconciler {
     const open = this.#inquiries.get(conversationKey(to));
     if (open?.about === about) return open;
     const posts = new ChannelPosts(this.#parts, to.id, since, after);
-    const inquiry = { about, answers: new Map(), known: new Map(), posts };
+    const inquiry = { about, answers: new Map(), known: new Map(), posts, looks: 0 };
     this.#inquiries.set(conversationKey(to), inquiry);
     return inquiry;
   }
@@ -141,16 +147,32 @@ export class Reconciler {
     return found;
   }
 
+  /** Begins anew once Telegram has told what it had to tell: what the message map knows then is more. @throws PlatformError */
+  async #untilTold(inquiry: Inquiry, signal: AbortSignal): Promise<void> {
+    const { pending_update_count: pending } = await this.#parts.api.call("getWebhookInfo", {}, signal);
+    inquiry.looks = pending > fewProbes ? inquiry.looks + 1 : mostLooks;
+    inquiry.known.clear();
+    if (inquiry.looks >= mostLooks) return;
+    const reason = "Telegram has updates to tell first";
+    throw new PlatformError("telegram.untold", reason, { kind: "wait", ms: 2_000 });
+  }
+
   /** Undefined when enough was asked. */
   async #answer(
-    { answers, posts }: Inquiry,
+    inquiry: Inquiry,
     to: ConversationRef,
     id: number,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
+    const { answers, posts } = inquiry;
     const before = answers.get(id);
     if (before !== undefined) return before;
     if (answers.size >= mostProbes) return undefined;
+    if (answers.size >= fewProbes && inquiry.looks < mostLooks) {
+      await this.#untilTold(inquiry, signal);
+      // Told meanwhile, perhaps, together with much that comes after it.
+      if (this.#parts.seen.has(to.id, id)) return "others";
+    }
     const answer = await probe(this.#parts.api, to, id, signal);
     answers.set(id, answer);
     if (answer === "ours") posts.doubt();

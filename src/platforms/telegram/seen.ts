@@ -1,7 +1,7 @@
 // Which message ids this account has seen in its chats, in memory; what passes is noted here, `reconcile.ts` asks.
 
 /** Ids remembered one by one for each counter, and counters remembered at once; what is older is forgotten. */
-const recentIds = 128;
+const recentIds = 512;
 const mostCounters = 10_000;
 
 /**
