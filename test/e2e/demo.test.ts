@@ -235,7 +235,7 @@ describe("the demo page", () => {
       })))`,
     );
     await appears("discord", "linha 299");
-    expect(await messages("telegram").count()).toBe(200);
+    await expect.poll(() => messages("telegram").count()).toBe(200);
     await write("telegram", "depois da chuva");
     await appears("discord", "depois da chuva");
   });

@@ -127,7 +127,9 @@ describe("the certificate", () => {
     // It renews itself in the last third of its 398 days.
     const clock = new LeapClock(-270 * DAY_MS);
     const scene = await open({ clock });
-    const { telegram, chat, ana, discordTexts, logged } = scene;
+    const { telegram, chat, ana, logged } = scene;
+    // For a lane whose clock leaps everything is late, and is joined, a line for each.
+    const discordTexts = () => scene.discordTexts().flatMap((text) => text.split("\n"));
     const first = certificateOf(scene);
     const kept = new Agent({ keepAlive: true, maxSockets: 1, maxCachedSessions: 0 });
     const before = await ask(scene, { path: "/health", method: "GET", agent: kept });
