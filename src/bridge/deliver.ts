@@ -7,6 +7,7 @@ import { asPlatformError, idle, type LaneRun, pause, shareOf, untilStored } from
 import type { Doubt } from "./platform.ts";
 import type { StoredDelivery, StoreTx } from "./ports.ts";
 import { newestOf, record, traceOf } from "./record.ts";
+import { post } from "./reports.ts";
 import { type Decision, decide } from "./retry.ts";
 
 export interface Job {
@@ -79,9 +80,7 @@ export function giveUp(run: LaneRun, { delivery, calls, frozenAt }: Job, failure
   return async (tx) => {
     await tx.outbox.bury(delivery.id, reason);
     await tx.trace.note(traceOf(delivery, run.clock.now(), "dead", failure.code));
-    if (!report) return;
-    await tx.outbox.append([report]);
-    run.wake(report.to);
+    await post(tx, report, run.wake);
   };
 }
 
@@ -226,9 +225,7 @@ export async function waitForRight(
   const stored = await untilStored(run, () =>
     run.store.transaction(async (tx) => {
       await tx.trace.note(traceOf(delivery, run.clock.now(), "blocked", failure.code));
-      if (!report) return;
-      await tx.outbox.append([report]);
-      run.wake(report.to);
+      await post(tx, report, run.wake);
     }),
   );
   return stored !== "stop" && (await pause(run, failure, inMs));

@@ -6,7 +6,7 @@ import { type Budget, createBudget, together } from "./budget.ts";
 import { createLane, type Lane } from "./lane.ts";
 import type { LaneParts } from "./lane-run.ts";
 import type { Platform } from "./platform.ts";
-import { createReports } from "./reports.ts";
+import { createReports, post } from "./reports.ts";
 import { Turn } from "./turn.ts";
 
 export interface LanesParts
@@ -85,10 +85,7 @@ function createPartsFor(parts: LanesParts, wake: (lane: ConversationRef) => void
   const turns = new Map<string, Turn>();
   const reports = createReports(clock, texts, (delivery: Delivery) => {
     store
-      .transaction(async (tx) => {
-        await tx.outbox.append([delivery]);
-        wake(delivery.to);
-      })
+      .transaction((tx) => post(tx, delivery, wake))
       .catch((error: unknown) => log.warn({ err: error }, "a report could not be stored"));
   });
 

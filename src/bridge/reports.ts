@@ -6,6 +6,7 @@ import type { PlatformError } from "../model/errors.ts";
 import { type BridgeEvent, conversationOf } from "../model/event.ts";
 import { type ConversationRef, conversationKey } from "../model/refs.ts";
 import type { Texts } from "../model/texts.ts";
+import type { StoreTx } from "./ports.ts";
 
 /** One line for each conversation and destination in this time, with the count of what came meanwhile. */
 const QUIET_MS = 10 * 60_000;
@@ -68,6 +69,17 @@ export function createReports(clock: Clock, texts: Texts, later: (delivery: Deli
       return deliveryOf(line, 1);
     },
   };
+}
+
+/** Puts a line into its lane, if there is one to be said now. */
+export async function post(
+  tx: StoreTx,
+  line: Delivery | undefined,
+  wake: (lane: ConversationRef) => void,
+): Promise<void> {
+  if (!line) return;
+  await tx.outbox.append([line]);
+  wake(line.to);
 }
 
 function deliveryOf({ key, source, to, reason }: Line, count: number): Delivery {

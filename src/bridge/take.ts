@@ -82,12 +82,13 @@ function frozenJob(delivery: StoredDelivery, calls: readonly Call[]): Job {
 /** The head alone, or, when the lane is behind, what stands behind it as well. */
 async function lookAt(run: LaneRun, tx: StoreTx): Promise<readonly StoredDelivery[]> {
   const { memory, budget, to } = run;
+  const front = await tx.outbox.front(to, 1);
+  if (front.length === 0) return front;
   const now = run.clock.now();
   const isOld = now - memory.depth.at >= COUNT_EVERY_MS || now < memory.depth.at;
   if (isOld || memory.depth.count < 1) {
     memory.depth = { count: await tx.outbox.depth(to, COUNT_UP_TO), at: now };
   }
-  const front = await tx.outbox.front(to, 1);
   const waits = SHARES.some((share) => budget.waitMs(share) > 0);
   return waits || isBehind(run, front) ? tx.outbox.front(to, LOOK_AHEAD) : front;
 }

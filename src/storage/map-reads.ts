@@ -21,16 +21,7 @@ import type { Tables } from "./schema.ts";
 type Reads = Pick<StoreTx["map"], "copies" | "find" | "known" | "rows">;
 
 export function mapReadsOf(engine: Engine, db: Kysely<Tables>): Reads {
-  const copies = prepared(engine, (place: string, id: string, to: string) =>
-    db
-      .selectFrom("message_map")
-      .select(copyColumns)
-      .where("source_place", "=", numberOf(db, place))
-      .where("source_id", "=", id)
-      .where("copy_place", "=", numberOf(db, to))
-      .orderBy("part")
-      .orderBy("at"),
-  );
+  const copies = prepared(engine, copiesIn(db));
   return {
     async copies(source, to) {
       const { place, id } = keyOf(source);
@@ -40,6 +31,19 @@ export function mapReadsOf(engine: Engine, db: Kysely<Tables>): Reads {
     known: knownOf(engine, db),
     rows: rowsOf(engine, db),
   };
+}
+
+/** The copies of a message in one place, in order. */
+function copiesIn(db: Kysely<Tables>) {
+  return (place: string, id: string, to: string) =>
+    db
+      .selectFrom("message_map")
+      .select(copyColumns)
+      .where("source_place", "=", numberOf(db, place))
+      .where("source_id", "=", id)
+      .where("copy_place", "=", numberOf(db, to))
+      .orderBy("part")
+      .orderBy("at");
 }
 
 function findOf(engine: Engine, db: Kysely<Tables>): StoreTx["map"]["find"] {
@@ -52,16 +56,9 @@ function findOf(engine: Engine, db: Kysely<Tables>): StoreTx["map"]["find"] {
       .orderBy("section")
       .limit(sql.lit(1)),
   );
+  const copies = copiesIn(db);
   const firstCopy = prepared(engine, (place: string, id: string, to: string) =>
-    db
-      .selectFrom("message_map")
-      .select(copyColumns)
-      .where("source_place", "=", numberOf(db, place))
-      .where("source_id", "=", id)
-      .where("copy_place", "=", numberOf(db, to))
-      .orderBy("part")
-      .orderBy("at")
-      .limit(sql.lit(1)),
+    copies(place, id, to).limit(sql.lit(1)),
   );
   return async (ref, to) => {
     const asked = keyOf(ref);

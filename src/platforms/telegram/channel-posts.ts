@@ -90,12 +90,19 @@ export class ChannelPosts {
     if (pending > 0) {
       this.#looks += 1;
       if (this.#looks > mostLooks) return false;
-      const reason = "Telegram has updates to tell first";
-      throw new PlatformError("telegram.untold", reason, { kind: "wait", ms: 2_000 });
+      throw untold();
     }
     const prefix = postsPrefix(this.#chat);
     const keys = await fromDisk(received(prefix, this.#since - marginMs));
     this.#ids = new Set(keys.map((key) => Number.parseInt(key.slice(prefix.length), 10)));
     return true;
   }
+}
+
+/** What Telegram still has to tell may answer the question: it is asked again in a moment. */
+export function untold(): PlatformError {
+  return new PlatformError("telegram.untold", "Telegram has updates to tell first", {
+    kind: "wait",
+    ms: 2_000,
+  });
 }

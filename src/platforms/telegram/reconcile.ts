@@ -14,7 +14,7 @@ import type { Call, Sent } from "../../model/delivery.ts";
 import { PlatformError } from "../../model/errors.ts";
 import { type ConversationRef, conversationKey } from "../../model/refs.ts";
 import type { TelegramApi } from "./api.ts";
-import { ChannelPosts } from "./channel-posts.ts";
+import { ChannelPosts, untold } from "./channel-posts.ts";
 import { cannotEdit, fromDisk, messageGone, notModified } from "./errors.ts";
 import type { Gaps } from "./gaps.ts";
 import { hasOwnCounter, type Seen } from "./seen.ts";
@@ -153,8 +153,7 @@ export class Reconciler {
     inquiry.looks = pending > fewProbes ? inquiry.looks + 1 : mostLooks;
     inquiry.known.clear();
     if (inquiry.looks >= mostLooks) return;
-    const reason = "Telegram has updates to tell first";
-    throw new PlatformError("telegram.untold", reason, { kind: "wait", ms: 2_000 });
+    throw untold();
   }
 
   /** Undefined when enough was asked. */
