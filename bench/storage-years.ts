@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { MapRow, Store, StoreTx } from "../src/bridge/ports.ts";
+import type { MapRow, Store, StoreTx } from "../src/bridge/store-port.ts";
 import type { ConversationRef, MessageRef } from "../src/model/refs.ts";
 import { openStore } from "../src/storage/open.ts";
 import { findPostgres, startPostgres } from "../test/support/postgres.ts";

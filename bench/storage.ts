@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Store } from "../src/bridge/ports.ts";
+import type { Store } from "../src/bridge/store-port.ts";
 import { openStore } from "../src/storage/open.ts";
 import { findPostgres, startPostgres } from "../test/support/postgres.ts";
 import { call, channel, created, group, message, raw } from "../test/support/store-samples.ts";

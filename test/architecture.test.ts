@@ -18,14 +18,15 @@ const read = (path: string) => readFileSync(join(root, path), "utf8");
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   bridge: ["model"],
-  storage: ["model", "bridge/ports.ts"],
+  storage: ["model", "bridge/ports.ts", "bridge/store-port.ts"],
+  media: ["model", "bridge/media-port.ts", "bridge/ports.ts"],
   web: ["model", "bridge/ports.ts", "config.ts", "config"],
   config: ["model", "texts.ts", "web/listen.ts"],
   "config.ts": ["model", "config", "texts.ts", "web/listen.ts"],
   "log.ts": ["bridge/ports.ts", "model"],
   "texts.ts": ["model"],
-  "platforms/telegram": ["model", "bridge/platform.ts", "bridge/ports.ts"],
-  "platforms/discord": ["model", "bridge/platform.ts", "bridge/ports.ts"],
+  "platforms/telegram": ["model", "bridge/platform.ts", "bridge/ports.ts", "bridge/media-port.ts"],
+  "platforms/discord": ["model", "bridge/platform.ts", "bridge/ports.ts", "bridge/media-port.ts"],
   "platforms/index.ts": ["platforms", "model", "bridge/platform.ts", "config"],
   sandbox: ["model"],
 };

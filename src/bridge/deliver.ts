@@ -5,10 +5,10 @@ import { PlatformError } from "../model/errors.ts";
 import { conversationKey } from "../model/refs.ts";
 import { asPlatformError, idle, type LaneRun, pause, shareOf, untilStored } from "./lane-run.ts";
 import type { Doubt } from "./platform.ts";
-import type { StoredDelivery, StoreTx } from "./ports.ts";
 import { newestOf, record, traceOf } from "./record.ts";
 import { post } from "./reports.ts";
 import { type Decision, decide } from "./retry.ts";
+import type { StoredDelivery, StoreTx } from "./store-port.ts";
 
 export interface Job {
   readonly delivery: StoredDelivery;

@@ -8,7 +8,7 @@ import { plainText, type RichText, text } from "../model/rich-text.ts";
 import { cut } from "../model/split.ts";
 import { describeMessage, describeNotice } from "./describe.ts";
 import type { Platform, Resolved } from "./platform.ts";
-import type { StoredDelivery } from "./ports.ts";
+import type { StoredDelivery } from "./store-port.ts";
 
 /** What waits longer than this is joined with its neighbours. */
 export const BEHIND_MS = 3_000;

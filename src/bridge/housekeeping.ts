@@ -1,7 +1,8 @@
 // Removes from disk what nobody will ask for again, and takes up what an admin asked for; `app.ts` starts it.
 
 import type { Clock, Timer } from "../model/clock.ts";
-import type { Log, Store, StoreTx } from "./ports.ts";
+import type { Log } from "./ports.ts";
+import type { Store, StoreTx } from "./store-port.ts";
 
 /** How long each thing is kept; milliseconds. The message map is kept for ever. */
 export interface Retention {

@@ -8,7 +8,8 @@ import type { BridgeTable } from "./bridge-table.ts";
 import { createOutgoing, type Outgoing } from "./outgoing.ts";
 import { plan } from "./plan.ts";
 import type { Platform } from "./platform.ts";
-import type { Log, Store, StoreTx } from "./ports.ts";
+import type { Log } from "./ports.ts";
+import type { Store, StoreTx } from "./store-port.ts";
 
 /** How long an edit or delete waits for the message it overtook. */
 export const HOLD_MS = 10_000;

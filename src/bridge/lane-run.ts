@@ -7,9 +7,10 @@ import { type ConversationRef, conversationKey } from "../model/refs.ts";
 import type { Texts } from "../model/texts.ts";
 import type { Budget } from "./budget.ts";
 import type { Platform, Share } from "./platform.ts";
-import type { Log, Store, StoredDelivery } from "./ports.ts";
+import type { Log } from "./ports.ts";
 import type { Reports } from "./reports.ts";
 import { backoffMs } from "./retry.ts";
+import type { Store, StoredDelivery } from "./store-port.ts";
 import type { Turn } from "./turn.ts";
 
 export interface LaneParts {

@@ -4,7 +4,7 @@ import type { Delivery } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import type { Message } from "../model/message.ts";
 import { type ConversationRef, conversationKey, type MessageRef, messageKey } from "../model/refs.ts";
-import type { StoredDelivery, StoreTx, TraceStep } from "./ports.ts";
+import type { StoredDelivery, StoreTx, TraceStep } from "./store-port.ts";
 
 export interface Outgoing {
   add(delivery: Delivery): void;

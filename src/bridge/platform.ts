@@ -1,12 +1,14 @@
 // What a platform must be to join a bridge: the one port that `platforms/<x>` implements and the bridge speaks to.
 
+import type { FileAttachment, PollAttachment } from "../model/attachment.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Call, Copy, Json, Part, RawUpdate, Section, Sent } from "../model/delivery.ts";
-import type { BridgeEvent } from "../model/event.ts";
+import type { BridgeEvent, Reaction, Shown, ThreadChange } from "../model/event.ts";
 import type { Message } from "../model/message.ts";
-import type { AccountId, ConversationRef, MessageRef } from "../model/refs.ts";
+import type { AccountId, ConversationRef, MessageRef, UserRef } from "../model/refs.ts";
 import type { RichText } from "../model/rich-text.ts";
 import type { Texts } from "../model/texts.ts";
+import type { MediaPort, OpenedFile } from "./media-port.ts";
 import type { HealthPort, Log, WebPort } from "./ports.ts";
 
 /** What a platform can do at all; `plan` obeys. How it is done is the renderers' business. */
@@ -15,6 +17,8 @@ export interface Capabilities {
   readonly delete: boolean;
   /** Threads of a chat share one row of message ids: only one call may be in doubt in all of them at a time. */
   readonly threadsShareIds?: boolean;
+  /** It can make polls of its own: others are told as cards. */
+  fitsPoll?(poll: PollAttachment): boolean;
 }
 
 /** At most `limit` calls in any `windowMs`. */
@@ -44,6 +48,8 @@ export interface Resolved {
   readonly replyTo?: MessageRef;
   /** `replyTo` is a joined message: it does not tell which of its authors is answered, so the words must. */
   readonly replyIsJoined?: boolean;
+  /** Who is mentioned and has an account here, too: `account:id` of the mention -> the same person here, to be pinged. */
+  readonly people?: ReadonlyMap<string, UserRef>;
   /** How much of what a joined message holds may be used now (0 < x <= 1): the rest is left for edits. All, unless told. */
   readonly room?: number;
   /** What `prepare` found out about the destination, handed back unread. */
@@ -66,8 +72,13 @@ export interface Platform {
   parse(raw: RawUpdate): readonly BridgeEvent[];
   /** Makes the destination ready to be rendered for (finds or makes a webhook). Cached; cheap when nothing changed. */
   prepare(to: ConversationRef, signal: AbortSignal): Promise<Json>;
-  /** Pure. A whole message, cut into as many parts as the platform needs; never empty. */
+  /**
+   * Pure. A whole message, cut into as many parts as the platform needs; never empty. Its attachments are files, and
+   * polls that fit: all else is words of its body already.
+   */
   renderMessage(message: Message, to: ConversationRef, known: Resolved): readonly Part[];
+  /** Pure. The small line about a message (who reacted, how a poll stands); `replyTo` is the message, no sound is made. */
+  renderAside(body: RichText, to: ConversationRef, known: Resolved): Part;
   /** Pure. A line of the robot itself. */
   renderNotice(body: RichText, to: ConversationRef, known: Resolved): readonly Part[];
   /**
@@ -79,10 +90,40 @@ export interface Platform {
     to: ConversationRef,
     known: Resolved,
   ): { readonly part: Part; readonly count: number } | undefined;
-  /** Pure. The request that turns `copy` into `part`. */
-  renderEdit(part: Part, copy: Copy, known: Resolved): Json;
+  /**
+   * Pure. The request that turns `copy` into message `index` of `part` (0 unless the part makes several); undefined when
+   * no edit can do that: then it is removed and sent anew.
+   */
+  renderEdit(part: Part, copy: Copy, known: Resolved, index?: number): Json | undefined;
   /** Pure. Requests that remove these copies (of one conversation); each names the copies it removes. */
   renderDelete(copies: readonly Copy[], to: ConversationRef, known: Resolved): readonly DeleteRequest[];
+  /**
+   * Pure. The requests that make our own reactions to `target` show what `wanted` (most important first) does, as far as
+   * the platform can, when `own` stand there; and which stand there then.
+   */
+  renderReactions?(
+    target: MessageRef,
+    wanted: readonly Reaction[],
+    own: readonly Reaction[],
+  ): { readonly requests: readonly Json[]; readonly own: readonly Reaction[] };
+  /** Pure. */
+  renderPin?(target: MessageRef, pinned: boolean): Json;
+  /** Pure. Ends a poll of ours; undefined when that one cannot be ended. */
+  renderPollEnd?(copy: Copy): Json | undefined;
+  /** Pure. Does with our thread what was done with its twin; undefined when that is impossible. */
+  renderThread?(
+    to: ConversationRef,
+    change: Exclude<ThreadChange, "created">,
+    name?: string,
+  ): Json | undefined;
+  /** Opens a thread in `chat`; `chat` itself where it can have none (or we may open none). @throws PlatformError */
+  openThread?(chat: ConversationRef, name: string, signal: AbortSignal): Promise<ConversationRef>;
+  /** Shows that somebody writes there; trouble is swallowed. */
+  typing?(to: ConversationRef): void;
+  /** The bytes of a file of this account, as the platform has them. @throws PlatformError (`refused`: it cannot be had) */
+  open(file: FileAttachment, signal: AbortSignal): Promise<OpenedFile>;
+  /** The picture of one of this account's people, channels or groups; cached for a while. @throws PlatformError */
+  face?(user: UserRef, hash: string | undefined, signal: AbortSignal): Promise<FileAttachment | undefined>;
   /** The only sending I/O. A create answers with the new message. @throws PlatformError */
   send(call: Call, to: ConversationRef, signal: AbortSignal): Promise<Sent | undefined>;
   /**
@@ -120,6 +161,18 @@ export interface PlatformContext {
   readonly health: HealthPort;
   /** Absent when `web` is not configured. */
   readonly web?: WebPort;
+  /** Makes files of other accounts ready to be sent from this one. */
+  readonly media: MediaPort;
+  /** The picture of somebody of another account, where that has one. */
+  readonly face: (
+    user: UserRef,
+    hash: string | undefined,
+    signal: AbortSignal,
+  ) => Promise<FileAttachment | undefined>;
+  /** Somebody writes in this conversation now; kept nowhere. */
+  readonly typing: (conversation: ConversationRef) => void;
+  /** Is this switched on for the bridge of the conversation? */
+  readonly shows: (conversation: ConversationRef, what: Shown) => boolean;
   /** The conversations of this account that are bridged now. */
   readonly conversations: () => readonly ConversationRef[];
   /** Small values kept for this account, such as the Gateway session; `RawUpdate.position` writes the same table. */

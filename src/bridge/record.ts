@@ -3,7 +3,7 @@
 import type { Call, Sent } from "../model/delivery.ts";
 import type { MessageRef } from "../model/refs.ts";
 import type { LaneRun } from "./lane-run.ts";
-import type { MapRow, StoredDelivery, StoreTx, TraceStep } from "./ports.ts";
+import type { MapRow, StoredDelivery, StoreTx, TraceStep } from "./store-port.ts";
 
 /** The newest message of ours is written down this often: what is younger is found in the message map. */
 const NEWEST_EVERY_MS = 60_000;

@@ -6,7 +6,7 @@ import type { PlatformError } from "../model/errors.ts";
 import { type BridgeEvent, conversationOf } from "../model/event.ts";
 import { type ConversationRef, conversationKey } from "../model/refs.ts";
 import type { Texts } from "../model/texts.ts";
-import type { StoreTx } from "./ports.ts";
+import type { StoreTx } from "./store-port.ts";
 
 /** One line for each conversation and destination in this time, with the count of what came meanwhile. */
 const QUIET_MS = 10 * 60_000;

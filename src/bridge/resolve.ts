@@ -7,7 +7,7 @@ import { type ConversationRef, type MessageRef, messageKey } from "../model/refs
 import { plainText } from "../model/rich-text.ts";
 import type { Standing } from "./compose.ts";
 import type { Resolved } from "./platform.ts";
-import type { StoreTx } from "./ports.ts";
+import type { StoreTx } from "./store-port.ts";
 
 export interface Resolution {
   readonly standing: Standing;

@@ -9,9 +9,9 @@ import { giveUp, type Job, type Outcome } from "./deliver.ts";
 import { BEHIND_MS, canJoin, join } from "./digest.ts";
 import { asPlatformError, type LaneRun, pause, untilStored } from "./lane-run.ts";
 import type { Resolved, Share } from "./platform.ts";
-import type { StoredDelivery, StoreTx } from "./ports.ts";
 import { resolve } from "./resolve.ts";
 import { decide } from "./retry.ts";
+import type { StoredDelivery, StoreTx } from "./store-port.ts";
 
 export type Taken = Job | Waiting | "next" | "stop";
 

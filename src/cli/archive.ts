@@ -1,7 +1,7 @@
 // Looks through what the store keeps but never asks for: updates by what stands in them, held deliveries; `desk.ts` opens it.
 
 import { sql } from "kysely";
-import type { HeldDelivery } from "../bridge/ports.ts";
+import type { HeldDelivery } from "../bridge/store-port.ts";
 import type { RawUpdate } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import { type AccountId, type MessageRef, messageKey } from "../model/refs.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { channel, delivery, group, message } from "../../test/support/store-samples.ts";
-import type { StoreTx } from "../bridge/ports.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
 import { openStore } from "../storage/open.ts";
 import { backup, restore } from "./backup.ts";
 import { inOffice, type Office } from "./desk.ts";

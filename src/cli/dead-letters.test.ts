@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { openTestDesk, type TestDesk, type TestDeskOptions } from "../../test/support/desk.ts";
 import { call, channel, created, group, message, raw } from "../../test/support/store-samples.ts";
-import type { StoreTx } from "../bridge/ports.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
 import { UserError } from "../model/errors.ts";
 import { dropLetters, listLetters, retryLetters, showLetter } from "./dead-letters.ts";
 

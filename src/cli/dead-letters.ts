@@ -1,6 +1,6 @@
 // `matebot dead-letters list|show|retry|drop`: what could not be delivered, and what becomes of it; `main.ts` calls it.
 
-import type { StoreTx } from "../bridge/ports.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
 import { UserError } from "../model/errors.ts";
 import type { MessageRef } from "../model/refs.ts";
 import type { LoadedTexts } from "../texts.ts";

@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
-import type { Store } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import type { AccountConfig } from "../config/check-accounts.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { createLog, type LineSink } from "../log.ts";

@@ -1,7 +1,7 @@
 // Everything that is known of one dead letter, as names and values; `dead-letters show` prints it. Pure.
 
 import { describeMessage, describeNotice } from "../bridge/describe.ts";
-import type { DeadDelivery, DeadUpdate } from "../bridge/ports.ts";
+import type { DeadDelivery, DeadUpdate } from "../bridge/store-port.ts";
 import { type BridgeEvent, conversationOf } from "../model/event.ts";
 import { conversationKey } from "../model/refs.ts";
 import { plainText } from "../model/rich-text.ts";

@@ -1,7 +1,7 @@
 // Everything that was given up, deliveries and updates alike, under ids an admin can type; `dead-letters.ts` calls it.
 
 import { createHash } from "node:crypto";
-import type { DeadDelivery, DeadUpdate, StoreTx } from "../bridge/ports.ts";
+import type { DeadDelivery, DeadUpdate, StoreTx } from "../bridge/store-port.ts";
 import { conversationOf } from "../model/event.ts";
 import { type AccountId, conversationKey } from "../model/refs.ts";
 import type { LoadedTexts } from "../texts.ts";

@@ -8,7 +8,7 @@ import type {
   StoredDelivery,
   StoreTx,
   TraceStep,
-} from "../bridge/ports.ts";
+} from "../bridge/store-port.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import { type ConversationRef, conversationKey, type MessageRef, messageKey } from "../model/refs.ts";
 import type { KeptUpdate } from "./archive.ts";

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { openTestDesk, type TestDesk, type TestDeskOptions } from "../../test/support/desk.ts";
 import { channel, created, edited, group, message } from "../../test/support/store-samples.ts";
-import type { MapRow, StoreTx } from "../bridge/ports.ts";
+import type { MapRow, StoreTx } from "../bridge/store-port.ts";
 import type { RawUpdate } from "../model/delivery.ts";
 import type { MessageRef } from "../model/refs.ts";
 import { trace } from "./trace.ts";

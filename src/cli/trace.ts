@@ -1,6 +1,6 @@
 // `matebot trace`: tells the story of one message from what is on disk, or why there is none; `main.ts` calls it.
 
-import type { TraceStep } from "../bridge/ports.ts";
+import type { TraceStep } from "../bridge/store-port.ts";
 import { UserError } from "../model/errors.ts";
 import { type ConversationRef, conversationKey } from "../model/refs.ts";
 import type { Desk } from "./desk.ts";

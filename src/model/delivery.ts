@@ -1,6 +1,6 @@
 // What lies on disk between the two platforms: raw updates in the journal, deliveries and their calls in the outbox.
 
-import type { BridgeEvent } from "./event.ts";
+import type { BridgeEvent, Reaction } from "./event.ts";
 import type { Message } from "./message.ts";
 import type { AccountId, ConversationRef, MessageRef } from "./refs.ts";
 import type { RichText } from "./rich-text.ts";
@@ -33,18 +33,25 @@ export interface Delivery {
   readonly to: ConversationRef;
 }
 
-/** One piece of a message as the destination will hold it. `hash` tells whether an edit changes anything. */
+/**
+ * What one request makes of a message. `hash` tells whether an edit changes anything, and which form stands there (the
+ * platform alone reads it); `more` are those of the further messages that the same request makes (an album).
+ */
 export interface Part {
   readonly hash: string;
+  readonly more?: readonly string[];
   readonly request: Json;
 }
 
 /** One API request, ready to be frozen. `request` belongs to the platform; only its `send` reads it. */
 export interface Call {
-  readonly op: "create" | "edit" | "delete";
+  /** `act` changes what stands there or what belongs to it (a reaction, a pin, a topic's name) and may be done twice. */
+  readonly op: "create" | "edit" | "delete" | "act";
   /** Which part of the message (0 first); for deletes the part that goes. */
   readonly part: number;
   readonly hash: string;
+  /** Hashes of the further messages a create makes. */
+  readonly more?: readonly string[];
   readonly request: Json;
   /** The source message this call carries; absent for notices and for joined messages. */
   readonly source?: MessageRef;
@@ -54,6 +61,8 @@ export interface Call {
   readonly leaving?: readonly MessageRef[];
   /** The copies an edit or delete is about. */
   readonly targets?: readonly MessageRef[];
+  /** The reactions of ours that stand there once the call is done. */
+  readonly reacted?: { readonly about: MessageRef; readonly own: readonly Reaction[] };
 }
 
 /** What one joined message shows of one event: a person's message, or a line of the robot. */
@@ -84,4 +93,10 @@ export interface Copy {
 export interface Sent {
   readonly ref: MessageRef;
   readonly via?: string;
+  /** The further messages it made, in order. */
+  readonly more?: readonly MessageRef[];
+  /** It took another form than was frozen (a card in place of a file): this is its hash now. */
+  readonly hash?: string;
+  /** What updates call the poll that was made. */
+  readonly poll?: string;
 }

@@ -1,16 +1,58 @@
 // The canonical facts that cross a bridge; a platform's parser makes them, `plan` turns them into deliveries.
 
 import type { Author, Message } from "./message.ts";
-import type { ConversationRef, MessageRef } from "./refs.ts";
+import type { AccountId, ConversationRef, MessageRef } from "./refs.ts";
+
+/** What can be switched off per bridge (`show` in matebot.yaml). */
+export const SHOWN = [
+  "joins",
+  "titles",
+  "pins",
+  "topics",
+  "calls",
+  "boosts",
+  "reactions",
+  "polls",
+  "typing",
+  "phones",
+] as const;
+export type Shown = (typeof SHOWN)[number];
 
 /**
- * What happened that has no twin of its own yet, named by a key of locales/<language>/bridge.json under `notice`.
- * `values` fill the ICU message; they are plain text.
+ * What happened that has no twin of its own, named by a key of locales/<language>/…json under `notice`.
+ * `values` fill the ICU message; they are plain text. `group` says with what it is switched off; without one it never is.
  */
 export interface Notice {
   readonly key: string;
   readonly values?: Readonly<Record<string, string | number>>;
+  readonly group?: Shown;
 }
+
+/** Unicode without U+FE0F, or a custom emoji with its id and name. */
+export interface Reaction {
+  readonly emoji: string;
+  readonly id?: string;
+}
+
+/** What became of the reactions of one person, or of all. */
+export type ReactionChange =
+  /** These are all the person has now. */
+  | { readonly kind: "set"; readonly reactions: readonly Reaction[] }
+  | { readonly kind: "add" | "remove"; readonly reaction: Reaction }
+  /** Everybody's are gone; with `reaction` only those. */
+  | { readonly kind: "clear"; readonly reaction?: Reaction }
+  /** How many there are of each, and nobody says of whom (Telegram channels). */
+  | { readonly kind: "counts"; readonly counts: readonly (Reaction & { readonly count: number })[] };
+
+export type VoteChange =
+  | { readonly kind: "add" | "remove"; readonly option: string }
+  /** How many votes each option has, by option id. */
+  | { readonly kind: "counts"; readonly counts: Readonly<Record<string, number>> };
+
+/** A poll by its message, or by the id under which `PollAttachment.id` or `Sent.poll` named it. */
+export type PollTarget = MessageRef | { readonly account: AccountId; readonly poll: string };
+
+export type ThreadChange = "created" | "renamed" | "closed" | "reopened" | "deleted";
 
 export type BridgeEvent =
   | { readonly kind: "message.created"; readonly message: Message }
@@ -26,20 +68,63 @@ export type BridgeEvent =
       readonly notice: Notice;
       readonly by?: Author;
     }
+  | {
+      readonly kind: "reaction.changed";
+      readonly target: MessageRef;
+      /** Absent when all are meant, or nobody says who. */
+      readonly by?: Author;
+      readonly change: ReactionChange;
+    }
+  | {
+      readonly kind: "vote.changed";
+      readonly target: PollTarget;
+      readonly by?: Author;
+      readonly change: VoteChange;
+    }
+  | { readonly kind: "poll.closed"; readonly target: PollTarget }
+  | {
+      readonly kind: "pin.changed";
+      readonly target: MessageRef;
+      readonly pinned: boolean;
+      readonly by?: Author;
+      /** Said instead when the message is not known on the other side. */
+      readonly notice?: Notice;
+    }
+  | {
+      readonly kind: "thread.changed";
+      /** The topic or thread itself: `thread` is set. */
+      readonly conversation: ConversationRef;
+      readonly change: ThreadChange;
+      readonly name?: string;
+      readonly by?: Author;
+      /** Said in the conversation itself, where a thread has no twin. */
+      readonly notice?: Notice;
+    }
+  /** Made by the bridge itself: the reactions to or the votes of `about` are to be shown anew. */
+  | { readonly kind: "marks.changed"; readonly about: MessageRef }
   /** A Telegram group became a supergroup: every stored use of `from` now means `to`. */
   | { readonly kind: "conversation.moved"; readonly from: ConversationRef; readonly to: ConversationRef };
 
 export type EventKind = BridgeEvent["kind"];
 
-/** The conversation an event happened in. */
-export function conversationOf(event: BridgeEvent): ConversationRef {
+/** The conversation an event happened in; undefined for a poll that is known by its id alone. */
+export function conversationOf(event: BridgeEvent): ConversationRef | undefined {
   switch (event.kind) {
     case "message.created":
     case "message.edited":
       return event.message.ref.conversation;
     case "message.deleted":
     case "notice":
+    case "thread.changed":
       return event.conversation;
+    case "reaction.changed":
+    case "pin.changed":
+      return event.target.conversation;
+    case "vote.changed":
+    case "poll.closed":
+      return "conversation" in event.target ? event.target.conversation : undefined;
+    case "marks.changed":
+      return event.about.conversation;
     case "conversation.moved":
       return event.from;
   }

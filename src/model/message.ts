@@ -1,5 +1,6 @@
 // A message as every platform understands it: who wrote it, what it says, what it carries, what it answers.
 
+import type { Attachment } from "./attachment.ts";
 import type { MessageRef, UserRef } from "./refs.ts";
 import type { RichText } from "./rich-text.ts";
 
@@ -9,44 +10,13 @@ export type AuthorKind = "person" | "bot" | "channel" | "anonymous";
 export interface Author {
   readonly kind: AuthorKind;
   readonly name: string;
+  /** Who it is; for a channel or a group that writes, its own id. `Platform.face` finds the picture by it. */
   readonly user?: UserRef;
   readonly username?: string;
-}
-
-export type AttachmentKind =
-  | "photo"
-  | "video"
-  | "animation"
-  | "audio"
-  | "voice"
-  | "video-note"
-  | "document"
-  | "sticker"
-  | "poll"
-  | "location"
-  | "venue"
-  | "contact"
-  | "dice"
-  | "game"
-  | "invoice"
-  | "story"
-  | "paid-media"
-  | "checklist"
-  | "giveaway"
-  | "embed"
-  | "unsupported";
-
-/** Something a message carries beside its text. `name` is the file's name, the poll's question, the place, … */
-export interface Attachment {
-  readonly kind: AttachmentKind;
-  readonly name?: string;
-  readonly bytes?: number;
-  readonly seconds?: number;
-  readonly mime?: string;
-  readonly description?: string;
-  readonly spoiler?: boolean;
-  /** What the source platform needs to open it (a file id, a CDN URL). Never shown, never logged. */
-  readonly source?: string;
+  /** Their page on the platform, for people. */
+  readonly href?: string;
+  /** Changes whenever the picture does, where the platform says so in passing (Discord's hash). */
+  readonly face?: string;
 }
 
 /** What a message answers. `ref` is absent when the target is unknown; `author` and `excerpt` then still tell. */
@@ -77,4 +47,8 @@ export interface Message {
   readonly previews?: boolean;
   /** The bot a user spoke through ("via @gif"). */
   readonly via?: string;
+  /** The same for all messages of one album, which come one by one; the bridge puts them together. */
+  readonly album?: string;
+  /** The name of the topic or thread the message stands in, as far as the update tells. */
+  readonly topic?: string;
 }

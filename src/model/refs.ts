@@ -46,3 +46,34 @@ export function messageKey(ref: MessageRef): string {
 export function sameConversation(a: ConversationRef, b: ConversationRef): boolean {
   return a.account === b.account && a.id === b.id && a.thread === b.thread;
 }
+
+const ASIDE = "~";
+
+/**
+ * The name under which the map keeps the small line about a message (who reacted, how the poll stands), which no
+ * platform made. `subjectOf` is the way back.
+ */
+export function asideOf(ref: MessageRef): MessageRef {
+  return { ...ref, id: `${ref.id}${ASIDE}` };
+}
+
+/** The message a ref is about: itself, or the one whose aside it is. */
+export function subjectOf(ref: MessageRef): MessageRef {
+  return ref.id.endsWith(ASIDE) ? { ...ref, id: ref.id.slice(0, -ASIDE.length) } : ref;
+}
+
+export function isAside(ref: MessageRef): boolean {
+  return ref.id.endsWith(ASIDE);
+}
+
+/** Stands for the thread of `chat` that will answer to the thread `source`, until it is opened. */
+export function futureThread(chat: ConversationRef, source: ConversationRef): ConversationRef {
+  return { account: chat.account, id: chat.id, thread: `~${source.account}.${source.id}.${source.thread}` };
+}
+
+/** The thread for which `ref` shall be opened; undefined when it is open (or no thread at all). */
+export function awaitedBy(ref: ConversationRef): ConversationRef | undefined {
+  const match = /^~([^.]+)\.([^.]+)\.(.+)$/.exec(ref.thread ?? "");
+  if (!match?.[1] || !match[2] || !match[3]) return undefined;
+  return { account: match[1], id: match[2], thread: match[3] };
+}

@@ -1,7 +1,7 @@
 // Deliveries that were given up, until an admin or time decides about them; put together with the rest by `outbox`.
 
 import type { Kysely } from "kysely";
-import type { StoreTx } from "../bridge/ports.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Engine } from "./engine.ts";
 import { dead, deliveryColumns, stored } from "./outbox-rows.ts";

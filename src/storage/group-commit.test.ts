@@ -1,7 +1,7 @@
 // When the group commit begins, commits and rolls back, seen from the engine's side.
 
 import { expect, test } from "vitest";
-import type { StoreTx } from "../bridge/ports.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
 import type { Engine } from "./engine.ts";
 import { StorageError } from "./errors.ts";
 import { groupCommit } from "./group-commit.ts";

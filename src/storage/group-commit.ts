@@ -1,6 +1,6 @@
 // Commits together what arrives together: the queue of works in front of the database; `open` puts it before the store.
 
-import type { StoreTx } from "../bridge/ports.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
 import type { Engine } from "./engine.ts";
 import { isEngineFault, StorageError } from "./errors.ts";
 

@@ -1,7 +1,7 @@
 // Deliveries that wait for the message they are about; part of the store's transaction.
 
 import type { Kysely } from "kysely";
-import type { HeldDelivery, StoreTx } from "../bridge/ports.ts";
+import type { HeldDelivery, StoreTx } from "../bridge/store-port.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import { conversationKey, messageKey } from "../model/refs.ts";
 import type { Engine } from "./engine.ts";

@@ -1,7 +1,7 @@
 // What joined messages show, kept for as long as one of their sections may change; part of the store's transaction.
 
 import type { Kysely } from "kysely";
-import type { StoreTx } from "../bridge/ports.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
 import type { JoinedSection } from "../model/delivery.ts";
 import { messageKey } from "../model/refs.ts";
 import type { Engine } from "./engine.ts";

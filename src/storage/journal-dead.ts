@@ -1,7 +1,7 @@
 // Updates that could not be understood, until they are or an admin gives them up; put together with the rest by `journal`.
 
 import { type Kysely, sql } from "kysely";
-import type { StoreTx } from "../bridge/ports.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
 import type { RawUpdate } from "../model/delivery.ts";
 import type { Engine } from "./engine.ts";
 import { prepared } from "./prepared.ts";

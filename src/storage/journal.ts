@@ -1,7 +1,7 @@
 // The durable inbox: which updates were seen, with the positions that came with them; part of the store's transaction.
 
 import { type Kysely, sql } from "kysely";
-import type { StoreTx } from "../bridge/ports.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
 import type { RawUpdate } from "../model/delivery.ts";
 import type { Engine } from "./engine.ts";
 import { deadUpdatesOf } from "./journal-dead.ts";

@@ -1,7 +1,7 @@
 // Finds the copies of messages, and the originals of copies; put together with the rest by `message-map`.
 
 import { type Kysely, sql } from "kysely";
-import type { MapRow, StoreTx } from "../bridge/ports.ts";
+import type { MapRow, StoreTx } from "../bridge/store-port.ts";
 import type { Engine } from "./engine.ts";
 import { placeKey } from "./keys.ts";
 import {

@@ -1,7 +1,7 @@
 // Rows of the message map and the copies they stand for; the queries of the map use it.
 
 import { type Kysely, sql } from "kysely";
-import type { MapRow } from "../bridge/ports.ts";
+import type { MapRow } from "../bridge/store-port.ts";
 import type { Copy } from "../model/delivery.ts";
 import { conversationKey, type MessageRef } from "../model/refs.ts";
 import { conversationFrom, placeKey } from "./keys.ts";

@@ -1,7 +1,7 @@
 // Which message is a copy of which: what is recorded and what changes; part of the store's transaction.
 
 import type { Kysely } from "kysely";
-import type { StoreTx } from "../bridge/ports.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
 import type { Engine } from "./engine.ts";
 import { mapReadsOf } from "./map-reads.ts";
 import { keyOf, numberOf, rowOf, type WordedRow } from "./map-rows.ts";

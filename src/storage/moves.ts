@@ -1,7 +1,7 @@
 // Conversations that got another id; part of the store's transaction.
 
 import type { Kysely } from "kysely";
-import type { StoreTx } from "../bridge/ports.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
 import { conversationKey } from "../model/refs.ts";
 import { conversationFrom } from "./keys.ts";
 import type { Tables } from "./schema.ts";

@@ -1,6 +1,6 @@
 // Opens the database that the configuration names, or says in words why it cannot; `app` and the commands call it.
 
-import type { Store } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import type { Texts } from "../model/texts.ts";
 import { accessTo } from "./access.ts";

@@ -1,7 +1,7 @@
 // What the lanes ask of the outbox; part of the store's transaction, put together by `outbox`.
 
 import { type Kysely, sql } from "kysely";
-import type { StoreTx } from "../bridge/ports.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
 import { conversationKey, messageKey } from "../model/refs.ts";
 import type { Engine } from "./engine.ts";
 import { conversationFrom } from "./keys.ts";

@@ -1,7 +1,7 @@
 // Rows of the outbox and the deliveries they stand for; the queries of the outbox use it.
 
 import { type Selectable, sql } from "kysely";
-import type { StoredDelivery } from "../bridge/ports.ts";
+import type { StoredDelivery } from "../bridge/store-port.ts";
 import type { Call, Delivery } from "../model/delivery.ts";
 import type { BridgeEvent, EventKind } from "../model/event.ts";
 import { conversationKey, messageKey } from "../model/refs.ts";

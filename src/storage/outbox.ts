@@ -1,7 +1,7 @@
 // The durable outbox: deliveries in their lanes, until they are done or given up; part of the store's transaction.
 
 import type { Kysely } from "kysely";
-import type { StoreTx } from "../bridge/ports.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
 import type { Clock } from "../model/clock.ts";
 import { conversationKey } from "../model/refs.ts";
 import { deadLettersOf } from "./dead-letters.ts";

@@ -1,7 +1,7 @@
 // The tables as Kysely sees them; every query of this folder is written against these types.
 
 import type { Generated } from "kysely";
-import type { DeliveryState } from "../bridge/ports.ts";
+import type { DeliveryState } from "../bridge/store-port.ts";
 import type { EventKind } from "../model/event.ts";
 
 /** Raw updates, one row for each, so that a second delivery of the same update is known. */

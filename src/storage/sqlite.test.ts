@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { CompiledQuery } from "kysely";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { raw } from "../../test/support/store-samples.ts";
-import type { Store } from "../bridge/ports.ts";
+import type { Store } from "../bridge/store-port.ts";
 import { systemClock } from "../model/clock.ts";
 import type { Engine } from "./engine.ts";
 import type { StorageError } from "./errors.ts";

@@ -1,7 +1,7 @@
 // Small values kept for each account; part of the store's transaction, and written by the journal for its positions.
 
 import type { Kysely } from "kysely";
-import type { StoreTx } from "../bridge/ports.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
 import type { Engine } from "./engine.ts";
 import { prepared, preparedRows } from "./prepared.ts";
 import type { StateTable, Tables } from "./schema.ts";

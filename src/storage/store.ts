@@ -1,6 +1,6 @@
 // Puts the queries of one engine behind the `Store` port; `open` calls it with an engine whose schema is current.
 
-import type { Store, StoreTx } from "../bridge/ports.ts";
+import type { Store, StoreTx } from "../bridge/store-port.ts";
 import type { Clock } from "../model/clock.ts";
 import { type Engine, kyselyOver } from "./engine.ts";
 import { groupCommit } from "./group-commit.ts";

@@ -1,7 +1,7 @@
 // What befell messages beyond the plain way, told by `matebot trace`; part of the store's transaction.
 
 import type { Insertable, Kysely } from "kysely";
-import type { StoreTx, TraceStep } from "../bridge/ports.ts";
+import type { StoreTx, TraceStep } from "../bridge/store-port.ts";
 import { conversationKey, messageKey } from "../model/refs.ts";
 import type { Engine } from "./engine.ts";
 import { conversationFrom } from "./keys.ts";

@@ -1,7 +1,7 @@
 // A call without an answer, a right that is missing, what people are told, and what an admin sends again.
 
 import { describe, expect, it } from "vitest";
-import type { Store } from "../../src/bridge/ports.ts";
+import type { Store } from "../../src/bridge/store-port.ts";
 import { PlatformError } from "../../src/model/errors.ts";
 import { ManualClock } from "../../src/sandbox/manual-clock.ts";
 import { StorageError } from "../../src/storage/errors.ts";

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Store } from "../../src/bridge/ports.ts";
+import type { Store } from "../../src/bridge/store-port.ts";
 import { type Outcome, runSeed } from "./run-seed.ts";
 
 const BUDGET_MS = Number(process.env.CHAOS_MS ?? 25_000);

@@ -1,6 +1,6 @@
 // A store that refuses or dies at a chosen instant, put around the real one; `stage.ts` kills the app with it.
 
-import type { Store, StoreTx } from "../../src/bridge/ports.ts";
+import type { Store, StoreTx } from "../../src/bridge/store-port.ts";
 import { StorageError } from "../../src/storage/errors.ts";
 
 /** Before the work ran, when it had run and was not committed, or when it was committed and nobody was told. */

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type App, startApp } from "../../src/app.ts";
-import type { Store } from "../../src/bridge/ports.ts";
+import type { Store } from "../../src/bridge/store-port.ts";
 import { loadConfig } from "../../src/config.ts";
 import { freePort } from "../../src/demo/free-port.ts";
 import { createLog } from "../../src/log.ts";

@@ -1,6 +1,6 @@
 // Compares what the app kept with what both rooms show in the end; `run-seed.ts` asks it once the app has stopped.
 
-import type { Store, StoreTx } from "../../src/bridge/ports.ts";
+import type { Store, StoreTx } from "../../src/bridge/store-port.ts";
 import type { ConversationRef, MessageRef } from "../../src/model/refs.ts";
 import { botMessages, type Rooms, type Written } from "./rooms.ts";
 import { type Setting, SIDES, type Side } from "./story.ts";

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { StoreTx } from "../../src/bridge/ports.ts";
+import type { StoreTx } from "../../src/bridge/store-port.ts";
 import { type Archive, openArchive } from "../../src/cli/archive.ts";
 import { openStore } from "../../src/storage/open.ts";
 import { describeIf, NO_POSTGRES } from "../support/needs.ts";

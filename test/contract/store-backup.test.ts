@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { StoreTx } from "../../src/bridge/ports.ts";
+import type { StoreTx } from "../../src/bridge/store-port.ts";
 import { backupStore } from "../../src/storage/backup.ts";
 import { openStore } from "../../src/storage/open.ts";
 import { restoreStore } from "../../src/storage/restore.ts";

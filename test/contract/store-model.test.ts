@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Store, StoreTx } from "../../src/bridge/ports.ts";
+import type { Store, StoreTx } from "../../src/bridge/store-port.ts";
 import type { ConversationRef, MessageRef } from "../../src/model/refs.ts";
 import { openStore } from "../../src/storage/open.ts";
 import { naiveStore } from "../support/naive-store.ts";

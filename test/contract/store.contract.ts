@@ -1,7 +1,7 @@
 // What every storage engine must do; run by store-sqlite.test.ts and store-postgres.test.ts.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Store, StoreTx, TraceStep } from "../../src/bridge/ports.ts";
+import type { Store, StoreTx, TraceStep } from "../../src/bridge/store-port.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { JoinedSection } from "../../src/model/delivery.ts";
 import type { ConversationRef, MessageRef } from "../../src/model/refs.ts";

@@ -58,6 +58,9 @@ export class FakeWeb implements WebPort {
     this.#handlers.set(path, handler);
   }
 
+  /** Nobody fetches anything from here. */
+  get(_prefix: string): void {}
+
   /** Swaps the certificate and says so, or only on the wire when nobody shall notice. */
   renew(tls: KeyAndCertificate, { announced = true } = {}): void {
     if ("setSecureContext" in this.#server) this.#server.setSecureContext({ key: tls.key, cert: tls.cert });

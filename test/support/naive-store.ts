@@ -1,6 +1,12 @@
 // The store's transaction as plain lists, without any cleverness: what the engines are compared with.
 
-import type { HeldDelivery, MapRow, StoredDelivery, StoreTx, TraceStep } from "../../src/bridge/ports.ts";
+import type {
+  HeldDelivery,
+  MapRow,
+  StoredDelivery,
+  StoreTx,
+  TraceStep,
+} from "../../src/bridge/store-port.ts";
 import type { JoinedSection, RawUpdate } from "../../src/model/delivery.ts";
 import { type ConversationRef, conversationKey, type MessageRef, messageKey } from "../../src/model/refs.ts";
 

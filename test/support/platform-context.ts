@@ -1,5 +1,6 @@
 // A platform's surroundings that remember what they were told; the tests of the platform folders build accounts on it.
 
+import type { MediaPort } from "../../src/bridge/media-port.ts";
 import type { PlatformContext } from "../../src/bridge/platform.ts";
 import type { WebPort } from "../../src/bridge/ports.ts";
 import type { ConversationRef } from "../../src/model/refs.ts";
@@ -18,6 +19,8 @@ export interface ContextRecord {
   /** What `recovered` was told. */
   readonly recoveries: (ConversationRef | undefined)[];
   readonly secrets: Set<string>;
+  /** Where somebody was said to write. */
+  readonly typed: ConversationRef[];
   /** Everything a person could read, in one string. */
   everything(): string;
 }
@@ -30,6 +33,11 @@ export interface ContextOptions {
   readonly state?: ReadonlyMap<string, string>;
   /** Keys in the journal. */
   readonly received?: readonly string[];
+  /** Nothing fits, unless told. */
+  readonly media?: MediaPort;
+  readonly face?: PlatformContext["face"];
+  /** What the bridges do not show; all is shown, unless told. */
+  readonly hidden?: readonly string[];
 }
 
 export function recordContext(options: ContextOptions = {}): ContextRecord {
@@ -40,6 +48,7 @@ export function recordContext(options: ContextOptions = {}): ContextRecord {
   const halts: string[] = [];
   const recoveries: (ConversationRef | undefined)[] = [];
   const secrets = new Set<string>();
+  const typed: ConversationRef[] = [];
   const write = (level: string) => (fields: object, message: string) => {
     lines.push(`${level} ${message} ${JSON.stringify(fields, errorsInFull)}`);
   };
@@ -54,6 +63,10 @@ export function recordContext(options: ContextOptions = {}): ContextRecord {
     texts: loadTexts("en"),
     health: { up: () => say("up"), down: (_connection, reason) => say(reason) },
     ...(options.web && { web: options.web }),
+    media: options.media ?? noMedia,
+    face: options.face ?? (() => Promise.resolve(undefined)),
+    typing: (conversation) => typed.push(conversation),
+    shows: (_conversation, what) => !options.hidden?.includes(what),
     conversations: () => [],
     state: {
       get: (name) => Promise.resolve(state.get(name)),
@@ -65,8 +78,14 @@ export function recordContext(options: ContextOptions = {}): ContextRecord {
     secret: (value) => secrets.add(value),
   };
   const everything = () => [...health, ...lines, ...halts].join("\n");
-  return { context, clock, state, health, lines, halts, recoveries, secrets, everything };
+  return { context, clock, state, health, lines, halts, recoveries, secrets, typed, everything };
 }
+
+const noMedia: MediaPort = {
+  fit: () => Promise.resolve({ unfit: "gone" }),
+  face: () => Promise.reject(new Error("this test has no media")),
+  publish: () => undefined,
+};
 
 /** As a log would show an error: with its cause and all its own fields. */
 function errorsInFull(_key: string, value: unknown): unknown {

@@ -3,7 +3,8 @@
 import { createBridgeTable } from "../../src/bridge/bridge-table.ts";
 import { createIntake, moveConversation } from "../../src/bridge/intake.ts";
 import { createLanes } from "../../src/bridge/lanes.ts";
-import type { Log, Store } from "../../src/bridge/ports.ts";
+import type { Log } from "../../src/bridge/ports.ts";
+import type { Store } from "../../src/bridge/store-port.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { RawUpdate } from "../../src/model/delivery.ts";
 import { type ToyOptions, type ToyRoom, toyPlatform } from "./toy-platform.ts";

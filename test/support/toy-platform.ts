@@ -113,6 +113,8 @@ export function toyPlatform(options: ToyOptions): Platform {
       );
     },
     renderNotice: (body) => [part(plainText(body))],
+    renderAside: (body, _to, known) => part(plainText(body), known.replyTo?.id),
+    open: () => Promise.reject(new Error("toys have no files")),
     renderJoined(sections) {
       const lines = sections.map(lineOf);
       let count = lines.length;
