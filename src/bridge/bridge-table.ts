@@ -1,14 +1,21 @@
 // Which conversations share one talk; `plan` asks it for the other members, `app.ts` fills it from the configuration.
 
+import type { Shown } from "../model/event.ts";
 import type { AccountId, ConversationRef } from "../model/refs.ts";
 import { conversationKey, sameConversation } from "../model/refs.ts";
 
 export interface Bridge {
   readonly name: string;
   readonly members: readonly ConversationRef[];
+  /** All is shown where nothing is said, but typing and phone numbers. */
+  readonly show?: Readonly<Partial<Record<Shown, boolean>>>;
 }
 
 export interface BridgeTable {
+  /** It is a member itself, not only a thread of one. */
+  isMember(ref: ConversationRef): boolean;
+  /** Does its bridge show this? */
+  shows(ref: ConversationRef, what: Shown): boolean;
   /** The other members of the bridge that `ref` belongs to; [] when it belongs to none. */
   others(ref: ConversationRef): readonly ConversationRef[];
   /** Every bridged conversation of an account; the same list until something moves. */
@@ -16,6 +23,8 @@ export interface BridgeTable {
   /** From now on `from` is called `to`. Doing it twice changes nothing. */
   move(from: ConversationRef, to: ConversationRef): void;
 }
+
+const QUIET: ReadonlySet<Shown> = new Set(["typing", "phones"]);
 
 /**
  * A topic or thread that is no member itself belongs to its chat: what is said there must not vanish.
@@ -45,6 +54,11 @@ export function createBridgeTable(bridges: readonly Bridge[]): BridgeTable {
   };
 
   return {
+    isMember: (ref) => memberships.has(conversationKey(ref)),
+    shows(ref, what) {
+      const show = memberships.get(conversationKey(memberOf(ref)))?.show;
+      return show?.[what] ?? !QUIET.has(what);
+    },
     others(ref) {
       const member = memberOf(ref);
       const bridge = memberships.get(conversationKey(member));

@@ -1,17 +1,31 @@
 // From an event to the calls that carry it: describe, render, compare with what stands there. Pure; the lane calls it.
 
-import type { Call, Copy, JoinedSection, Part } from "../model/delivery.ts";
+import type { Call, Copy, JoinedSection } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import type { Message } from "../model/message.ts";
 import { type ConversationRef, type MessageRef, messageKey } from "../model/refs.ts";
+import { albumIn, mergeAlbum, sectionsOf, withMember, withoutMembers } from "./album.ts";
+import { marksCalls, pinCalls, pollEndCalls, threadCalls } from "./compose-act.ts";
 import { describeMessage, describeNotice } from "./describe.ts";
+import type { Marks } from "./describe-marks.ts";
 import { removeSections, reviseSection } from "./digest.ts";
 import type { Platform, Resolved } from "./platform.ts";
+import { create, createAll, remove, revise } from "./revise.ts";
 
 /** The platform's pure half. */
 export type Renderer = Pick<
   Platform,
-  "renderMessage" | "renderNotice" | "renderJoined" | "renderEdit" | "renderDelete"
+  | "capabilities"
+  | "renderMessage"
+  | "renderNotice"
+  | "renderJoined"
+  | "renderEdit"
+  | "renderDelete"
+  | "renderAside"
+  | "renderReactions"
+  | "renderPin"
+  | "renderPollEnd"
+  | "renderThread"
 >;
 
 /** What stands in the destination of the messages an event is about. */
@@ -19,6 +33,11 @@ export interface Standing {
   readonly copies: readonly Copy[];
   /** What the joined messages among them hold, by message key. */
   readonly joined: ReadonlyMap<string, readonly JoinedSection[]>;
+  /** The message there that an event about one message is about: a copy, or the original. */
+  readonly target?: MessageRef;
+  readonly marks?: Marks;
+  /** Reactions of ours that stand there. */
+  readonly own?: readonly { readonly emoji: string; readonly id?: string }[];
 }
 
 /**
@@ -34,9 +53,10 @@ export function compose(
 ): readonly Call[] {
   switch (event.kind) {
     case "message.created":
-      return renderer
-        .renderMessage(describeMessage(event.message, known.texts), to, known)
-        .map((part, index) => create(part, index, event.message));
+      return createAll(
+        renderer.renderMessage(described(event.message, renderer, known), to, known),
+        event.message,
+      );
     case "message.edited":
       return edit(event.message, to, renderer, known, standing);
     case "message.deleted":
@@ -45,14 +65,38 @@ export function compose(
       const body = describeNotice(event.notice, event.by?.name, known.texts);
       return renderer.renderNotice(body, to, known).map((part, index) => create(part, index));
     }
+    case "marks.changed":
+      return marksCalls(event.about, to, renderer, known, standing);
+    case "pin.changed":
+      return pinCalls(event, to, renderer, known, standing);
+    case "poll.closed":
+      return pollEndCalls(renderer, standing);
+    case "thread.changed":
+      return threadCalls(event, to, renderer, known);
+    // The bridge keeps them and says `marks.changed`; a move has no form.
+    case "reaction.changed":
+    case "vote.changed":
     case "conversation.moved":
       return [];
   }
 }
 
-function create(part: Part, index: number, message?: Message): Call {
-  const call: Call = { op: "create", part: index, hash: part.hash, request: part.request };
-  return message ? { ...call, source: message.ref } : call;
+/** The messages of one album in one go: each of them stands in what is made. */
+export function composeAlbum(
+  messages: readonly [Message, ...Message[]],
+  to: ConversationRef,
+  renderer: Renderer,
+  known: Resolved,
+): readonly Call[] {
+  const merged = described(mergeAlbum(messages), renderer, known);
+  const [first, ...others] = createAll(renderer.renderMessage(merged, to, known), messages[0]);
+  if (!first) return [];
+  const { source: _, ...call } = first;
+  return [{ ...call, joined: sectionsOf(messages) }, ...others];
+}
+
+function described(message: Message, renderer: Renderer, known: Resolved): Message {
+  return describeMessage(message, known, (poll) => renderer.capabilities.fitsPoll?.(poll) ?? false);
 }
 
 function edit(
@@ -64,12 +108,37 @@ function edit(
 ): readonly Call[] {
   const [copy, ...others] = copies;
   if (!copy) return [];
-  const whole = describeMessage(message, known.texts);
-  if (!copy.joined) return revise(whole, to, renderer, known, copies, 0);
-  const { calls, rest } = reviseSection(whole, copy, joined.get(messageKey(copy.ref)) ?? [], renderer, known);
+  const sections = joined.get(messageKey(copy.ref)) ?? [];
+  const album = copy.joined ? albumIn(sections) : undefined;
+  if (album) return reviseAlbum(withMember(album, message), copy, to, renderer, known);
+  const whole = described(message, renderer, known);
+  if (!copy.joined)
+    return revise(renderer.renderMessage(whole, to, known), message, to, renderer, known, copies);
+  const { calls, rest } = reviseSection(whole, copy, sections, renderer, known);
   if (rest.length === 0) return [...calls, ...remove(others, to, renderer, known)];
   const { reply: _, ...more } = whole;
-  return [...calls, ...revise({ ...more, body: rest }, to, renderer, known, others, 1)];
+  const parts = renderer.renderMessage({ ...more, body: rest }, to, known);
+  return [...calls, ...revise(parts, message, to, renderer, known, others, 1)];
+}
+
+/** The message an album stands in, rendered anew; what it cannot become is left as it is. */
+function reviseAlbum(
+  members: readonly Message[],
+  copy: Copy,
+  to: ConversationRef,
+  renderer: Renderer,
+  known: Resolved,
+  leaving: readonly MessageRef[] = [],
+): readonly Call[] {
+  const [first, ...others] = members;
+  if (!first) return remove([copy], to, renderer, known).map((call) => ({ ...call, joined: [] }));
+  const merged = described(mergeAlbum([first, ...others]), renderer, known);
+  const [part] = renderer.renderMessage(merged, to, known);
+  if (!part || part.hash === copy.hash) return [];
+  const request = renderer.renderEdit(part, copy, known, 0);
+  if (request === undefined) return [];
+  const call: Call = { op: "edit", part: 0, hash: part.hash, request, targets: [copy.ref] };
+  return [{ ...call, joined: sectionsOf(members), ...(leaving.length > 0 && { leaving }) }];
 }
 
 function removeAll(
@@ -84,40 +153,12 @@ function removeAll(
   );
   const sections = [...shared].flatMap(([key, copy]) => {
     const held = joined.get(key);
-    return held ? removeSections(refs, copy, held, renderer, known) : [];
+    if (!held) return [];
+    const album = albumIn(held);
+    return album
+      ? reviseAlbum(withoutMembers(album, refs), copy, to, renderer, known, refs)
+      : removeSections(refs, copy, held, renderer, known);
   });
   const own = copies.filter((copy) => !copy.joined);
   return [...remove(own, to, renderer, known), ...sections];
-}
-
-/** Changed parts are edited, further ones added, superfluous ones removed; the first of them is part `from`. */
-function revise(
-  message: Message,
-  to: ConversationRef,
-  renderer: Renderer,
-  known: Resolved,
-  copies: readonly Copy[],
-  from: number,
-): readonly Call[] {
-  const parts = renderer.renderMessage(message, to, known);
-  const kept = parts.flatMap((part, index): readonly Call[] => {
-    const copy = copies[index];
-    if (!copy) return [create(part, from + index, message)];
-    if (copy.hash === part.hash) return [];
-    const request = renderer.renderEdit(part, copy, known);
-    return [{ op: "edit", part: from + index, hash: part.hash, request, targets: [copy.ref] }];
-  });
-  return [...kept, ...remove(copies.slice(parts.length), to, renderer, known)];
-}
-
-function remove(
-  copies: readonly Copy[],
-  to: ConversationRef,
-  renderer: Renderer,
-  known: Resolved,
-): readonly Call[] {
-  if (copies.length === 0) return [];
-  return renderer
-    .renderDelete(copies, to, known)
-    .map(({ request, targets }, index) => ({ op: "delete", part: index, hash: "", request, targets }));
 }

@@ -36,18 +36,22 @@ export async function deliver(run: LaneRun, job: Job): Promise<Outcome | "stop">
   for (const [index, call] of rest.entries()) {
     const result = await sendUntilDecided(run, job, call, index === 0 && job.inDoubt === true);
     if (result === "stop") return "stop";
-    if (result instanceof PlatformError) return giveUp(run, job, result);
+    if (result instanceof PlatformError && call.op !== "act") return giveUp(run, job, result);
     const sentAt = run.clock.now();
+    const write = (tx: StoreTx) =>
+      result instanceof PlatformError
+        ? leaveOut(run, tx, delivery, result)
+        : record(run, tx, call, result.sent, sentAt);
     if (index === rest.length - 1) {
       run.observe?.({ delivery, outcome: "sent", frozenAt: job.frozenAt, endedAt: sentAt });
       return async (tx) => {
-        await record(run, tx, call, result.sent, sentAt);
+        await write(tx);
         await tx.outbox.finish(delivery.id);
       };
     }
     const stored = await untilStored(run, () =>
       run.store.transaction(async (tx) => {
-        await record(run, tx, call, result.sent, sentAt);
+        await write(tx);
         await tx.outbox.progress(delivery.id, delivery.done + index + 1);
       }),
     );
@@ -84,6 +88,24 @@ export function giveUp(run: LaneRun, { delivery, calls, frozenAt }: Job, failure
   };
 }
 
+/** A reaction, a pin or a name that cannot be set holds up nothing and nobody; what can be said instead is said. */
+async function leaveOut(
+  run: LaneRun,
+  tx: StoreTx,
+  delivery: StoredDelivery,
+  failure: PlatformError,
+): Promise<void> {
+  const { event, to } = delivery;
+  run.log.warn(
+    { lane: conversationKey(to), event: event.kind, code: failure.code, reason: failure.message },
+    "something beside a message could not be done; it is left out",
+  );
+  await tx.trace.note(traceOf(delivery, run.clock.now(), "left-out", failure.code));
+  if ((event.kind !== "pin.changed" && event.kind !== "thread.changed") || !event.notice) return;
+  const { notice, by } = event;
+  await post(tx, { event: { kind: "notice", conversation: to, notice, ...(by && { by }) }, to }, run.wake);
+}
+
 type Result = { readonly sent: Sent | undefined } | PlatformError | "stop";
 
 /** One call, tried until it is done, given up (the error), or the lane has to stop. */
@@ -115,6 +137,7 @@ async function sendUntilDecided(run: LaneRun, job: Job, call: Call, doubtful: bo
         failingSince ??= now;
         await countFailure(run, delivery, attempts, failingSince, failure);
       }
+      if (call.op === "act" && decision.verdict === "blocked") return failure;
       const next = await obey(run, delivery, failure, decision, inDoubt);
       if (next !== "again") return next;
     }

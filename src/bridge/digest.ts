@@ -1,5 +1,6 @@
 // Joins what waits into one message, and changes one section of it later; pure, the lane calls it.
 
+import { isFile, isPoll } from "../model/attachment.ts";
 import type { Call, Copy, JoinedSection, Part, Section } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import type { Message } from "../model/message.ts";
@@ -21,7 +22,8 @@ type Joiner = Pick<Platform, "renderJoined" | "renderEdit" | "renderDelete">;
 /** New text, which can stand in one message with its neighbours: what brings a file never does. */
 export function canJoin(event: BridgeEvent): boolean {
   if (event.kind === "notice") return true;
-  return event.kind === "message.created" && event.message.attachments.length === 0;
+  if (event.kind !== "message.created" || event.message.album !== undefined) return false;
+  return !event.message.attachments.some((attachment) => isFile(attachment) || isPoll(attachment));
 }
 
 /**
@@ -50,14 +52,14 @@ export function join(
   };
 }
 
-function sectionOf(event: BridgeEvent, { texts }: Resolved): JoinedSection {
+function sectionOf(event: BridgeEvent, known: Resolved): JoinedSection {
   if (event.kind === "message.created") {
     return {
       source: event.message.ref,
-      section: { kind: "message", message: describeMessage(event.message, texts) },
+      section: { kind: "message", message: describeMessage(event.message, known) },
     };
   }
-  const body = event.kind === "notice" ? describeNotice(event.notice, event.by?.name, texts) : [];
+  const body = event.kind === "notice" ? describeNotice(event.notice, event.by?.name, known.texts) : [];
   return { section: { kind: "notice", body } };
 }
 
@@ -90,7 +92,7 @@ export function reviseSection(
     });
     const part = renderAll(changed, copy, renderer, known);
     if (!part) continue;
-    return { calls: part.hash === copy.hash ? [] : [editOf(part, copy, changed, renderer, known)], rest };
+    return { calls: part.hash === copy.hash ? [] : editOf(part, copy, changed, renderer, known), rest };
   }
   return { calls: [], rest: [] };
 }
@@ -109,7 +111,7 @@ export function removeSections(
   const leaving = sections.filter(isGone).flatMap(({ source }) => source ?? []);
   for (const shown of left.length === 0 ? [] : smallerAndSmaller(left)) {
     const part = renderAll(shown, copy, renderer, known);
-    if (part) return [{ ...editOf(part, copy, shown, renderer, known), leaving }];
+    if (part) return editOf(part, copy, shown, renderer, known).map((call) => ({ ...call, leaving }));
   }
   return renderer
     .renderDelete([copy], copy.ref.conversation, known)
@@ -133,9 +135,10 @@ function editOf(
   joined: readonly JoinedSection[],
   renderer: Joiner,
   known: Resolved,
-): Call {
+): readonly Call[] {
   const request = renderer.renderEdit(part, copy, known);
-  return { ...partOf("edit", { hash: part.hash, request }), targets: [copy.ref], joined };
+  if (request === undefined) return [];
+  return [{ ...partOf("edit", { hash: part.hash, request }), targets: [copy.ref], joined }];
 }
 
 function partOf(op: "create" | "edit", { hash, request }: Part): Call {

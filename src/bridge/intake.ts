@@ -1,18 +1,15 @@
 // Takes raw updates from every source: on disk with all that follows from them first, then acknowledged.
 
 import type { Clock } from "../model/clock.ts";
-import type { Delivery, RawUpdate } from "../model/delivery.ts";
+import type { RawUpdate } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
-import type { ConversationRef, MessageRef } from "../model/refs.ts";
+import type { ConversationRef } from "../model/refs.ts";
 import type { BridgeTable } from "./bridge-table.ts";
 import { createOutgoing, type Outgoing } from "./outgoing.ts";
-import { plan } from "./plan.ts";
 import type { Platform } from "./platform.ts";
 import type { Log } from "./ports.ts";
+import { route } from "./route.ts";
 import type { Store, StoreTx } from "./store-port.ts";
-
-/** How long an edit or delete waits for the message it overtook. */
-export const HOLD_MS = 10_000;
 
 export interface IntakeParts {
   readonly store: Store;
@@ -100,7 +97,10 @@ async function carryAgain(tx: StoreTx, parts: IntakeParts): Promise<void> {
 /** False when the update could not be understood. */
 async function carry(tx: StoreTx, raw: RawUpdate, parts: IntakeParts, outgoing: Outgoing): Promise<boolean> {
   const events = await parse(tx, raw, parts);
-  for (const event of events ?? []) await route(tx, event, parts, outgoing);
+  const { table, platform, clock } = parts;
+  for (const event of events ?? []) {
+    await route(event, { tx, table, platform, outgoing, now: clock.now() });
+  }
   return events !== undefined;
 }
 
@@ -118,54 +118,4 @@ async function parse(
     await tx.journal.bury(raw, reason);
     return undefined;
   }
-}
-
-async function route(tx: StoreTx, event: BridgeEvent, parts: IntakeParts, outgoing: Outgoing): Promise<void> {
-  if (event.kind === "conversation.moved")
-    return await moveConversation(tx, event.from, event.to, parts.table);
-  const planned = plan(event, parts.table, (account) => parts.platform(account).capabilities);
-  for (const delivery of planned) await routeOne(tx, delivery, parts, outgoing);
-  if (event.kind !== "message.created" || planned.length === 0) return;
-  for (const held of await tx.held.release([event.message.ref])) await routeOne(tx, held, parts, outgoing);
-}
-
-/** Edits and deletes of what was not carried wait for their message for a while: they may have overtaken it. */
-async function routeOne(
-  tx: StoreTx,
-  delivery: Delivery,
-  parts: IntakeParts,
-  outgoing: Outgoing,
-): Promise<void> {
-  const { event, to } = delivery;
-  const hold = (waitsFor: MessageRef, about: BridgeEvent) =>
-    tx.held.hold([{ waitsFor, delivery: { event: about, to }, until: parts.clock.now() + HOLD_MS }]);
-  switch (event.kind) {
-    case "message.edited":
-      if (!(await outgoing.edit(event.message, to))) await hold(event.message.ref, event);
-      return;
-    case "message.deleted": {
-      const refs: MessageRef[] = [];
-      for (const ref of event.refs) {
-        const left = await outgoing.cancel(ref, to);
-        if (left === "delete") refs.push(ref);
-        if (left === "unknown") await hold(ref, { ...event, refs: [ref] });
-      }
-      if (refs.length > 0) outgoing.add({ event: { ...event, refs }, to });
-      return;
-    }
-    default:
-      outgoing.add(delivery);
-  }
-}
-
-/** Stores the new id of a conversation, takes its lane along, and routes by it from now on. */
-export async function moveConversation(
-  tx: StoreTx,
-  from: ConversationRef,
-  to: ConversationRef,
-  table: BridgeTable,
-): Promise<void> {
-  await tx.moves.add(from, to);
-  await tx.outbox.move(from, to);
-  table.move(from, to);
 }

@@ -3,6 +3,7 @@
 import { type Clock, sleep } from "../model/clock.ts";
 import type { Call } from "../model/delivery.ts";
 import { PlatformError } from "../model/errors.ts";
+import type { Shown } from "../model/event.ts";
 import { type ConversationRef, conversationKey } from "../model/refs.ts";
 import type { Texts } from "../model/texts.ts";
 import type { Budget } from "./budget.ts";
@@ -25,6 +26,8 @@ export interface LaneParts {
   /** The whole account's; a limit can be about all of it. */
   readonly accountBudget: Budget;
   readonly reports: Reports;
+  /** Is this switched on for the bridge of the conversation? */
+  readonly shows: (conversation: ConversationRef, what: Shown) => boolean;
   /** Held from the freezing of a call until its outcome is written. */
   readonly turn: Turn;
   /** There is something new in this lane. */
@@ -84,7 +87,7 @@ export class Nudge {
 }
 
 export function shareOf({ op }: Call): Share {
-  return op === "create" ? "text" : op === "edit" ? "change" : "delete";
+  return op === "create" ? "text" : op === "delete" ? "delete" : "change";
 }
 
 /** Storage that cannot write (a full disk) ends no lane: it tries again until it can, or until it must stop. */

@@ -10,7 +10,7 @@ import { createReports, post } from "./reports.ts";
 import { Turn } from "./turn.ts";
 
 export interface LanesParts
-  extends Pick<LaneParts, "store" | "clock" | "random" | "log" | "texts" | "observe"> {
+  extends Pick<LaneParts, "store" | "clock" | "random" | "log" | "texts" | "observe" | "shows"> {
   readonly platform: (account: string) => Platform;
   readonly halt: (account: string, reason: string) => void;
   /** Stores the move and routes by it from now on. */

@@ -1,20 +1,26 @@
 // Turns an event into one delivery for each other member of its bridge; `intake.ts` calls it before the commit.
 
 import type { Delivery } from "../model/delivery.ts";
-import { type BridgeEvent, conversationOf } from "../model/event.ts";
+import { type BridgeEvent, conversationOf, type Shown } from "../model/event.ts";
 import type { AccountId } from "../model/refs.ts";
 import type { BridgeTable } from "./bridge-table.ts";
 import type { Capabilities } from "./platform.ts";
 
-/** Never delivers to the conversation the event came from; leaves out what the destination cannot do at all. */
+/**
+ * Never delivers to the conversation the event came from; leaves out what the destination cannot do at all, and what
+ * the bridge does not show.
+ */
 export function plan(
   event: BridgeEvent,
   table: BridgeTable,
   capabilitiesOf: (account: AccountId) => Capabilities,
 ): readonly Delivery[] {
-  if (event.kind === "conversation.moved") return [];
+  const from = conversationOf(event);
+  if (from === undefined || event.kind === "conversation.moved") return [];
+  const group = groupOf(event);
+  if (group && !table.shows(from, group)) return [];
   return table
-    .others(conversationOf(event))
+    .others(from)
     .filter((to) => possible(event, capabilitiesOf(to.account)))
     .map((to) => ({ event, to }));
 }
@@ -27,5 +33,24 @@ function possible(event: BridgeEvent, capabilities: Capabilities): boolean {
       return capabilities.delete;
     default:
       return true;
+  }
+}
+
+/** With what it is switched off. */
+function groupOf(event: BridgeEvent): Shown | undefined {
+  switch (event.kind) {
+    case "notice":
+      return event.notice.group;
+    case "pin.changed":
+      return "pins";
+    case "thread.changed":
+      return "topics";
+    case "reaction.changed":
+      return "reactions";
+    case "vote.changed":
+    case "poll.closed":
+      return "polls";
+    default:
+      return undefined;
   }
 }

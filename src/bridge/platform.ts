@@ -52,6 +52,8 @@ export interface Resolved {
   readonly people?: ReadonlyMap<string, UserRef>;
   /** How much of what a joined message holds may be used now (0 < x <= 1): the rest is left for edits. All, unless told. */
   readonly room?: number;
+  /** Phone numbers of shared contacts are shown. */
+  readonly phones?: boolean;
   /** What `prepare` found out about the destination, handed back unread. */
   readonly prepared: Json;
   /** Milliseconds since 1970. */

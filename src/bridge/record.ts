@@ -3,7 +3,7 @@
 import type { Call, Sent } from "../model/delivery.ts";
 import type { MessageRef } from "../model/refs.ts";
 import type { LaneRun } from "./lane-run.ts";
-import type { MapRow, StoredDelivery, StoreTx, TraceStep } from "./store-port.ts";
+import { type MapRow, SELF, type StoredDelivery, type StoreTx, type TraceStep } from "./store-port.ts";
 
 /** The newest message of ours is written down this often: what is younger is found in the message map. */
 const NEWEST_EVERY_MS = 60_000;
@@ -20,7 +20,8 @@ export async function record(
     case "create":
       if (!sent) return;
       await tx.map.record(rowsOf(call, sent, at));
-      if (call.joined) await tx.joined.save(sent.ref, call.joined, at);
+      if (sent.poll !== undefined) await tx.polls.name(run.to.account, sent.poll, sent.ref);
+      if (call.joined && !sent.more) await tx.joined.save(sent.ref, call.joined, at);
       return rememberNewest(run, tx, call, sent, at);
     case "edit":
       for (const target of call.targets ?? []) {
@@ -30,16 +31,43 @@ export async function record(
         for (const source of call.leaving ?? []) await tx.map.forget([target], source);
       }
       return;
+    case "act":
+      if (call.reacted) await keepOwn(run, tx, call.reacted, at);
+      return;
     case "delete":
       await tx.map.forget(call.targets ?? []);
       if (call.joined) for (const target of call.targets ?? []) await tx.joined.forget(target);
   }
 }
 
-function rowsOf(call: Call, { ref, via }: Sent, at: number): readonly MapRow[] {
-  const row = { copy: ref, part: call.part, hash: call.hash, at, ...(via !== undefined && { via }) };
-  if (call.source) return [{ ...row, source: call.source }];
-  return (call.joined ?? []).flatMap(({ source }, section) => (source ? [{ ...row, source, section }] : []));
+function rowsOf(call: Call, sent: Sent, at: number): readonly MapRow[] {
+  const copies = [sent.ref, ...(sent.more ?? [])];
+  const hashes = [sent.hash ?? call.hash, ...(call.more ?? [])];
+  const rowOf = (copy: MessageRef, source: MessageRef, index: number): MapRow => ({
+    ...{ source, copy, part: call.part + index, hash: hashes[index] ?? "", at },
+    ...(sent.via !== undefined && { via: sent.via }),
+  });
+  const { source, joined = [] } = call;
+  if (source) return copies.map((copy, index) => rowOf(copy, source, index));
+  // An album for an album: each answers to its own.
+  const isPaired = copies.length > 1 && copies.length === joined.length;
+  return joined.flatMap((section, index) => {
+    const copy = isPaired ? copies[index] : sent.ref;
+    if (!section.source || !copy) return [];
+    if (isPaired) return [{ ...rowOf(copy, section.source, index), part: 0 }];
+    return [{ ...rowOf(copy, section.source, 0), section: index }];
+  });
+}
+
+/** The reactions of ours that stand there now. */
+async function keepOwn(
+  { to }: LaneRun,
+  tx: StoreTx,
+  { about, own }: NonNullable<Call["reacted"]>,
+  at: number,
+): Promise<void> {
+  const marks = own.map(({ emoji, id }) => ({ key: emoji, ...(id !== undefined && { id }), count: 1 }));
+  await tx.marks.put({ about, kind: "reaction", place: to, user: SELF, name: "", marks, at });
 }
 
 /** A notice is in no map: then this is all that tells that the message is known. */

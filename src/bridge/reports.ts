@@ -56,6 +56,8 @@ export function createReports(clock: Clock, texts: Texts, later: (delivery: Deli
       // A report that cannot be delivered is not reported.
       if (isReport(event)) return undefined;
       const source = conversationOf(event);
+      // Nobody said it: there is nobody to tell.
+      if (source === undefined || event.kind === "marks.changed") return undefined;
       const reason = texts(failure.words ?? "bridge.failure.no-reason", { code: failure.code });
       const line = { key: waits ? "bridge.failure.waits" : "bridge.failure.refused", source, to, reason };
       const key = `${line.key} ${conversationKey(source)} ${conversationKey(to)}`;

@@ -34,11 +34,11 @@ async function scene(answerSentAt: number) {
 
 describe("the edit of an answer", () => {
   it("answers natively when the answered message was known as the answer was sent", async () => {
-    expect((await scene(3_000)).reply).toMatchObject({ replyTo: inGroup("1") });
+    expect((await scene(3_000)).known).toMatchObject({ replyTo: inGroup("1") });
   });
 
   it("keeps telling in words what became known only later", async () => {
-    expect((await scene(1_000)).reply).toEqual({});
+    expect((await scene(1_000)).known).toEqual({});
   });
 });
 
@@ -62,7 +62,7 @@ describe("an answer to a joined message", () => {
       );
       await tx.joined.save(copy, joined, 1);
       const message = said(inChannel("90"), reply);
-      return (await resolve(tx, { kind: "message.created", message }, group)).reply;
+      return (await resolve(tx, { kind: "message.created", message }, group)).known;
     });
   };
 

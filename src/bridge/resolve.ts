@@ -1,36 +1,101 @@
-// Looks up what an event speaks of as it is known in the destination: copies, joined messages, the answered message.
+// Looks up what an event speaks of as it is known in the destination: copies, joined messages, the answered message,
+// reactions and votes, people who are mentioned. The lane calls it within the transaction that freezes.
 
 import type { Copy, JoinedSection } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
-import type { Reply } from "../model/message.ts";
-import { type ConversationRef, type MessageRef, messageKey } from "../model/refs.ts";
-import { plainText } from "../model/rich-text.ts";
+import type { Message, Reply } from "../model/message.ts";
+import {
+  asideOf,
+  type ConversationRef,
+  type MessageRef,
+  messageKey,
+  subjectOf,
+  type UserRef,
+} from "../model/refs.ts";
+import { mentionedIn, plainText } from "../model/rich-text.ts";
+import { albumIn } from "./album.ts";
 import type { Standing } from "./compose.ts";
 import type { Resolved } from "./platform.ts";
-import type { StoreTx } from "./store-port.ts";
+import { type MarkRow, SELF, type StoreTx } from "./store-port.ts";
 
 export interface Resolution {
   readonly standing: Standing;
-  readonly reply: Pick<Resolved, "replyTo" | "replyIsJoined">;
+  readonly known: Pick<Resolved, "replyTo" | "replyIsJoined" | "people">;
 }
 
 const nothing: Standing = { copies: [], joined: new Map() };
 
 export async function resolve(tx: StoreTx, event: BridgeEvent, to: ConversationRef): Promise<Resolution> {
   switch (event.kind) {
-    case "message.created":
-      return { standing: nothing, reply: await answered(tx, event.message.reply, to) };
+    case "message.created": {
+      const { message } = event;
+      const people = await peopleIn(tx, message, to);
+      return { standing: nothing, known: { ...(await answered(tx, message.reply, to)), ...people } };
+    }
     case "message.edited": {
       const { ref, reply } = event.message;
       const standing = await standingOf(tx, [ref], to);
       const [copy] = standing.copies;
-      return { standing, reply: copy ? await answered(tx, reply, to, copy.at) : {} };
+      if (!copy) return { standing, known: {} };
+      const people = await peopleIn(tx, event.message, to);
+      return { standing, known: { ...(await answered(tx, reply, to, copy.at)), ...people } };
     }
-    case "message.deleted":
-      return { standing: await standingOf(tx, event.refs, to), reply: {} };
+    case "message.deleted": {
+      // The small lines about them go with them.
+      const refs = event.refs.flatMap((ref) => [ref, asideOf(ref)]);
+      return { standing: await standingOf(tx, refs, to), known: {} };
+    }
+    case "marks.changed":
+      return { standing: await marksOf(tx, event.about, to), known: {} };
+    case "pin.changed": {
+      const target = await targetOf(tx, event.target, to);
+      return { standing: { ...nothing, ...(target && { target }) }, known: {} };
+    }
+    case "poll.closed": {
+      if (!("conversation" in event.target)) return { standing: nothing, known: {} };
+      return { standing: await standingOf(tx, [event.target], to), known: {} };
+    }
     default:
-      return { standing: nothing, reply: {} };
+      return { standing: nothing, known: {} };
   }
+}
+
+/** The message in `to` that is, or stands for, `ref`. */
+async function targetOf(tx: StoreTx, ref: MessageRef, to: ConversationRef): Promise<MessageRef | undefined> {
+  const { account, id } = ref.conversation;
+  if (account === to.account && id === to.id) return ref;
+  return (await tx.map.find(ref, to))?.ref;
+}
+
+async function marksOf(tx: StoreTx, about: MessageRef, to: ConversationRef): Promise<Standing> {
+  const { copies } = await standingOf(tx, [asideOf(about)], to);
+  const target = await targetOf(tx, about, to);
+  if (!target) return { ...nothing, copies };
+  const isHere = ({ place }: MarkRow) => place.account === to.account && place.id === to.id;
+  const reactions = await tx.marks.of(about, "reaction");
+  const votes = await tx.marks.of(about, "vote");
+  const poll = votes.length > 0 ? await tx.polls.get(about) : undefined;
+  const own = reactions.find((row) => row.user === SELF && isHere(row))?.marks ?? [];
+  const others = (rows: readonly MarkRow[]) => rows.filter((row) => row.user !== SELF && !isHere(row));
+  return {
+    ...{ copies, joined: new Map(), target },
+    marks: { reactions: others(reactions), votes: others(votes), ...(poll && { poll }) },
+    own: own.map(({ key, id }) => ({ emoji: key, ...(id !== undefined && { id }) })),
+  };
+}
+
+/** Those who are mentioned and have an account there, too. */
+async function peopleIn(
+  tx: StoreTx,
+  { body }: Message,
+  to: ConversationRef,
+): Promise<Pick<Resolved, "people">> {
+  const people = new Map<string, UserRef>();
+  for (const user of mentionedIn(body)) {
+    const found = await tx.people.find(user, to.account);
+    if (found) people.set(`${user.account}:${user.id}`, found);
+  }
+  return people.size === 0 ? {} : { people };
 }
 
 async function standingOf(tx: StoreTx, refs: readonly MessageRef[], to: ConversationRef): Promise<Standing> {
@@ -50,12 +115,16 @@ async function answered(
   reply: Reply | undefined,
   to: ConversationRef,
   sentAt = Number.POSITIVE_INFINITY,
-): Promise<Resolution["reply"]> {
+): Promise<Pick<Resolved, "replyTo" | "replyIsJoined">> {
   if (!reply?.ref) return {};
-  const found = await tx.map.find(reply.ref, to);
+  const known = await tx.map.find(reply.ref, to);
+  // Who answers the small line about a message answers that message.
+  const found = known && { ...known, ref: subjectOf(known.ref) };
   // What was not known when the answer was sent was told in words, and an edit cannot make it a native reply.
   if (!found || (found.since ?? 0) > sentAt) return {};
   if (!found.joined) return { replyTo: found.ref };
+  const held = (await tx.joined.load(found.ref)) ?? [];
+  if (albumIn(held)) return { replyTo: found.ref };
   const section = await quotedSection(tx, reply.ref, reply);
   const exact = section && (await tx.map.find(section, to));
   return { replyTo: exact?.ref ?? found.ref, replyIsJoined: exact === undefined || exact.joined };

@@ -1,14 +1,17 @@
-// Takes the next delivery of a lane - joined with its neighbours when the lane is behind - and freezes its calls.
+// Takes the next delivery of a lane - with the rest of its album, or joined with its neighbours when the lane is behind -
+// and freezes its calls; the lane calls it.
 
 import type { Call, Json } from "../model/delivery.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { BridgeEvent } from "../model/event.ts";
-import { messageKey } from "../model/refs.ts";
-import { compose } from "./compose.ts";
+import { type MessageRef, messageKey } from "../model/refs.ts";
+import { gatherAlbum } from "./album.ts";
+import { compose, composeAlbum } from "./compose.ts";
 import { giveUp, type Job, type Outcome } from "./deliver.ts";
 import { BEHIND_MS, canJoin, join } from "./digest.ts";
-import { asPlatformError, type LaneRun, pause, untilStored } from "./lane-run.ts";
+import { type LaneRun, untilStored } from "./lane-run.ts";
 import type { Resolved, Share } from "./platform.ts";
+import { prepare } from "./prepare.ts";
 import { resolve } from "./resolve.ts";
 import { decide } from "./retry.ts";
 import type { StoredDelivery, StoreTx } from "./store-port.ts";
@@ -49,6 +52,9 @@ export async function take(run: LaneRun, outcome: Outcome | undefined): Promise<
       if (head.calls) return { ...frozenJob(head, head.calls), inDoubt: true };
       const chosen = choose(run, front);
       if ("pauseMs" in chosen) return chosen;
+      const album = gatherAlbum(front, chosen, run.clock.now());
+      if (album && album.waitMs > 0) return { pauseMs: album.waitMs };
+      if (album && album.members.length > 1) return freezeAlbum(run, tx, album.members, prepared.value);
       return freezeNext(run, tx, front, chosen, prepared.value);
     }),
   );
@@ -90,7 +96,8 @@ async function lookAt(run: LaneRun, tx: StoreTx): Promise<readonly StoredDeliver
     memory.depth = { count: await tx.outbox.depth(to, COUNT_UP_TO), at: now };
   }
   const waits = SHARES.some((share) => budget.waitMs(share) > 0);
-  return waits || isBehind(run, front) ? tx.outbox.front(to, LOOK_AHEAD) : front;
+  const isAlbum = front[0]?.event.kind === "message.created" && front[0].event.message.album !== undefined;
+  return waits || isAlbum || isBehind(run, front) ? tx.outbox.front(to, LOOK_AHEAD) : front;
 }
 
 /** The head has waited too long, or the last one will have. */
@@ -123,14 +130,32 @@ function choose(
 
 /** An edit that came while its message was on its way, which then had to wait again. */
 function isAboutWaiting({ id, event }: StoredDelivery, front: readonly StoredDelivery[]): boolean {
-  if (event.kind !== "message.edited" && event.kind !== "message.deleted") return false;
-  const refs = new Set((event.kind === "message.edited" ? [event.message.ref] : event.refs).map(messageKey));
+  const refs = new Set(subjectsOf(event).map(messageKey));
+  if (refs.size === 0) return false;
   return front.some(
     (other) =>
       other.id < id &&
       other.event.kind === "message.created" &&
       refs.has(messageKey(other.event.message.ref)),
   );
+}
+
+/** The older messages an event is about. */
+function subjectsOf(event: BridgeEvent): readonly MessageRef[] {
+  switch (event.kind) {
+    case "message.edited":
+      return [event.message.ref];
+    case "message.deleted":
+      return event.refs;
+    case "marks.changed":
+      return [event.about];
+    case "pin.changed":
+      return [event.target];
+    case "poll.closed":
+      return "conversation" in event.target ? [event.target] : [];
+    default:
+      return [];
+  }
 }
 
 function shareOfEvent({ kind }: BridgeEvent): Share {
@@ -145,9 +170,7 @@ async function freezeNext(
   chosen: StoredDelivery,
   prepared: Json,
 ): Promise<Job | "next"> {
-  const at = run.clock.now();
-  const mark = run.platform.mark?.(run.to);
-  const known: Resolved = { prepared, now: at, texts: run.texts };
+  const { at, mark, known } = moment(run, prepared);
   const joined = isBehind(run, front) ? joinFrom(run, front, chosen, known) : undefined;
   const more = { at, ...(mark !== undefined && { mark }) };
   const frozen: StoredDelivery = { ...chosen, frozenAt: at, ...more };
@@ -157,8 +180,14 @@ async function freezeNext(
     run.memory.depth.count -= joined.ids.length;
     return frozenJob(frozen, [joined.call]);
   }
-  const { standing, reply } = await resolve(tx, chosen.event, run.to);
-  const calls = compose(chosen.event, run.to, run.platform, { ...known, ...reply }, standing);
+  const resolved = await resolve(tx, chosen.event, run.to);
+  const calls = compose(
+    chosen.event,
+    run.to,
+    run.platform,
+    { ...known, ...resolved.known },
+    resolved.standing,
+  );
   run.memory.depth.count -= 1;
   if (calls.length === 0) {
     await tx.outbox.finish(chosen.id);
@@ -168,31 +197,35 @@ async function freezeNext(
   return frozenJob(frozen, calls);
 }
 
+/** The whole album in one go; its first delivery carries the others. */
+async function freezeAlbum(
+  run: LaneRun,
+  tx: StoreTx,
+  members: readonly StoredDelivery[],
+  prepared: Json,
+): Promise<Job | "next"> {
+  const { at, mark, known } = moment(run, prepared);
+  const messages = members.flatMap(({ event }) => (event.kind === "message.created" ? [event.message] : []));
+  const [first, ...others] = messages;
+  const [head, ...rest] = members;
+  if (!first || !head) return "next";
+  const resolved = await resolve(tx, { kind: "message.created", message: first }, run.to);
+  const calls = composeAlbum([first, ...others], run.to, run.platform, { ...known, ...resolved.known });
+  const more = { at, ...(mark !== undefined && { mark }) };
+  await tx.outbox.freeze(head.id, calls, { ...more, joined: rest.map(({ id }) => id) });
+  run.memory.depth.count -= members.length;
+  return frozenJob({ ...head, frozenAt: at, ...more }, calls);
+}
+
+function moment({ clock, platform, to, texts, shows }: LaneRun, prepared: Json) {
+  const at = clock.now();
+  const known: Resolved = { prepared, now: at, texts, phones: shows(to, "phones") };
+  return { at, mark: platform.mark?.(to), known };
+}
+
 /** Text that waits behind `chosen` goes with it; the changes between them are about what was sent before. */
 function joinFrom(run: LaneRun, front: readonly StoredDelivery[], chosen: StoredDelivery, known: Resolved) {
   if (!canJoin(chosen.event) || chosen.id <= run.memory.aloneUntil) return undefined;
   const text = front.filter(({ id, event }) => id >= chosen.id && shareOfEvent(event) === "text");
   return join(text, run.platform, known);
-}
-
-/** What the renderer needs to know of the destination; a refusal is handed back, so that the head can be buried. */
-async function prepare(run: LaneRun): Promise<{ readonly value: Json } | PlatformError | "stop"> {
-  for (let attempts = 0; ; attempts += 1) {
-    try {
-      return { value: await run.platform.prepare(run.to, run.signal) };
-    } catch (error) {
-      const failure = asPlatformError(error);
-      const decision = decide(failure.fate, attempts, 0, run.random());
-      switch (decision.verdict) {
-        case "halt":
-          run.halt(failure.message);
-          return "stop";
-        case "again":
-          if (!(await pause(run, failure, decision.inMs))) return "stop";
-          continue;
-        default:
-          return failure;
-      }
-    }
-  }
 }

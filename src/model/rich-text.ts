@@ -114,3 +114,17 @@ function tidyNode(node: Node): Node | undefined {
     }
   }
 }
+
+/** Everybody whose account a body names, in order, each once. */
+export function mentionedIn(body: RichText): readonly UserRef[] {
+  const found = new Map<string, UserRef>();
+  const walk = (nodes: RichText): void => {
+    for (const node of nodes) {
+      if (node.kind === "mention" && node.user) found.set(`${node.user.account}:${node.user.id}`, node.user);
+      else if (node.kind === "list") node.items.forEach(walk);
+      else if ("children" in node) walk(node.children);
+    }
+  };
+  walk(body);
+  return [...found.values()];
+}
