@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { WebRequest } from "../bridge/ports.ts";
+import type { WebGet, WebRequest } from "../bridge/ports.ts";
 import { UserError } from "../model/errors.ts";
 import { loadTexts } from "../texts.ts";
 import type { HealthReport } from "./health.ts";
@@ -125,6 +125,130 @@ describe("POST", () => {
       expect((await post(server, "/bot", "{}")).status).toBe(404);
     },
   );
+});
+
+/** Gives `count` times one kilobyte, and says when it was left. */
+function kilobytes(count: number, onClose = () => {}): AsyncIterable<Uint8Array> {
+  return (async function* () {
+    try {
+      for (let index = 0; index < count; index++) yield Buffer.alloc(1024, index % 256);
+    } finally {
+      onClose();
+    }
+  })();
+}
+
+describe("GET below a prefix", () => {
+  it.each(["/files/a%20b/c?x=1&y=2", "/bot/files/a%20b/c?x=1&y=2"])(
+    "%s is handed over decoded",
+    async (path) => {
+      const server = await started({ publicUrl: new URL("https://h.example.org/bot") });
+      const seen: WebGet[] = [];
+      server.port.get("/files", async (request) => {
+        seen.push(request);
+        return { status: 206, headers: { "content-type": "text/x", "x-more": "1" }, body: kilobytes(3) };
+      });
+      const response = await fetch(urlOf(server, path), { headers: { range: "bytes=0-1" } });
+      expect([response.status, response.headers.get("content-type")]).toEqual([206, "text/x"]);
+      expect((await response.arrayBuffer()).byteLength).toBe(3072);
+      expect(seen.map(({ path, query }) => [path, String(query)])).toEqual([["a b/c", "x=1&y=2"]]);
+      expect(seen[0]?.headers.range).toBe("bytes=0-1");
+    },
+  );
+
+  it("goes to the longest prefix that fits, and nowhere else", async () => {
+    const server = await started();
+    server.port.get("/a", async () => ({ status: 201 }));
+    server.port.get("/a/b", async () => ({ status: 202 }));
+    const statuses = ["/a/x", "/a/b/x", "/ab/x", "/a", "/health"].map(
+      async (path) => (await fetch(urlOf(server, path))).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([201, 202, 404, 404, 200]);
+    expect((await fetch(urlOf(server, "/a/x"), { method: "POST" })).status).toBe(404);
+  });
+
+  it("tells the length for HEAD, and closes the body unread", async () => {
+    const server = await started();
+    const read = vi.fn();
+    const closed = vi.fn();
+    const body: AsyncIterable<Uint8Array> = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => {
+          read();
+          return { done: false, value: Buffer.alloc(1) };
+        },
+        return: async () => {
+          closed();
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    server.port.get("/f", async () => ({ status: 200, headers: { "content-length": "7" }, body }));
+    const response = await fetch(urlOf(server, "/f/x"), { method: "HEAD" });
+    expect([response.status, response.headers.get("content-length"), await response.text()]).toEqual([
+      200,
+      "7",
+      "",
+    ]);
+    expect([read.mock.calls.length, closed.mock.calls.length]).toEqual([0, 1]);
+  });
+
+  it("leaves the source when the reader leaves, and reads no more than the reader takes", async () => {
+    const server = await started();
+    const left = Promise.withResolvers<void>();
+    let given = 0;
+    const endless = async function* () {
+      try {
+        for (;;) {
+          given += 65_536;
+          yield Buffer.alloc(65_536);
+        }
+      } finally {
+        left.resolve();
+      }
+    };
+    server.port.get("/f", async () => ({ status: 200, body: endless() }));
+    const client = connect(portOf(server), "127.0.0.1");
+    client.write("GET /f/x HTTP/1.1\r\nHost: h\r\n\r\n");
+    await once(client, "readable");
+    client.destroy();
+    await left.promise;
+    expect(given).toBeLessThan(16 * 1024 * 1024);
+  });
+
+  it("cuts the connection when the source breaks, so that nobody takes a part for the whole", async () => {
+    const server = await started();
+    const broken = async function* () {
+      yield Buffer.alloc(10);
+      throw new Error("the source broke");
+    };
+    server.port.get("/f", async () => ({ status: 200, headers: { "content-length": "20" }, body: broken() }));
+    const response = await fetch(urlOf(server, "/f/x"));
+    await expect(response.arrayBuffer()).rejects.toThrow();
+  });
+
+  it("does not hold back the stop of the server", async () => {
+    const server = await started();
+    const never = async function* () {
+      yield Buffer.alloc(10);
+      await new Promise(() => {});
+    };
+    server.port.get("/f", async () => ({ status: 200, body: never() }));
+    const response = await fetch(urlOf(server, "/f/x"));
+    const cut = expect(response.arrayBuffer()).rejects.toThrow();
+    await server.stop();
+    await cut;
+  });
+
+  it("is an empty 500 when the handler fails, and 404 when the path is nonsense", async () => {
+    const server = await started();
+    server.port.get("/f", async () => {
+      throw new Error("no");
+    });
+    const response = await fetch(urlOf(server, "/f/x"));
+    expect([response.status, await response.text()]).toEqual([500, ""]);
+    expect([400, 404]).toContain((await fetch(urlOf(server, "/f/%E0%A4%A"))).status);
+  });
 });
 
 describe("everything else", () => {

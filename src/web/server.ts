@@ -1,10 +1,11 @@
-// The HTTP(S) server: takes webhook bodies raw, answers GET /health, swaps certificates; `app.ts` builds and starts it.
+// The HTTP(S) server: takes webhook bodies raw, answers GET /health and files, swaps certificates; `app.ts` builds and starts it.
 
 import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
 import { createServer as createHttpsServer, Server as HttpsServer } from "node:https";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Log, WebPort } from "../bridge/ports.ts";
 import type { Texts } from "../model/texts.ts";
+import { createGetTable } from "./get.ts";
 import type { HealthReport } from "./health.ts";
 import type { ListenAddress } from "./listen.ts";
 import { bind, boundAddress } from "./socket.ts";
@@ -49,6 +50,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
   const answering = new Set<FastifyReply>();
   let onIdle: (() => void) | undefined;
   const prefix = options.publicUrl?.pathname.replace(/\/+$/, "") ?? "";
+  const gets = createGetTable();
   const { app, server } = createFastify(options);
 
   app.post("/*", async (request, reply) => {
@@ -65,6 +67,12 @@ export function createWebServer(options: WebServerOptions): WebServer {
     if (onIdle) reply.header("connection", "close");
     return reply.code(status).send();
   });
+  app.route({
+    method: ["GET", "HEAD"],
+    url: "/*",
+    // A reader who comes back after a stop reads on where it was cut: long answers hold no stop back.
+    handler: (request, reply) => gets.answer(request, reply),
+  });
   app.get("/health", async (_, reply) => {
     const report = await options.health();
     return reply.code(report.status === "ok" ? 200 : 503).send(report);
@@ -78,6 +86,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       handlers.set(path, handler);
       handlers.set(prefix + path, handler);
     },
+    get: (below, handler) => gets.add(prefix, below, handler),
   };
 
   return {

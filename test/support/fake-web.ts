@@ -1,30 +1,48 @@
-// A web port on loopback with nothing but POST; the tests of the platform folders receive webhooks through it.
+// A web port on loopback; the tests of the platform folders receive webhooks through it, those of media serve files.
 
-import { createServer as createHttp, type RequestListener, type Server } from "node:http";
+import {
+  createServer as createHttp,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createHttps, type Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import type { WebPort, WebRequest } from "../../src/bridge/ports.ts";
+import { pipeline } from "node:stream/promises";
+import type { WebAnswer, WebGet, WebPort, WebRequest } from "../../src/bridge/ports.ts";
 import type { KeyAndCertificate } from "../../src/web/tls/self-signed.ts";
+
+type PostHandler = (request: WebRequest) => Promise<number>;
+type GetHandler = (request: WebGet) => Promise<WebAnswer>;
+
+interface Handlers {
+  readonly posts: Map<string, PostHandler>;
+  /** By prefix, with a slash at its end. */
+  readonly gets: Map<string, GetHandler>;
+}
 
 /** Owns a server. With a certificate it speaks TLS and wants the certificate uploaded. */
 export class FakeWeb implements WebPort {
   readonly publicUrl: URL;
-  /** The paths that answer, in the order they were registered. */
+  /** The paths that answer POST, in the order they were registered. */
   readonly paths: string[] = [];
   readonly #server: Server | HttpsServer;
-  readonly #handlers: Map<string, (request: WebRequest) => Promise<number>>;
+  readonly #handlers: Handlers;
   readonly #renewed: (() => void)[] = [];
   #certificate: string | undefined;
 
   static async open(tls?: KeyAndCertificate, base = ""): Promise<FakeWeb> {
-    const handlers = new Map<string, (request: WebRequest) => Promise<number>>();
-    const listener: RequestListener = async (request, response) => {
+    const handlers: Handlers = { posts: new Map(), gets: new Map() };
+    const listener: RequestListener = (request, response) => {
       const path = request.url?.startsWith(base) ? request.url.slice(base.length) : "";
-      const handler = handlers.get(path);
-      const body = await buffer(request);
-      const status = handler ? await handler({ headers: request.headers, body }) : 404;
-      response.writeHead(status).end();
+      const answered =
+        request.method === "POST"
+          ? answerPost(handlers.posts.get(path), request, response)
+          : answerGet(handlers.gets, path, request, response);
+      answered.catch(() => response.destroy());
     };
     const server = tls ? createHttps({ key: tls.key, cert: tls.cert }, listener) : createHttp(listener);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -35,7 +53,7 @@ export class FakeWeb implements WebPort {
 
   private constructor(
     server: Server | HttpsServer,
-    handlers: Map<string, (request: WebRequest) => Promise<number>>,
+    handlers: Handlers,
     publicUrl: URL,
     certificate: string | undefined,
   ) {
@@ -53,13 +71,14 @@ export class FakeWeb implements WebPort {
     this.#renewed.push(listener);
   }
 
-  post(path: string, handler: (request: WebRequest) => Promise<number>): void {
+  post(path: string, handler: PostHandler): void {
     this.paths.push(path);
-    this.#handlers.set(path, handler);
+    this.#handlers.posts.set(path, handler);
   }
 
-  /** Nobody fetches anything from here. */
-  get(_prefix: string): void {}
+  get(prefix: string, handler: GetHandler): void {
+    this.#handlers.gets.set(`${prefix}/`, handler);
+  }
 
   /** Swaps the certificate and says so, or only on the wire when nobody shall notice. */
   renew(tls: KeyAndCertificate, { announced = true } = {}): void {
@@ -75,4 +94,37 @@ export class FakeWeb implements WebPort {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+async function answerPost(
+  handler: PostHandler | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await buffer(request);
+  response.writeHead(handler ? await handler({ headers: request.headers, body }) : 404).end();
+}
+
+async function answerGet(
+  handlers: ReadonlyMap<string, GetHandler>,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const found = [...handlers].find(([prefix]) => path.startsWith(prefix));
+  if (!found) {
+    response.writeHead(404).end();
+    return;
+  }
+  const [prefix, handler] = found;
+  const url = new URL(path.slice(prefix.length), "http://h/");
+  const { headers } = request;
+  const answer = await handler({
+    path: decodeURIComponent(url.pathname.slice(1)),
+    query: url.searchParams,
+    headers,
+  });
+  response.writeHead(answer.status, answer.headers);
+  if (answer.body && request.method !== "HEAD") await pipeline(Readable.from(answer.body), response);
+  else response.end();
 }
