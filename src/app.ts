@@ -1,24 +1,28 @@
 // Composition root: builds, wires and starts the parts in a numbered order, and stops them in reverse.
 
-import { type BridgeTable, createBridgeTable } from "./bridge/bridge-table.ts";
+import { createBridgeTable } from "./bridge/bridge-table.ts";
 import { keepHouse } from "./bridge/housekeeping.ts";
-import { createIntake, moveConversation } from "./bridge/intake.ts";
+import { createIntake } from "./bridge/intake.ts";
 import type { LaneStep } from "./bridge/lane-run.ts";
-import { createLanes, type Lanes } from "./bridge/lanes.ts";
-import type { Platform, PlatformContext } from "./bridge/platform.ts";
+import { createLanes } from "./bridge/lanes.ts";
+import type { Platform } from "./bridge/platform.ts";
 import type { Log } from "./bridge/ports.ts";
+import { moveConversation } from "./bridge/route.ts";
 import type { Store } from "./bridge/store-port.ts";
 import type { Config } from "./config.ts";
-import { createRedactor, type Redactor } from "./log.ts";
+import { createRedactor } from "./log.ts";
 import { type Clock, sleep, systemClock } from "./model/clock.ts";
 import type { RawUpdate } from "./model/delivery.ts";
 import type { Texts } from "./model/texts.ts";
+import { createConverter, findFfmpeg } from "./media/convert/convert.ts";
+import { createMedia } from "./media/media.ts";
+import { contextFor } from "./platform-context.ts";
 import { createPlatform } from "./platforms/index.ts";
 import { lockLogin } from "./storage/login-lock.ts";
 import { openStore } from "./storage/open.ts";
 import { createHealth, type Health } from "./web/health.ts";
 import { makePrivateFolder } from "./web/tls/private-files.ts";
-import { startWeb, type Web } from "./web/web.ts";
+import { startWeb } from "./web/web.ts";
 
 /** What is in flight at a SIGTERM may take this long; the rest waits on disk for the next start. */
 const GRACE_MS = 8_000;
@@ -112,14 +116,16 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
     log.error({ account, reason }, "the account is refused; nothing more is sent with it until a restart");
   };
   const lanes = createLanes({
-    ...{ store, platform, clock, random, log, texts, halt },
+    ...{ store, platform, clock, random, log, texts, halt, shows: table.shows },
     moved: (from, to) => store.transaction((tx) => moveConversation(tx, from, to, table)),
     observe: (step) => observe?.ended?.(step),
   });
   const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake });
-  const shared = { clock, random, health, store, table, web, halt, redactor, recovered: lanes.recovered };
+  const { addSecret } = options;
+  const world = { log, texts, clock, random, health, store, table, web };
+  const shared = { ...world, media, platform, halt, redactor, recovered: lanes.recovered, addSecret };
   for (const { name, platform: kind, settings } of config.accounts) {
-    platforms.set(name, createPlatform(kind, settings, contextFor(name, options, shared)));
+    platforms.set(name, createPlatform(kind, settings, contextFor(name, shared)));
   }
 
   // 5. Ask at every door first: a token that one platform refuses must leave no webhook set at another.
@@ -171,38 +177,6 @@ async function askAll(platforms: readonly Platform[], clock: Clock): Promise<voi
     over.abort();
     await Promise.allSettled(checks);
   }
-}
-
-interface Shared {
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly health: Health;
-  readonly store: Store;
-  readonly table: BridgeTable;
-  readonly web: Web | undefined;
-  readonly halt: (account: string, reason: string) => void;
-  readonly redactor: Redactor;
-  readonly recovered: Lanes["recovered"];
-}
-
-function contextFor(account: string, { log, texts, addSecret }: AppOptions, shared: Shared): PlatformContext {
-  const { clock, random, health, store, table, web, halt, redactor, recovered } = shared;
-  return {
-    ...{ account, log, clock, random, texts, health },
-    ...(web && { web: web.port }),
-    conversations: () => table.conversations(account),
-    state: {
-      get: (name) => store.transaction((tx) => tx.state.get(account, name)),
-      set: (name, value) => store.transaction((tx) => tx.state.set(account, name, value)),
-    },
-    halt: (reason) => halt(account, reason),
-    recovered: (to) => recovered(account, to),
-    received: (prefix, since) => store.transaction((tx) => tx.journal.keys(account, prefix, since)),
-    secret: (value) => {
-      redactor.add(value);
-      addSecret(value);
-    },
-  };
 }
 
 /** Who does not look at /health reads the log. */

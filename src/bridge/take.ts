@@ -52,7 +52,8 @@ export async function take(run: LaneRun, outcome: Outcome | undefined): Promise<
       if (head.calls) return { ...frozenJob(head, head.calls), inDoubt: true };
       const chosen = choose(run, front);
       if ("pauseMs" in chosen) return chosen;
-      const album = gatherAlbum(front, chosen, run.clock.now());
+      const album =
+        chosen.id <= run.memory.aloneUntil ? undefined : gatherAlbum(front, chosen, run.clock.now());
       if (album && album.waitMs > 0) return { pauseMs: album.waitMs };
       if (album && album.members.length > 1) return freezeAlbum(run, tx, album.members, prepared.value);
       return freezeNext(run, tx, front, chosen, prepared.value);

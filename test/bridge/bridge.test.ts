@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { HOLD_MS } from "../../src/bridge/intake.ts";
+import { HOLD_MS } from "../../src/bridge/route.ts";
 import type { Store } from "../../src/bridge/store-port.ts";
 import type { Fate } from "../../src/model/errors.ts";
 import { PlatformError } from "../../src/model/errors.ts";

@@ -1,9 +1,10 @@
 // Two toy rooms with the real intake, lanes and storage between them; the tests of the bridge run in it.
 
-import { createBridgeTable } from "../../src/bridge/bridge-table.ts";
-import { createIntake, moveConversation } from "../../src/bridge/intake.ts";
+import { type Bridge, createBridgeTable } from "../../src/bridge/bridge-table.ts";
+import { createIntake } from "../../src/bridge/intake.ts";
 import { createLanes } from "../../src/bridge/lanes.ts";
 import type { Log } from "../../src/bridge/ports.ts";
+import { moveConversation } from "../../src/bridge/route.ts";
 import type { Store } from "../../src/bridge/store-port.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { RawUpdate } from "../../src/model/delivery.ts";
@@ -22,6 +23,9 @@ export interface ToyBridgeOptions {
   readonly rates?: ToyOptions["rates"];
   readonly tells?: boolean;
   readonly log?: Log;
+  readonly threads?: string[];
+  readonly forum?: boolean;
+  readonly show?: Bridge["show"];
 }
 
 export interface ToyBridge {
@@ -45,6 +49,7 @@ export function toyBridge(options: ToyBridgeOptions): ToyBridge {
   const table = createBridgeTable([
     {
       name: "toy",
+      ...(options.show && { show: options.show }),
       members: [
         { account: "left", id: "1" },
         { account: "right", id: "1" },
@@ -62,12 +67,14 @@ export function toyBridge(options: ToyBridgeOptions): ToyBridge {
       ...(options.joinedCut !== undefined && { joinedCut: options.joinedCut }),
       ...(options.rates && { rates: options.rates }),
       ...(options.tells !== undefined && { tells: options.tells }),
+      ...(options.threads && { threads: options.threads }),
+      ...(options.forum !== undefined && { forum: options.forum }),
     });
   const platforms = new Map(["left", "right"].map((account) => [account, make(account)]));
   const platform = (account: string) => platforms.get(account) ?? make(account);
   const log = options.log ?? silentLog;
   const lanes = createLanes({
-    ...{ store, clock, log, platform },
+    ...{ store, clock, log, platform, shows: table.shows },
     random: () => 0,
     texts: (key) => key,
     halt: (account) => {

@@ -1,16 +1,38 @@
 // A platform without a network, for the tests of the bridge: a room that holds texts, cut at ten characters.
 
 import type { Doubt, Platform, Rate } from "../../src/bridge/platform.ts";
+import type { Attachment } from "../../src/model/attachment.ts";
 import type { Call, Json, Part, RawUpdate, Section, Sent } from "../../src/model/delivery.ts";
 import { ParseError } from "../../src/model/errors.ts";
-import type { BridgeEvent } from "../../src/model/event.ts";
-import type { Message } from "../../src/model/message.ts";
+import type { BridgeEvent, ThreadChange } from "../../src/model/event.ts";
+import type { Author, Message } from "../../src/model/message.ts";
 import type { ConversationRef, MessageRef } from "../../src/model/refs.ts";
 import { plainText, text } from "../../src/model/rich-text.ts";
 
 export interface ToyUpdate {
-  readonly do: "say" | "edit" | "delete" | "poison" | "move";
+  readonly do:
+    | "say"
+    | "edit"
+    | "delete"
+    | "poison"
+    | "move"
+    | "react"
+    | "unreact"
+    | "pin"
+    | "vote"
+    | "close"
+    | "thread";
   readonly chat: string;
+  readonly thread?: string;
+  readonly topic?: string;
+  readonly by?: string;
+  readonly files?: readonly string[];
+  readonly album?: string;
+  readonly emoji?: string;
+  /** The options of a poll that is said; its id is `poll:<message>`. */
+  readonly options?: readonly string[];
+  readonly votes?: readonly number[];
+  readonly change?: ThreadChange;
   readonly id?: string;
   readonly ids?: readonly string[];
   readonly text?: string;
@@ -22,10 +44,18 @@ export interface ToyLine {
   readonly id: string;
   readonly text: string;
   readonly replyTo?: string;
+  readonly files?: readonly string[];
+  readonly reactions?: readonly string[];
+  readonly pinned?: boolean;
+  readonly closed?: boolean;
 }
 
 interface ToyRequest {
   readonly text?: string;
+  readonly files?: readonly string[];
+  readonly reactions?: readonly string[];
+  readonly pinned?: boolean;
+  readonly closed?: boolean;
   readonly id?: string;
   readonly ids?: readonly string[];
   readonly replyTo?: string;
@@ -36,19 +66,21 @@ export class ToyRoom {
   lines: ToyLine[] = [];
   /** Every text that was ever sent, in order. */
   readonly sent: string[] = [];
+  readonly acts: ToyRequest[] = [];
   #next = 1;
 
   apply(op: Call["op"], request: ToyRequest): string | undefined {
     if (op === "create") {
       const id = String(this.#next++);
       this.sent.push(request.text ?? "");
-      this.lines.push({ id, text: request.text ?? "", ...(request.replyTo && { replyTo: request.replyTo }) });
+      const { replyTo, files } = request;
+      this.lines.push({ id, text: request.text ?? "", ...(replyTo && { replyTo }), ...(files && { files }) });
       return id;
     }
-    if (op === "edit") {
-      this.lines = this.lines.map((line) =>
-        line.id === request.id ? { ...line, text: request.text ?? "" } : line,
-      );
+    if (op === "act" || op === "edit") {
+      const { id: _, ...changed } = request;
+      if (op === "act") this.acts.push(request);
+      this.lines = this.lines.map((line) => (line.id === request.id ? { ...line, ...changed } : line));
     } else this.lines = this.lines.filter((line) => !request.ids?.includes(line.id));
     return undefined;
   }
@@ -64,6 +96,10 @@ export interface ToyOptions {
     call: Call,
   ) => Promise<Sent | undefined>;
   readonly prepare?: () => Promise<null>;
+  /** Names of the threads that were opened; absent: the platform has none. */
+  readonly threads?: string[];
+  /** False: a thread is wanted where none can be. */
+  readonly forum?: boolean;
   /** How many characters a part holds. */
   readonly cut?: number;
   /** How many characters a joined message holds. */
@@ -93,13 +129,13 @@ export function toyPlatform(options: ToyOptions): Platform {
     rooms.set(key, found);
     return found;
   };
-  const part = (words: string, replyTo?: string): Part => ({
-    hash: words,
-    request: { text: words, ...(replyTo && { replyTo }) },
+  const part = (words: string, replyTo?: string, files?: readonly string[]): Part => ({
+    hash: files ? `${words}|${files.join()}` : words,
+    request: { text: words, ...(replyTo && { replyTo }), ...(files && { files }) },
   });
   return {
     account,
-    capabilities: { edit: true, delete: true },
+    capabilities: { edit: true, delete: true, fitsPoll: ({ poll }) => poll.options.length < 4 },
     check: async () => {},
     start: async () => {},
     stop: async () => {},
@@ -107,6 +143,10 @@ export function toyPlatform(options: ToyOptions): Platform {
     prepare: options.prepare ?? (async () => null),
     renderMessage(message, _to, known) {
       const words = plainText(message.body);
+      const files = message.attachments.map((one) =>
+        one.kind === "poll" ? `poll:${one.poll.question}` : (one.name ?? ""),
+      );
+      if (files.length > 0) return [part(words, known.replyTo?.id, files)];
       const count = Math.max(1, Math.ceil(words.length / cut));
       return Array.from({ length: count }, (_, index) =>
         part(words.slice(index * cut, (index + 1) * cut), index === 0 ? known.replyTo?.id : undefined),
@@ -122,21 +162,45 @@ export function toyPlatform(options: ToyOptions): Platform {
       return count === 0 ? undefined : { part: part(lines.slice(0, count).join("")), count };
     },
     renderEdit: (changed, copy) => ({ ...(changed.request as ToyRequest), id: copy.ref.id }),
+    renderReactions: (target, wanted, own) => {
+      const reactions = wanted.map(({ emoji }) => emoji).slice(0, 1);
+      const isSame = reactions.join() === own.map(({ emoji }) => emoji).join();
+      return {
+        requests: isSame ? [] : [{ id: target.id, reactions }],
+        own: reactions.map((emoji) => ({ emoji })),
+      };
+    },
+    renderPin: (target, pinned) => ({ id: target.id, pinned }),
+    renderPollEnd: (copy) => ({ id: copy.ref.id, closed: true }),
+    renderThread: (_to, change, name) => (change === "renamed" ? { id: "", text: name ?? "" } : undefined),
+    ...(options.threads && {
+      openThread: async (chat: ConversationRef, name: string) => {
+        options.threads?.push(name);
+        return options.forum === false ? chat : { ...chat, thread: `t${options.threads?.length}` };
+      },
+    }),
     renderDelete: (copies) => [
       { request: { ids: copies.map(({ ref }) => ref.id) }, targets: copies.map(({ ref }) => ref) },
     ],
     async send(call, to) {
       const effect = (): Sent | undefined => {
-        const id = room(to.id).apply(call.op, call.request as Json & ToyRequest);
-        return id === undefined ? undefined : { ref: { conversation: to, id } };
+        const request = call.request as Json & ToyRequest;
+        const id = room(placeOf(to)).apply(call.op, request);
+        if (id === undefined) return undefined;
+        const poll = request.files?.some((file) => file.startsWith("poll:")) ? { poll: `poll:${id}` } : {};
+        return { ref: { conversation: to, id }, ...poll };
       };
       return options.network ? options.network(effect, to, call) : effect();
     },
     rates: options.rates ?? ((): readonly Rate[] => []),
     ...(options.tells !== false && {
-      reconcile: (_call: Call, to: ConversationRef, doubt: Doubt) => findLost(room(to.id), to, doubt),
+      reconcile: (_call: Call, to: ConversationRef, doubt: Doubt) => findLost(room(placeOf(to)), to, doubt),
     }),
   };
+}
+
+function placeOf({ id, thread }: ConversationRef): string {
+  return thread === undefined ? id : `${id}/${thread}`;
 }
 
 function lineOf(section: Section): string {
@@ -158,7 +222,7 @@ async function findLost(
 
 function parseToy(account: string, raw: RawUpdate, upgraded: boolean): readonly BridgeEvent[] {
   const update = JSON.parse(raw.body) as ToyUpdate;
-  const conversation = { account, id: update.chat };
+  const conversation = { account, id: update.chat, ...(update.thread && { thread: update.thread }) };
   const ref = (id: string): MessageRef => ({ conversation, id });
   switch (update.do) {
     case "poison":
@@ -168,16 +232,68 @@ function parseToy(account: string, raw: RawUpdate, upgraded: boolean): readonly 
       return [{ kind: "conversation.moved", from: conversation, to: { account, id: update.to ?? "" } }];
     case "delete":
       return [{ kind: "message.deleted", conversation, refs: (update.ids ?? []).map(ref) }];
+    case "react":
+    case "unreact": {
+      const kind = update.do === "react" ? "add" : "remove";
+      const change = { kind, reaction: { emoji: update.emoji ?? "" } } as const;
+      return [
+        { kind: "reaction.changed", target: ref(update.id ?? ""), by: authorOf(account, update), change },
+      ];
+    }
+    case "pin":
+      return [{ kind: "pin.changed", target: ref(update.id ?? ""), pinned: true, notice: { key: "pinned" } }];
+    case "vote": {
+      const counts = Object.fromEntries((update.votes ?? []).map((count, index) => [`o${index}`, count]));
+      return [
+        {
+          kind: "vote.changed",
+          target: { account, poll: `poll:${update.id}` },
+          change: { kind: "counts", counts },
+        },
+      ];
+    }
+    case "close":
+      return [{ kind: "poll.closed", target: { account, poll: `poll:${update.id}` } }];
+    case "thread":
+      return [
+        {
+          ...{
+            kind: "thread.changed",
+            conversation,
+            change: update.change ?? "created",
+            notice: { key: "thread" },
+          },
+          ...(update.topic && { name: update.topic }),
+        },
+      ];
     default: {
       const message: Message = {
         ref: ref(update.id ?? ""),
-        author: { kind: "person", name: "Ana" },
+        author: authorOf(account, update),
         at: 0,
-        body: [text(update.text ?? "")],
-        attachments: [],
+        body: update.text ? [text(update.text)] : [],
+        attachments: attachmentsOf(account, update),
+        ...(update.album && { album: update.album }),
+        ...(update.topic && { topic: update.topic }),
         ...(update.replyTo && { reply: { ref: ref(update.replyTo) } }),
       };
       return [{ kind: update.do === "say" ? "message.created" : "message.edited", message }];
     }
   }
+}
+
+function authorOf(account: string, { by = "Ana" }: ToyUpdate): Author {
+  return { kind: "person", name: by, user: { account, id: by } };
+}
+
+function attachmentsOf(
+  account: string,
+  { files = [], options, text: question = "", id }: ToyUpdate,
+): readonly Attachment[] {
+  if (options) {
+    const all = options.map((option, index) => ({ id: `o${index}`, text: option }));
+    const poll = { question, options: all, multiple: false, anonymous: true, closed: false };
+    return [{ kind: "poll", id: `poll:${id}`, poll }];
+  }
+  return files.map((name) => ({ kind: "photo", account, source: name, name }));
 }
