@@ -1,6 +1,7 @@
 // Makes the media fields of a message from an uploaded file or a file id; the senders of media share it.
 
 import { badRequest, sandboxError } from "./api-error.ts";
+import { detectedKind, formatOf, shownAs } from "./file-format.ts";
 import type { StoredFile } from "./files.ts";
 import { imageSize } from "./image-size.ts";
 import { uniqueIdOf } from "./messages.ts";
@@ -8,7 +9,15 @@ import type { MethodContext } from "./method.ts";
 import type { FilePart } from "./multipart.ts";
 import type { Content } from "./types.ts";
 
-export type MediaKind = "photo" | "video" | "animation" | "audio" | "voice" | "document" | "sticker";
+export type MediaKind =
+  | "photo"
+  | "video"
+  | "animation"
+  | "audio"
+  | "voice"
+  | "video_note"
+  | "document"
+  | "sticker";
 
 /** What the sender says of the file: `duration`, `width`, `title`, … */
 export type MediaInfo = Readonly<Record<string, string | number>>;
@@ -18,17 +27,24 @@ const MAX_FILE_BYTES = 50 << 20;
 /** The longer sides of the sizes Telegram makes of a photo. */
 const PHOTO_SIDES = [90, 320, 800, 1280];
 
-/** The file a parameter names: an upload, or a file id of this bot. @throws ApiError */
+/**
+ * The file a parameter names, with the kind it is shown as: an upload, or a file id of this bot. `asFile` keeps the kind of
+ * a document from being found out. @throws ApiError
+ */
 export function inputFile(
   context: MethodContext,
   kind: MediaKind,
   value: string,
   part: FilePart | undefined,
-): StoredFile {
+  asFile = false,
+): StoredFile & { readonly kind: MediaKind } {
   const { world, bot } = context;
   if (part) {
     checkUpload(kind, part, world.local);
-    return world.files.store(part.bytes, { name: part.filename, mime: part.mime, kind });
+    const { bytes, filename: name, mime } = part;
+    const detects = kind === "document" && !asFile;
+    const shown = detects ? detectedKind(bytes) : shownAs(kind, bytes);
+    return { ...world.files.store(bytes, { name, mime, kind: shown }), kind: shown };
   }
   if (value === "") throw badRequest(`there is no ${kind} in the request`);
   if (/^https?:\/\//i.test(value))
@@ -39,7 +55,7 @@ export function inputFile(
   if (file.kind !== undefined && file.kind !== kind) {
     throw badRequest(`can't use file of type ${capital(file.kind)} as ${capital(kind)}`);
   }
-  return file;
+  return { ...file, kind };
 }
 
 function checkUpload(kind: MediaKind, { bytes }: FilePart, local: boolean): void {
@@ -58,18 +74,37 @@ function checkUpload(kind: MediaKind, { bytes }: FilePart, local: boolean): void
   if (width + height > 10_000 || tooLong) throw badRequest("PHOTO_INVALID_DIMENSIONS");
 }
 
-function capital(kind: string): string {
-  return kind.charAt(0).toUpperCase() + kind.slice(1);
+/** `video_note` is VideoNote, in the names of types and methods. */
+export function capital(kind: string): string {
+  return kind.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The fields of a Message for this file. */
+/** The fields of a Message for this file. `thumb` is the picture uploaded with it. */
 export function mediaContent(
   context: MethodContext,
-  kind: MediaKind,
-  file: StoredFile,
+  file: StoredFile & { readonly kind: MediaKind },
   info: MediaInfo,
+  thumb?: FilePart,
 ): Content {
+  const { kind } = file;
   if (kind === "photo") return { photo: photoSizes(context, file) };
+  const { length: side, emoji: _emoji, ...about } = info;
+  const thumbnail = thumb && thumbnailOf(context, thumb);
+  const picture = thumbnail && { thumbnail };
+  if (kind === "video_note") {
+    const { uniqueId, size } = file;
+    const ids = { file_id: uniqueId, file_unique_id: uniqueId, file_size: size };
+    return { video_note: { ...ids, length: side ?? 240, duration: about.duration ?? 0, ...picture } };
+  }
+  return { ...fileContent(file, kind === "sticker" ? info : about, picture) };
+}
+
+function fileContent(
+  file: StoredFile & { readonly kind: MediaKind },
+  info: MediaInfo,
+  picture: Content | undefined,
+): Content {
+  const { kind } = file;
   const base = {
     file_id: file.uniqueId,
     file_unique_id: file.uniqueId,
@@ -77,16 +112,35 @@ export function mediaContent(
     ...(kind !== "voice" && kind !== "sticker" && file.name !== undefined && { file_name: file.name }),
     ...(kind !== "sticker" && file.mime !== undefined && { mime_type: file.mime }),
   };
-  if (kind === "document") return { document: base };
-  if (kind === "sticker") return { sticker: { ...base, ...stickerInfo(file), ...info } };
-  if (kind === "voice" || kind === "audio") return { [kind]: { duration: 0, ...info, ...base } };
-  const moving = { width: 320, height: 240, duration: 1, ...info, ...base };
-  return kind === "animation" ? { animation: moving, document: base } : { video: moving };
+  if (kind === "document") return { document: { ...base, ...picture } };
+  if (kind === "sticker") return { sticker: { ...base, ...stickerInfo(file), ...only(info, ["emoji"]) } };
+  if (kind === "voice") return { voice: { duration: 0, ...only(info, ["duration"]), ...base } };
+  if (kind === "audio") {
+    const about = only(info, ["duration", "performer", "title"]);
+    return { audio: { duration: 0, ...about, ...base, ...picture } };
+  }
+  const about = only(info, ["width", "height", "duration", "start_timestamp"]);
+  const moving = { width: 320, height: 240, duration: 1, ...about, ...base, ...picture };
+  return kind === "animation" ? { animation: moving, document: { ...base, ...picture } } : { video: moving };
 }
 
-function stickerInfo({ name = "" }: StoredFile): Content {
-  const size = { width: 512, height: 512 };
-  return { ...size, type: "regular", is_animated: name.endsWith(".tgs"), is_video: name.endsWith(".webm") };
+function only(info: MediaInfo, names: readonly string[]): MediaInfo {
+  return Object.fromEntries(Object.entries(info).filter(([name]) => names.includes(name)));
+}
+
+/** Bot API 10.1: a thumbnail is a JPEG below 200 kB and at most 320 x 320; what is none is ignored. */
+function thumbnailOf(context: MethodContext, { bytes, filename, mime }: FilePart): Content | undefined {
+  const size = imageSize(bytes);
+  if (!size || formatOf(bytes) !== "jpeg" || bytes.length > 200_000) return undefined;
+  if (Math.max(size.width, size.height) > 320) return undefined;
+  const file = context.world.files.store(bytes, { name: filename, mime });
+  return photoSize(file.uniqueId, file.size, size.width, size.height);
+}
+
+function stickerInfo({ bytes }: StoredFile): Content {
+  const size = imageSize(bytes) ?? { width: 512, height: 512 };
+  const format = formatOf(bytes);
+  return { ...size, type: "regular", is_animated: format === "gzip", is_video: format === "webm" };
 }
 
 /** Small sizes first, the largest last, each a file of its own. */

@@ -2,6 +2,7 @@
 
 import { ApiError, sandboxError } from "./api-error.ts";
 import { Described, type Method, type MethodContext } from "./method.ts";
+import { albumMethods } from "./methods-album.ts";
 import { chatMethods } from "./methods-chat.ts";
 import { editMethods } from "./methods-edit.ts";
 import { mediaMethods } from "./methods-media.ts";
@@ -16,6 +17,7 @@ export const METHODS: readonly Method[] = [
   ...chatMethods,
   ...topicMethods,
   ...mediaMethods,
+  ...albumMethods,
 ];
 
 const BY_NAME = new Map(METHODS.map((method) => [method.name.toLowerCase(), method]));

@@ -10,14 +10,14 @@ import { parseMarkup } from "./reply-markup.ts";
 import { leadingInteger } from "./request-params.ts";
 import { type Content, isRecord, type Message } from "./types.ts";
 
-const TARGET = [
+export const EDIT_TARGET = [
   "business_connection_id",
   "chat_id",
   "message_id",
   "inline_message_id",
   "reply_markup",
 ] as const;
-const UNSUPPORTED = ["business_connection_id", "inline_message_id"] as const;
+export const EDIT_UNSUPPORTED = ["business_connection_id", "inline_message_id"] as const;
 const DELETE_MS = 48 * 60 * 60_000; // tdlib MessagesManager.cpp 8347: for bots in every kind of chat
 const CAPTIONED = ["photo", "video", "animation", "audio", "voice", "document", "paid_media"];
 const NOT_MODIFIED =
@@ -37,7 +37,7 @@ export function targetOf({ world, params }: MethodContext, chat: ChatState, verb
  * tdlib MessagesManager.cpp, can_edit_message (022d602): a bot edits its own messages, and in a channel those of others
  * with the right to edit. That the chat is accessible and the message there is asked first (Client.cpp check_message).
  */
-function editable(context: MethodContext): StoredMessage {
+export function editable(context: MethodContext): StoredMessage {
   const { bot } = context;
   const chat = chatOf(context);
   const message = targetOf(context, chat, "edit");
@@ -56,7 +56,7 @@ function mayEditPost(chat: ChatState, botId: number, own: boolean): boolean {
 }
 
 /** An edit without reply_markup removes the keyboard; one that changes nothing is refused. */
-function applyEdit(context: MethodContext, message: StoredMessage, content: Content): Message {
+export function applyEdit(context: MethodContext, message: StoredMessage, content: Content): Message {
   const markup = parseMarkup(context.params);
   if (same(message.content, content) && same(message.replyMarkup, markup)) throw badRequest(NOT_MODIFIED);
   message.replyMarkup = markup;
@@ -80,8 +80,8 @@ function sorted(value: unknown): unknown {
 
 const editMessageText: Method = {
   name: "editMessageText",
-  params: [...TARGET, "text", "parse_mode", "entities", "link_preview_options", "rich_message"],
-  unsupported: [...UNSUPPORTED, "rich_message"],
+  params: [...EDIT_TARGET, "text", "parse_mode", "entities", "link_preview_options", "rich_message"],
+  unsupported: [...EDIT_UNSUPPORTED, "rich_message"],
   run(context) {
     const content = textContent(context);
     const message = editable(context);
@@ -92,8 +92,8 @@ const editMessageText: Method = {
 
 const editMessageCaption: Method = {
   name: "editMessageCaption",
-  params: [...TARGET, "caption", "parse_mode", "caption_entities", "show_caption_above_media"],
-  unsupported: UNSUPPORTED,
+  params: [...EDIT_TARGET, "caption", "parse_mode", "caption_entities", "show_caption_above_media"],
+  unsupported: EDIT_UNSUPPORTED,
   run(context) {
     const caption = captionOf(context);
     const message = editable(context);
@@ -112,8 +112,8 @@ const editMessageCaption: Method = {
  */
 const editMessageReplyMarkup: Method = {
   name: "editMessageReplyMarkup",
-  params: TARGET,
-  unsupported: UNSUPPORTED,
+  params: EDIT_TARGET,
+  unsupported: EDIT_UNSUPPORTED,
   run(context) {
     const markup = parseMarkup(context.params);
     const message = editable(context);

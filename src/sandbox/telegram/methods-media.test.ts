@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Answer, type Bench, openBench } from "./test-bench.ts";
+import { png } from "./test-files.ts";
 import type { Message } from "./types.ts";
 
 let bench: Bench;
@@ -9,15 +10,6 @@ beforeEach(async () => {
   bench = await openBench();
 });
 afterEach(() => bench.sandbox.close());
-
-/** The head of a PNG, which is all that is looked at. */
-function png(width: number, height: number): Buffer {
-  const bytes = Buffer.alloc(64);
-  bytes.write("89504e470d0a1a0a0000000d49484452", "hex");
-  bytes.writeUInt32BE(width, 16);
-  bytes.writeUInt32BE(height, 20);
-  return bytes;
-}
 
 async function upload(method: string, fields: Readonly<Record<string, string | Buffer>>): Promise<Answer> {
   const form = new FormData();

@@ -4,8 +4,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeIf } from "../../../test/support/needs.ts";
+import { capital } from "./media-content.ts";
 import { METHODS } from "./method-table.ts";
 import { type Bench, openBench } from "./test-bench.ts";
+import { SAMPLES } from "./test-files.ts";
 import { isRecord, type Message } from "./types.ts";
 import { UPDATE_KINDS } from "./update-queue.ts";
 
@@ -84,12 +86,6 @@ describeIf(found, MISSING, { always: false })("every kind of update", () => {
   });
 });
 
-/** 1 x 1, the smallest picture there is. */
-const PNG = Buffer.from(
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
-  "base64",
-);
-
 describeIf(found, MISSING, { always: false })("the check itself", () => {
   it("sees unknown, missing and wrong fields", () => {
     const chat = { id: 1, type: "private", titel: "x" };
@@ -118,17 +114,9 @@ describeIf(found, MISSING, { always: false })("every answer", () => {
       first,
       await bench.send("b", { reply_parameters, link_preview_options: { is_disabled: true } }),
     ];
-    for (const kind of ["photo", "video", "animation", "audio", "voice", "document", "sticker"]) {
-      const form = new FormData();
-      form.set("chat_id", String(bench.chatId));
-      form.set(kind, new Blob([PNG], { type: "image/png" }), "a.png");
-      const method = `send${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
-      const answer = await fetch(`${bench.sandbox.url}/bot${bench.bot.token}/${method}`, {
-        method: "POST",
-        body: form,
-      });
-      const { ok, result } = (await answer.json()) as { ok: boolean; result: Message };
-      expect(ok).toBe(true);
+    for (const [kind, bytes] of Object.entries(SAMPLES)) {
+      const method = `send${capital(kind)}`;
+      const result = await bench.upload<Message>(method, { chat_id: bench.chatId, [kind]: bytes });
       expect(result).toHaveProperty(kind);
       samples.push(result);
     }

@@ -2,6 +2,7 @@
 
 import { ManualClock } from "../manual-clock.ts";
 import { type SandboxOptions, startTelegramSandbox, type TelegramSandbox } from "./index.ts";
+import { formOf } from "./test-files.ts";
 import type { Message } from "./types.ts";
 import type { Update } from "./update-queue.ts";
 
@@ -24,6 +25,8 @@ export interface Bench {
   done<T>(method: string, params?: object): Promise<T>;
   /** The description of a call that must fail. */
   refused(method: string, params?: object): Promise<string>;
+  /** A multipart call that must succeed; Buffers are files. */
+  upload<T>(method: string, fields: Readonly<Record<string, string | number | Buffer>>): Promise<T>;
   send(text: string, params?: object): Promise<Message>;
   /** Takes and confirms all pending updates. */
   updates(): Promise<readonly Update[]>;
@@ -62,6 +65,13 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     call,
     done,
     refused: async (method, params) => (await call(method, params)).description ?? "no error",
+    upload: async <T>(method: string, fields: Parameters<Bench["upload"]>[1]) => {
+      const url = `${sandbox.url}/bot${bot.token}/${method}`;
+      const response = await fetch(url, { method: "POST", body: formOf(fields) });
+      const answer = (await response.json()) as Answer;
+      if (!answer.ok) throw new Error(answer.description);
+      return answer.result as T;
+    },
     send: (text, params) => done<Message>("sendMessage", { chat_id: chatId, text, ...params }),
     updates: async () => {
       const pending = sandbox.pendingUpdates(bot.token);
