@@ -1,5 +1,6 @@
 // Chats as the simulator keeps them: members, rights, topics, messages. World owns them, the methods change them.
 
+import type { StoredFile } from "./files.ts";
 import type { StoredMessage } from "./messages.ts";
 import type { Chat, ChatType } from "./types.ts";
 
@@ -22,6 +23,7 @@ export interface ChatState {
   readonly id: number;
   type: ChatType;
   title: string;
+  photo?: StoredFile;
   readonly forum: boolean;
   readonly username?: string;
   /** The person of a private chat. */

@@ -11,6 +11,8 @@ import { messageJson, type StoredMessage } from "./messages.ts";
 import { createTopic } from "./methods-topic.ts";
 import { webhookInfo } from "./methods-updates.ts";
 import * as people from "./people.ts";
+import { type MediaActions, mediaActions } from "./people-media.ts";
+import { type PlaceActions, placeActions } from "./people-places.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { type Recorded, startServer } from "./server.ts";
 import type { ChatType, Content, Message } from "./types.ts";
@@ -46,7 +48,7 @@ export interface SentRecord {
   readonly authorId: number;
 }
 
-export interface TelegramSandbox {
+export interface TelegramSandbox extends MediaActions, PlaceActions {
   /** `http://127.0.0.1:PORT`, the value of `api`. */
   readonly url: string;
   createBot(bot: { name: string; username: string; privacy?: boolean }): { token: string; id: number };
@@ -145,6 +147,8 @@ export async function startTelegramSandbox(options: SandboxOptions = {}): Promis
     url: `http://127.0.0.1:${port}`,
     ...founding(world),
     ...talking(world),
+    ...mediaActions(world),
+    ...placeActions(world),
     ...views(world),
     requests,
     faults,

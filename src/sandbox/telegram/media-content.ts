@@ -8,6 +8,7 @@ import { uniqueIdOf } from "./messages.ts";
 import type { MethodContext } from "./method.ts";
 import type { FilePart } from "./multipart.ts";
 import type { Content } from "./types.ts";
+import type { World } from "./world.ts";
 
 export type MediaKind =
   | "photo"
@@ -81,15 +82,15 @@ export function capital(kind: string): string {
 
 /** The fields of a Message for this file. `thumb` is the picture uploaded with it. */
 export function mediaContent(
-  context: MethodContext,
+  world: World,
   file: StoredFile & { readonly kind: MediaKind },
   info: MediaInfo,
   thumb?: FilePart,
 ): Content {
   const { kind } = file;
-  if (kind === "photo") return { photo: photoSizes(context, file) };
+  if (kind === "photo") return { photo: photoSizes(world, file) };
   const { length: side, emoji: _emoji, ...about } = info;
-  const thumbnail = thumb && thumbnailOf(context, thumb);
+  const thumbnail = thumb && thumbnailOf(world, thumb);
   const picture = thumbnail && { thumbnail };
   if (kind === "video_note") {
     const { uniqueId, size } = file;
@@ -129,11 +130,11 @@ function only(info: MediaInfo, names: readonly string[]): MediaInfo {
 }
 
 /** Bot API 10.1: a thumbnail is a JPEG below 200 kB and at most 320 x 320; what is none is ignored. */
-function thumbnailOf(context: MethodContext, { bytes, filename, mime }: FilePart): Content | undefined {
+function thumbnailOf(world: World, { bytes, filename, mime }: FilePart): Content | undefined {
   const size = imageSize(bytes);
   if (!size || formatOf(bytes) !== "jpeg" || bytes.length > 200_000) return undefined;
   if (Math.max(size.width, size.height) > 320) return undefined;
-  const file = context.world.files.store(bytes, { name: filename, mime });
+  const file = world.files.store(bytes, { name: filename, mime });
   return photoSize(file.uniqueId, file.size, size.width, size.height);
 }
 
@@ -144,7 +145,7 @@ function stickerInfo({ bytes }: StoredFile): Content {
 }
 
 /** Small sizes first, the largest last, each a file of its own. */
-function photoSizes({ world }: MethodContext, file: StoredFile): readonly Content[] {
+export function photoSizes(world: World, file: StoredFile): readonly Content[] {
   const { width, height } = imageSize(file.bytes) ?? { width: 800, height: 600 };
   const side = Math.max(width, height);
   const smaller = PHOTO_SIDES.filter((limit) => limit < side).map((limit) => {

@@ -1,6 +1,7 @@
 // Messages as the simulator keeps them, and how they look to a bot; methods and people make them through World.
 
 import { type ChatState, chatJson } from "./chats.ts";
+import { type PollState, pollJson } from "./polls.ts";
 import { type Content, isRecord, type Message, type Reaction, type User } from "./types.ts";
 
 /** A message with all that happened to it. */
@@ -22,6 +23,7 @@ export interface StoredMessage {
   /** What does not change: forward_origin, via_bot, quote, media_group_id, author_signature, … */
   readonly extra: Content;
   content: Content;
+  readonly poll?: PollState;
   replyMarkup?: unknown;
   deleted: boolean;
   /** What it said before each edit, oldest first. */
@@ -57,6 +59,7 @@ export function messageJson(message: StoredMessage, botId?: number, depth = 1): 
 }
 
 function contentJson(message: StoredMessage, botId: number | undefined): Content {
+  if (message.poll) return { ...message.content, poll: pollJson(message.poll, botId) };
   const pinned = message.content.pinned_message;
   if (typeof pinned !== "number") return message.content;
   const target = message.chat.messages.get(pinned);
@@ -68,7 +71,7 @@ function contentJson(message: StoredMessage, botId: number | undefined): Content
 }
 
 /** Gives every file inside the id under which this bot knows it. `file_unique_id` is the same for all. */
-function ownFileIds(content: Content, botId: number): Content {
+export function ownFileIds(content: Content, botId: number): Content {
   const own = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(own);
     if (!isRecord(value)) return value;

@@ -5,7 +5,9 @@ import { Described, type Method, type MethodContext } from "./method.ts";
 import { albumMethods } from "./methods-album.ts";
 import { chatMethods } from "./methods-chat.ts";
 import { editMethods } from "./methods-edit.ts";
+import { faceMethods } from "./methods-faces.ts";
 import { mediaMethods } from "./methods-media.ts";
+import { pollMethods } from "./methods-poll.ts";
 import { sendMethods } from "./methods-send.ts";
 import { topicMethods } from "./methods-topic.ts";
 import { updateMethods } from "./methods-updates.ts";
@@ -18,6 +20,8 @@ export const METHODS: readonly Method[] = [
   ...topicMethods,
   ...mediaMethods,
   ...albumMethods,
+  ...faceMethods,
+  ...pollMethods,
 ];
 
 const BY_NAME = new Map(METHODS.map((method) => [method.name.toLowerCase(), method]));

@@ -85,7 +85,11 @@ function itemContent(context: MethodContext, item: Item, inAlbum: boolean): Cont
   const file = inputFile(context, item.type, String(item.media), attached(context, item.media), asFile);
   const info = mediaInfo(item, ["width", "height", "duration"], ["performer", "title"]);
   const spoiler = item.has_spoiler === true && { has_media_spoiler: true };
-  return { ...mediaContent(context, file, info, attached(context, item.thumbnail)), ...caption, ...spoiler };
+  return {
+    ...mediaContent(context.world, file, info, attached(context, item.thumbnail)),
+    ...caption,
+    ...spoiler,
+  };
 }
 
 function attached({ params }: MethodContext, value: unknown): FilePart | undefined {

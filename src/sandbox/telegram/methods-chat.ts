@@ -2,7 +2,7 @@
 
 import { badRequest } from "./api-error.ts";
 import { type ChatState, chatJson, isAdmin, isMember, makeMember, may } from "./chats.ts";
-import { messageJson } from "./messages.ts";
+import { fileIdFor, messageJson, type StoredMessage } from "./messages.ts";
 import { chatOf, type Method, type MethodContext } from "./method.ts";
 import { targetOf } from "./methods-edit.ts";
 import { REACTIONS } from "./reaction-emoji.ts";
@@ -46,12 +46,26 @@ const getChat: Method = {
       accepted_gift_types: { ...GIFTS, gifts_from_channels: false },
       ...(chat.type !== "channel" && chat.type !== "private" && { permissions: permissions() }),
       ...(chat.reactions && {
-        available_reactions: chat.reactions.map((emoji) => ({ type: "emoji", emoji })),
+        available_reactions: chat.reactions.map((value) =>
+          /^\d{5,}$/.test(value)
+            ? { type: "custom_emoji", custom_emoji_id: value }
+            : { type: "emoji", emoji: value },
+        ),
       }),
+      ...photoOf(context, chat),
       ...(pinned && { pinned_message: messageJson(pinned, context.bot.user.id) }),
     };
   },
 };
+
+/** ChatPhoto: file ids alone, which getFile takes. */
+function photoOf({ world, bot }: MethodContext, chat: ChatState): object {
+  const file = chat.person ? world.photos.get(chat.person.id)?.[0] : chat.photo;
+  if (!file) return {};
+  const id = fileIdFor(bot.user.id, file.uniqueId);
+  const small = { small_file_id: id, small_file_unique_id: file.uniqueId };
+  return { photo: { ...small, big_file_id: id, big_file_unique_id: file.uniqueId } };
+}
 
 function permissions(): Readonly<Record<string, boolean>> {
   const sends = [
@@ -132,11 +146,11 @@ const setMessageReaction: Method = {
   run(context): true {
     const { world, bot, params } = context;
     const chat = chatOf(context);
-    const message = targetOf(context, chat, "react");
+    const message = firstOfAlbum(chat, targetOf(context, chat, "react"));
     const value = params.json("reaction", "can't parse reaction types JSON object") ?? [];
     if (!Array.isArray(value)) throw badRequest("expected an Array of ReactionType");
     if (value.length > 1) throw badRequest("REACTIONS_TOO_MANY");
-    const after = value.map((item: unknown) => parseReaction(chat, item));
+    const after = value.map((item: unknown) => parseReaction(chat, message, item));
     const before = message.reactions.get(bot.user.id) ?? [];
     if (after.length === 0) message.reactions.delete(bot.user.id);
     else message.reactions.set(bot.user.id, after);
@@ -145,10 +159,24 @@ const setMessageReaction: Method = {
   },
 };
 
-function parseReaction(chat: ChatState, item: unknown): Reaction {
+/** A reaction to a member of an album lands on the first. Bot API 10.1, setMessageReaction */
+function firstOfAlbum(chat: ChatState, message: StoredMessage): StoredMessage {
+  const album = (each: StoredMessage) => each.extra.media_group_id ?? each.content.media_group_id;
+  const group = album(message);
+  if (group === undefined) return message;
+  const members = [...chat.messages.values()].filter((each) => !each.deleted && album(each) === group);
+  return members[0] ?? message;
+}
+
+/** Custom emoji only where one stands already or the admins allow it. @throws ApiError */
+function parseReaction(chat: ChatState, message: StoredMessage, item: unknown): Reaction {
   if (!isRecord(item)) throw badRequest("can't parse ReactionType: expected an Object");
-  const { type, emoji } = item;
-  if (type === "custom_emoji") throw badRequest("REACTION_INVALID");
+  const { type, emoji, custom_emoji_id: id } = item;
+  if (type === "custom_emoji" && typeof id === "string") {
+    const stands = [...message.reactions.values()].flat().some((each) => each.custom_emoji_id === id);
+    if (!stands && !chat.reactions?.includes(id)) throw badRequest("REACTION_INVALID");
+    return { type, custom_emoji_id: id };
+  }
   if (type !== "emoji" || typeof emoji !== "string") throw badRequest("invalid reaction type specified");
   if (!REACTIONS.includes(emoji) || chat.reactions?.includes(emoji) === false)
     throw badRequest("REACTION_INVALID");
@@ -198,15 +226,6 @@ const unpinChatMessage: Method = {
   },
 };
 
-const getUserProfilePhotos: Method = {
-  name: "getUserProfilePhotos",
-  params: ["user_id", "offset", "limit"],
-  run({ world, params }) {
-    if (!world.users.has(params.int("user_id", 0, 0, 2 ** 52))) throw badRequest("invalid user_id specified");
-    return { total_count: 0, photos: [] };
-  },
-};
-
 const setMyCommands: Method = {
   name: "setMyCommands",
   params: ["commands", "scope", "language_code"],
@@ -244,7 +263,6 @@ export const chatMethods: readonly Method[] = [
   setMessageReaction,
   pinChatMessage,
   unpinChatMessage,
-  getUserProfilePhotos,
   setMyCommands,
   answerCallbackQuery,
 ];

@@ -88,7 +88,7 @@ function senderMethod(sender: Sender): Method {
       const file = inputFile(context, kind, params.text(kind), params.file(kind), asFile);
       const info = mediaInfo(Object.fromEntries(params.values), numbers, words);
       const spoiler = params.bool("has_spoiler") && { has_media_spoiler: true };
-      const media = mediaContent(context, file, info, params.file("thumbnail"));
+      const media = mediaContent(context.world, file, info, params.file("thumbnail"));
       const content = { ...media, ...caption, ...spoiler };
       return messageJson(postAsBot(context, chat, content), bot.user.id);
     },

@@ -5,6 +5,7 @@ import { type ChatState, may } from "./chats.ts";
 import { codePoints, textFromParams } from "./formatted-text.ts";
 import { messageJson, type StoredMessage } from "./messages.ts";
 import { chatOf, type Method, type MethodContext } from "./method.ts";
+import type { PollState } from "./polls.ts";
 import { parseMarkup } from "./reply-markup.ts";
 import { placeOf } from "./reply-target.ts";
 import { type Content, isRecord, type Message } from "./types.ts";
@@ -36,6 +37,8 @@ const NOUNS: Readonly<Record<string, string>> = {
   can_send_audios: "music",
   can_send_voice_notes: "voice notes",
   can_send_documents: "documents",
+  can_send_video_notes: "video notes",
+  can_send_polls: "polls",
   can_send_other_messages: "stickers",
 };
 
@@ -56,6 +59,7 @@ export function postAsBot(
   chat: ChatState,
   content: Content,
   extra: Content = {},
+  poll?: PollState,
 ): StoredMessage {
   const { world, bot, params } = context;
   const place = placeOf(context, chat);
@@ -71,6 +75,7 @@ export function postAsBot(
       ...(params.bool("protect_content") && { has_protected_content: true }),
     },
     content,
+    ...(poll && { poll }),
     ...(markup !== undefined && { replyMarkup: markup }),
   });
 }

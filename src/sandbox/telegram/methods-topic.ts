@@ -25,11 +25,17 @@ export function createTopic(
   return topic;
 }
 
-function topicService(context: MethodContext, chat: ChatState, topic: Topic, content: Content): void {
-  const { world, bot } = context;
+/** The line a topic shows when it was renamed, closed or opened again; all bots there hear of it. */
+export function postTopicService(
+  world: World,
+  chat: ChatState,
+  by: User,
+  topic: Topic,
+  content: Content,
+): void {
   world.post(chat, {
-    authorId: bot.user.id,
-    from: bot.user,
+    authorId: by.id,
+    from: by,
     thread: topic.id,
     inTopic: true,
     service: true,
@@ -83,7 +89,7 @@ const editForumTopic: Method = {
     const name = nameOf(context);
     if (name === topic.name) throw badRequest("TOPIC_NOT_MODIFIED");
     topic.name = name;
-    topicService(context, chat, topic, { forum_topic_edited: { name } });
+    postTopicService(context.world, chat, context.bot.user, topic, { forum_topic_edited: { name } });
     return true;
   },
 };
@@ -93,7 +99,8 @@ function setClosed(context: MethodContext, closed: boolean): true {
   const topic = topicOf(context, chat);
   if (topic.closed === closed) throw badRequest("TOPIC_NOT_MODIFIED");
   topic.closed = closed;
-  topicService(context, chat, topic, closed ? { forum_topic_closed: {} } : { forum_topic_reopened: {} });
+  const content = closed ? { forum_topic_closed: {} } : { forum_topic_reopened: {} };
+  postTopicService(context.world, chat, context.bot.user, topic, content);
   return true;
 }
 
@@ -109,7 +116,25 @@ const reopenForumTopic: Method = {
   run: (context) => setClosed(context, false),
 };
 
+/** The topic goes with all its messages. */
+const deleteForumTopic: Method = {
+  name: "deleteForumTopic",
+  params: ["chat_id", "message_thread_id"],
+  run(context): true {
+    const chat = chatOf(context);
+    if (!chat.forum) throw badRequest("the chat is not a forum");
+    if (!may(chat, context.bot.user.id, "can_delete_messages"))
+      throw badRequest("not enough rights to delete the topic");
+    const topic = topicOf(context, chat);
+    for (const message of chat.messages.values())
+      if (message.thread === topic.id && !message.deleted) context.world.erase(message);
+    chat.topics.delete(topic.id);
+    return true;
+  },
+};
+
 export const topicMethods: readonly Method[] = [
+  deleteForumTopic,
   createForumTopic,
   editForumTopic,
   closeForumTopic,

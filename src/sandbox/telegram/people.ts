@@ -12,6 +12,7 @@ import {
 } from "./chats.ts";
 import { formatText } from "./formatted-text.ts";
 import { completeContent, messageJson, type StoredMessage } from "./messages.ts";
+import type { PollState } from "./polls.ts";
 import { externalReply } from "./reply-target.ts";
 import { type Content, type Entity, isRecord, type Message, type Reaction, type User } from "./types.ts";
 import { announceMember, announceReaction } from "./updates.ts";
@@ -48,7 +49,13 @@ const CHANNEL_BOT: User = { id: 136817688, is_bot: true, first_name: "Channel", 
 const TELEGRAM: User = { id: 777000, is_bot: false, first_name: "Telegram" };
 
 /** @throws Error when a test lets somebody write who cannot */
-export function say(world: World, chat: ChatState, userId: number, saying: Saying): Message {
+export function say(
+  world: World,
+  chat: ChatState,
+  userId: number,
+  saying: Saying,
+  poll?: PollState,
+): Message {
   const user = world.user(userId);
   if (!isMember(chat, userId)) throw new Error(`SANDBOX: user ${userId} is no member of chat ${chat.id}`);
   if (chat.type === "channel" && !isAdmin(chat, userId))
@@ -69,7 +76,8 @@ export function say(world: World, chat: ChatState, userId: number, saying: Sayin
     inTopic: chat.forum && topic !== undefined,
     ...(near && replyTo !== undefined && { replyTo }),
     extra: extraOf(world, chat, saying, target),
-    content: contentOf(world, saying),
+    content: contentOf(world, saying, poll !== undefined),
+    ...(poll && { poll }),
   });
   return messageJson(message);
 }
@@ -130,13 +138,13 @@ const OPTIONS: readonly string[] = [
 ];
 
 /** Words get the marks Telegram finds by itself; files that are named become known. */
-function contentOf(world: World, saying: Saying): Content {
+function contentOf(world: World, saying: Saying, wordless = false): Content {
   const { text, entities, caption, caption_entities, ...rest } = saying;
   const media = Object.fromEntries(Object.entries(rest).filter(([key]) => !OPTIONS.includes(key)));
   adoptFiles(world, media);
   const words = text === undefined ? undefined : formatText(text, entities ?? []);
   const below = caption === undefined ? undefined : formatText(caption, caption_entities ?? []);
-  if (words?.text === "" || (words === undefined && Object.keys(media).length === 0)) {
+  if (words?.text === "" || (words === undefined && !wordless && Object.keys(media).length === 0)) {
     throw new Error("SANDBOX: Telegram sends no empty message");
   }
   return {
@@ -172,13 +180,19 @@ export function remove(world: World, chat: ChatState, messageId: number): void {
   world.erase(standing(world, chat, messageId));
 }
 
-function standing(world: World, chat: ChatState, messageId: number): StoredMessage {
+export function standing(world: World, chat: ChatState, messageId: number): StoredMessage {
   const message = world.find(chat, messageId);
   if (!message) throw new Error(`SANDBOX: no message ${messageId} in chat ${chat.id}`);
   return message;
 }
 
-/** `emoji` replaces what the user had; [] takes it away. */
+function reactionOf(value: string): Reaction {
+  if (value === "paid") return { type: "paid" };
+  if (/^\d{5,}$/.test(value)) return { type: "custom_emoji", custom_emoji_id: value };
+  return { type: "emoji", emoji: value };
+}
+
+/** `emoji` replaces what the user had; [] takes it away. Digits are the id of a custom emoji, `paid` is a star. */
 export function react(
   world: World,
   chat: ChatState,
@@ -188,7 +202,7 @@ export function react(
 ): void {
   const message = standing(world, chat, messageId);
   const before = message.reactions.get(userId) ?? [];
-  const after = emoji.map((value): Reaction => ({ type: "emoji", emoji: value }));
+  const after = emoji.map(reactionOf);
   if (after.length === 0) message.reactions.delete(userId);
   else message.reactions.set(userId, after);
   announceReaction(world, message, world.user(userId), before, after);

@@ -106,12 +106,26 @@ function quoteOf({ world }: MethodContext, target: StoredMessage, value: Content
 
 const STYLES = ["bold", "italic", "underline", "strikethrough", "spoiler", "custom_emoji", "date_time"];
 
+// Bot API 10.1, ExternalReplyInfo
+const EXTERNAL = [
+  ...["photo", "video", "animation", "audio", "voice", "video_note", "document", "sticker", "story", "poll"],
+  ...[
+    "location",
+    "venue",
+    "contact",
+    "dice",
+    "checklist",
+    "game",
+    "invoice",
+    "giveaway",
+    "has_media_spoiler",
+  ],
+];
+
 /** What is told of a message of another chat or topic. */
 export function externalReply(target: StoredMessage, botId?: number): Content {
   const seen = messageJson(target, botId, 0);
-  const media = ["photo", "video", "animation", "audio", "voice", "document", "sticker", "poll"].filter(
-    (key) => key in seen,
-  );
+  const media = EXTERNAL.filter((key) => key in seen);
   return {
     origin: originOf(target),
     chat: chatJson(target.chat),
@@ -121,7 +135,7 @@ export function externalReply(target: StoredMessage, botId?: number): Content {
 }
 
 /** MessageOrigin of a message that is shown elsewhere. */
-function originOf(target: StoredMessage): Content {
+export function originOf(target: StoredMessage): Content {
   const { date, extra, from, senderChat, chat, id } = target;
   const signature = extra.author_signature === undefined ? {} : { author_signature: extra.author_signature };
   if (chat.type === "channel")

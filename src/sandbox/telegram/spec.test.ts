@@ -124,6 +124,9 @@ describeIf(found, MISSING, { always: false })("every answer", () => {
   });
   it("about a chat, its members, the bot and its webhook is of the documented type", async () => {
     const chat_id = bench.chatId;
+    bench.sandbox.setUserPhoto(bench.ana.id, SAMPLES.photo);
+    bench.sandbox.setChatPhoto(chat_id, SAMPLES.photo);
+    const emoji = bench.sandbox.addCustomEmoji({ emoji: "🧉", bytes: SAMPLES.sticker });
     const checks: readonly (readonly [string, object, string])[] = [
       ["getMe", {}, "User"],
       ["getChat", { chat_id }, "ChatFullInfo"],
@@ -133,11 +136,52 @@ describeIf(found, MISSING, { always: false })("every answer", () => {
       ["getChatMemberCount", { chat_id }, "Integer"],
       ["getUserProfilePhotos", { user_id: bench.ana.id }, "UserProfilePhotos"],
       ["createForumTopic", { chat_id, name: "x" }, "ForumTopic"],
+      ["sendPoll", { chat_id, question: "?", options: [{ text: "a" }] }, "Message"],
+      ["getCustomEmojiStickers", { custom_emoji_ids: [emoji] }, "Array of Sticker"],
       ["getWebhookInfo", {}, "WebhookInfo"],
     ];
     for (const [method, params, type] of checks) {
       expect(faults(await bench.done(method, params), type, method)).toEqual([]);
     }
+  });
+  it("that is an update about what people send is an Update", async () => {
+    const { sandbox, chatId, ana } = bench;
+    await bench.done("getUpdates", { allowed_updates: [...UPDATE_KINDS] });
+    await bench.updates();
+    for (const [kind, bytes] of Object.entries(SAMPLES))
+      sandbox.sendFile(chatId, ana.id, {
+        kind: kind as keyof typeof SAMPLES,
+        bytes,
+        duration: 2,
+        emoji: "🧉",
+      });
+    const place = { latitude: 1, longitude: 2, heading: 3, livePeriod: 60 };
+    const live = sandbox.sendLocation(chatId, ana.id, place).message_id;
+    sandbox.moveLocation(chatId, live, { latitude: 1.5, longitude: 2, horizontalAccuracy: 3 });
+    sandbox.stopLocation(chatId, live);
+    const options = [{ text: "a" }, { text: "b" }];
+    const poll = sandbox.sendPoll(chatId, ana.id, { question: "?", options, correct: [0], explanation: "!" });
+    sandbox.vote(chatId, poll.message_id, ana.id, [1]);
+    sandbox.closePoll(chatId, poll.message_id);
+    const asked = await bench.done<Message>("sendPoll", {
+      chat_id: chatId,
+      question: "?",
+      options,
+      is_anonymous: false,
+    });
+    sandbox.vote(chatId, asked.message_id, ana.id, [1]);
+    const list = sandbox.sendChecklist(chatId, ana.id, { title: "t", tasks: ["a"] }).message_id;
+    sandbox.tickTasks(chatId, list, ana.id, { done: [1] });
+    sandbox.addTasks(chatId, list, ana.id, ["b"]);
+    sandbox.forward(chatId, ana.id, { chatId, messageId: poll.message_id });
+    sandbox.renameTopic(chatId, topic, "Jardim");
+    sandbox.closeTopic(chatId, topic);
+    sandbox.setTitle(chatId, "Pátio");
+    sandbox.setChatPhoto(chatId, SAMPLES.photo);
+    sandbox.react(chatId, list, ana.id, ["paid", "5400000000000000000"]);
+    const updates = await bench.updates();
+    expect(updates.length).toBeGreaterThan(20);
+    expect(updates.flatMap((update) => faults(update, "Update", JSON.stringify(update)))).toEqual([]);
   });
   it("that is an update is an Update", async () => {
     const { sandbox, chatId, ana, bot } = bench;

@@ -54,7 +54,7 @@ export interface Message extends Content {
 }
 
 export interface Reaction {
-  readonly type: "emoji" | "custom_emoji";
+  readonly type: "emoji" | "custom_emoji" | "paid";
   readonly emoji?: string;
   readonly custom_emoji_id?: string;
 }

@@ -3,7 +3,8 @@
 import type { BotState } from "./bots.ts";
 import { type ChatState, chatJson, isAdmin, isMember, type Member } from "./chats.ts";
 import { messageJson, type StoredMessage } from "./messages.ts";
-import { type Entity, isRecord, type Reaction, type User } from "./types.ts";
+import { type PollState, pollJson } from "./polls.ts";
+import { type Content, type Entity, isRecord, type Reaction, type User } from "./types.ts";
 import { isAllowed, type UpdateKind } from "./update-queue.ts";
 import type { World } from "./world.ts";
 
@@ -108,6 +109,23 @@ export function announceReaction(
     push(bot, "message_reaction", payload, `reaction ${chat.id}`, expiresAt);
   }
   if (chat.type === "channel") announceCounts(world, message);
+}
+
+/** Bots get updates of their own polls, and of others' that somebody stops in `stoppedIn`. Bot API 10.1, Update.poll */
+export function announcePoll(world: World, poll: PollState, stoppedIn?: ChatState): void {
+  for (const bot of world.bots.values()) {
+    const heard = poll.authorId === bot.user.id || (stoppedIn && isMember(stoppedIn, bot.user.id));
+    if (!heard) continue;
+    push(bot, "poll", pollJson(poll, bot.user.id), `poll ${poll.id}`, world.clock.now() + DAY_MS);
+  }
+}
+
+/** Somebody voted in a poll that is not anonymous: only the bot that made it is told. */
+export function announceVote(world: World, poll: PollState, answer: Content): void {
+  for (const bot of world.bots.values()) {
+    if (poll.authorId !== bot.user.id) continue;
+    push(bot, "poll_answer", { poll_id: poll.id, ...answer }, `poll ${poll.id}`, world.clock.now() + DAY_MS);
+  }
 }
 
 /** In channels nobody is named; the sums come together, a while later. Bot API, MessageReactionCountUpdated */

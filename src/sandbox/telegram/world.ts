@@ -4,8 +4,9 @@ import type { Clock } from "../../model/clock.ts";
 import { badRequest, forbidden } from "./api-error.ts";
 import type { BotState } from "./bots.ts";
 import { type ChatState, isMember, makeMember } from "./chats.ts";
-import { Files } from "./files.ts";
+import { Files, type StoredFile } from "./files.ts";
 import { messageJson, type StoredMessage } from "./messages.ts";
+import type { PollState } from "./polls.ts";
 import type { ChatType, Content, Message, User } from "./types.ts";
 import { announceMessage } from "./updates.ts";
 
@@ -24,6 +25,7 @@ export interface Draft {
   readonly service?: boolean;
   readonly extra?: Content;
   readonly content: Content;
+  readonly poll?: PollState;
   readonly replyMarkup?: unknown;
 }
 
@@ -36,6 +38,10 @@ export class World {
   readonly users = new Map<number, User>();
   readonly bots = new Map<string, BotState>();
   readonly chats = new Map<number, ChatState>();
+  /** Of users, the newest first. */
+  readonly photos = new Map<number, readonly StoredFile[]>();
+  /** The sticker of each custom emoji, by its id. */
+  readonly customEmoji = new Map<string, Content>();
   /** Private chats, by `<bot>:<user>`. */
   readonly privates = new Map<string, ChatState>();
   readonly #listeners = new Set<(change: Change) => void>();
@@ -208,6 +214,12 @@ export class World {
   editMarkup(message: StoredMessage, markup: unknown): void {
     message.replyMarkup = markup;
     announceMessage(this, message, "edit");
+    this.changed({ kind: "edited", chatId: message.chat.id, message: messageJson(message) });
+  }
+
+  /** What the message shows changed, and no update tells of it (votes, tasks): only onlookers hear. */
+  refreshed(message: StoredMessage, content: Content = message.content): void {
+    message.content = content;
     this.changed({ kind: "edited", chatId: message.chat.id, message: messageJson(message) });
   }
 
