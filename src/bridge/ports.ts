@@ -34,6 +34,8 @@ export interface WebGet {
   /** What follows the prefix, without a leading slash, decoded. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Only the head is asked for: a body would be closed unread. */
+  readonly head?: boolean;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 

@@ -30,7 +30,12 @@ export function createGetTable(): GetTable {
       const found = handlers.find(({ prefix }) => path.startsWith(prefix));
       const rest = found && decoded(path.slice(found.prefix.length));
       if (found === undefined || rest === undefined) return reply.code(404).send();
-      const answer = await found.handler({ path: rest, query, headers: request.headers });
+      const answer = await found.handler({
+        path: rest,
+        query,
+        head: request.method === "HEAD",
+        headers: request.headers,
+      });
       return send(answer, request, reply);
     },
   };

@@ -122,6 +122,7 @@ async function answerGet(
   const answer = await handler({
     path: decodeURIComponent(url.pathname.slice(1)),
     query: url.searchParams,
+    head: request.method === "HEAD",
     headers,
   });
   response.writeHead(answer.status, answer.headers);
