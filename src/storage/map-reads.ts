@@ -4,30 +4,27 @@ import { type Kysely, sql } from "kysely";
 import type { MapRow, StoreTx } from "../bridge/store-port.ts";
 import type { Engine } from "./engine.ts";
 import { placeKey } from "./keys.ts";
-import {
-  copyColumns,
-  copyOf,
-  isJoined,
-  keyOf,
-  type MessageKey,
-  mapRowOf,
-  numberOf,
-  sourceColumns,
-  sourceOf,
-} from "./map-rows.ts";
+import { copyColumns, copyOf, isJoined, mapRowOf, sourceColumns, sourceOf } from "./map-rows.ts";
+import { isAnyOf, keyOf, type MessageKey, numberOf } from "./places.ts";
 import { prepared, preparedRows } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
 
-type Reads = Pick<StoreTx["map"], "copies" | "find" | "known" | "rows">;
+type Reads = Pick<StoreTx["map"], "copies" | "find" | "origin" | "known" | "rows">;
 
 export function mapReadsOf(engine: Engine, db: Kysely<Tables>): Reads {
   const copies = prepared(engine, copiesIn(db));
+  const originOf = originsOf(engine, db);
   return {
+    async origin(copy) {
+      const { place, id } = keyOf(copy);
+      const row = (await originOf(place, id))[0];
+      return row && sourceOf(row);
+    },
     async copies(source, to) {
       const { place, id } = keyOf(source);
       return (await copies(place, id, placeKey(to))).map(copyOf);
     },
-    find: findOf(engine, db),
+    find: findOf(engine, db, originOf),
     known: knownOf(engine, db),
     rows: rowsOf(engine, db),
   };
@@ -46,8 +43,9 @@ function copiesIn(db: Kysely<Tables>) {
       .orderBy("at");
 }
 
-function findOf(engine: Engine, db: Kysely<Tables>): StoreTx["map"]["find"] {
-  const originOf = prepared(engine, (place: string, id: string) =>
+/** The row of a copy; of a joined one that of its first section. */
+function originsOf(engine: Engine, db: Kysely<Tables>) {
+  return prepared(engine, (place: string, id: string) =>
     db
       .selectFrom("message_map")
       .select(sourceColumns)
@@ -56,6 +54,13 @@ function findOf(engine: Engine, db: Kysely<Tables>): StoreTx["map"]["find"] {
       .orderBy("section")
       .limit(sql.lit(1)),
   );
+}
+
+function findOf(
+  engine: Engine,
+  db: Kysely<Tables>,
+  originOf: ReturnType<typeof originsOf>,
+): StoreTx["map"]["find"] {
   const copies = copiesIn(db);
   const firstCopy = prepared(engine, (place: string, id: string, to: string) =>
     copies(place, id, to).limit(sql.lit(1)),
@@ -104,16 +109,7 @@ function knownOf(engine: Engine, db: Kysely<Tables>): StoreTx["map"]["known"] {
         .innerJoin("places", "places.id", `message_map.${place}`)
         .select(["places.key as place", `message_map.${id} as id`])
         .distinct()
-        .where((eb) =>
-          eb.or(
-            refs.map((ref) =>
-              eb.and([
-                eb(`message_map.${place}`, "=", numberOf(db, ref.place)),
-                eb(`message_map.${id}`, "=", ref.id),
-              ]),
-            ),
-          ),
-        ),
+        .where(isAnyOf(`message_map.${place}`, `message_map.${id}`, refs)),
     );
   const [asCopies, asSources] = [seenAs("copy_place", "copy_id"), seenAs("source_place", "source_id")];
   const text = ({ place, id }: MessageKey) => `${place}#${id}`;

@@ -1,17 +1,10 @@
 // Rows of the message map and the copies they stand for; the queries of the map use it.
 
-import { type Kysely, sql } from "kysely";
 import type { MapRow } from "../bridge/store-port.ts";
 import type { Copy } from "../model/delivery.ts";
 import { conversationKey, type MessageRef } from "../model/refs.ts";
 import { conversationFrom, placeKey } from "./keys.ts";
-import type { Tables } from "./schema.ts";
-
-/** A message as the queries name it: its place and its id there. */
-export interface MessageKey {
-  readonly place: string;
-  readonly id: string;
-}
+import { worded } from "./places.ts";
 
 /** A row with the keys of its conversations, not their numbers. */
 export interface WordedRow {
@@ -28,31 +21,22 @@ export interface WordedRow {
   readonly at: number;
 }
 
-/** The number of a conversation; null when the map never heard of it. */
-export function numberOf(db: Kysely<Tables>, key: string) {
-  return db.selectFrom("places").select("places.id").where("places.key", "=", key);
-}
-
 /** A copy with the key of its conversation. */
 export const copyColumns = [
   ...(["copy_id", "section", "part", "hash", "via", "at"] as const),
-  sql<string>`(select key from places where id = copy_conversation)`.as("copy_conversation"),
+  worded("message_map.copy_conversation").as("copy_conversation"),
 ] as const;
 
 /** An original with the key of its conversation. */
 export const sourceColumns = [
   ...(["source_id", "section", "at"] as const),
-  sql<string>`(select key from places where id = source_conversation)`.as("source_conversation"),
+  worded("message_map.source_conversation").as("source_conversation"),
 ] as const;
 
 /** The section of a copy that has its message for itself. */
 const alone = -1;
 
 export const isJoined = ({ section }: Pick<WordedRow, "section">): boolean => section !== alone;
-
-export function keyOf({ conversation, id }: MessageRef): MessageKey {
-  return { place: placeKey(conversation), id };
-}
 
 export function rowOf({ source, copy, part, hash, via, at, section }: MapRow): WordedRow {
   return {

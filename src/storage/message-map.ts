@@ -4,8 +4,9 @@ import type { Kysely } from "kysely";
 import type { StoreTx } from "../bridge/store-port.ts";
 import type { Engine } from "./engine.ts";
 import { mapReadsOf } from "./map-reads.ts";
-import { keyOf, numberOf, rowOf, type WordedRow } from "./map-rows.ts";
-import { prepared, preparedKeys, preparedRows } from "./prepared.ts";
+import { rowOf, type WordedRow } from "./map-rows.ts";
+import { addPlacesOf, keyOf, numberOf } from "./places.ts";
+import { prepared, preparedRows } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
 
 export function messageMapOf(engine: Engine, db: Kysely<Tables>): StoreTx["map"] {
@@ -30,7 +31,7 @@ export function messageMapOf(engine: Engine, db: Kysely<Tables>): StoreTx["map"]
     ...mapReadsOf(engine, db),
     async record(rows) {
       const worded = rows.map(rowOf);
-      await addPlaces(worded);
+      await addPlaces(worded.flatMap(placesOf));
       await record(worded);
     },
     async rehash(copy, hash) {
@@ -47,23 +48,8 @@ export function messageMapOf(engine: Engine, db: Kysely<Tables>): StoreTx["map"]
   };
 }
 
-/** The conversations of almost every message are there, so they are looked for first. */
-function addPlacesOf(engine: Engine, db: Kysely<Tables>): (rows: readonly WordedRow[]) => Promise<void> {
-  const known = preparedKeys(engine, (keys) =>
-    db.selectFrom("places").select("key").where("key", "in", keys),
-  );
-  return async (rows) => {
-    const keys = new Set(
-      rows.flatMap((row) => [
-        row.copy_place,
-        row.copy_conversation,
-        row.source_place,
-        row.source_conversation,
-      ]),
-    );
-    for (const { key } of await known([...keys])) keys.delete(key);
-    for (const key of keys) await db.insertInto("places").values({ key }).execute();
-  };
+function placesOf(row: WordedRow): readonly string[] {
+  return [row.copy_place, row.copy_conversation, row.source_place, row.source_conversation];
 }
 
 /** A copy that is recorded again (its commit was not confirmed, but done) is written over. */

@@ -4,7 +4,7 @@ import { type Selectable, sql } from "kysely";
 import type { StoredDelivery } from "../bridge/store-port.ts";
 import type { Call, Delivery } from "../model/delivery.ts";
 import type { BridgeEvent, EventKind } from "../model/event.ts";
-import { conversationKey, messageKey } from "../model/refs.ts";
+import { asideOf, conversationKey, messageKey } from "../model/refs.ts";
 import { conversationFrom } from "./keys.ts";
 import type { OutboxTable } from "./schema.ts";
 
@@ -44,8 +44,14 @@ export function eventColumns(event: BridgeEvent): EventColumns {
   return {
     kind: event.kind,
     event: JSON.stringify(event),
-    source: "message" in event ? messageKey(event.message.ref) : null,
+    source: sourceOf(event),
   };
+}
+
+/** What `pending` finds it by. */
+function sourceOf(event: BridgeEvent): string | null {
+  if ("message" in event) return messageKey(event.message.ref);
+  return event.kind === "marks.changed" ? messageKey(asideOf(event.about)) : null;
 }
 
 export function stored(row: DeliveryRow): StoredDelivery {

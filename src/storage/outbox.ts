@@ -3,9 +3,9 @@
 import type { Kysely } from "kysely";
 import type { StoreTx } from "../bridge/store-port.ts";
 import type { Clock } from "../model/clock.ts";
-import { conversationKey } from "../model/refs.ts";
 import { deadLettersOf } from "./dead-letters.ts";
 import type { Engine } from "./engine.ts";
+import { moveOf } from "./outbox-move.ts";
 import { outboxReadsOf } from "./outbox-reads.ts";
 import { alive, eventColumns, type NewRow, newRow } from "./outbox-rows.ts";
 import { prepared, preparedRows } from "./prepared.ts";
@@ -41,12 +41,7 @@ function lanesOf(
     async rewrite(id, event) {
       await db.updateTable("outbox").set(eventColumns(event)).where("id", "=", id).execute();
     },
-    async move(from, to) {
-      const lane = conversationKey(to);
-      // The dead ones and the held ones too: whenever they are sent, it is to the new conversation.
-      await db.updateTable("outbox").set({ lane }).where("lane", "=", conversationKey(from)).execute();
-      await db.updateTable("held").set({ lane }).where("lane", "=", conversationKey(from)).execute();
-    },
+    move: moveOf(db),
   };
 }
 

@@ -1,7 +1,7 @@
 // The tables as Kysely sees them; every query of this folder is written against these types.
 
 import type { Generated } from "kysely";
-import type { DeliveryState } from "../bridge/store-port.ts";
+import type { DeliveryState, MarkKind } from "../bridge/store-port.ts";
 import type { EventKind } from "../model/event.ts";
 
 /** Raw updates, one row for each, so that a second delivery of the same update is known. */
@@ -23,7 +23,7 @@ export interface OutboxTable {
   kind: EventKind;
   /** JSON of a BridgeEvent. */
   event: string;
-  /** The message key of the created or edited message. */
+  /** The message key of the created or edited message; of the aside whose line is to be written anew. */
   source: string | null;
   state: Generated<DeliveryState>;
   attempts: Generated<number>;
@@ -50,7 +50,7 @@ export interface HeldTable {
   until: number;
 }
 
-/** Keys of conversations, with their threads and without, which the map names by number. */
+/** Keys of conversations, with their threads and without, which the other tables name by number. */
 export interface PlacesTable {
   id: Generated<number>;
   key: string;
@@ -80,6 +80,51 @@ export interface JoinedTable {
   /** JSON of JoinedSections. */
   sections: string;
   saved_at: number;
+}
+
+/** What one user has in one place, of one message; places are conversations without their threads, as in the map. */
+export interface MarksTable {
+  about_place: number;
+  about_id: string;
+  kind: MarkKind;
+  place: number;
+  user_id: string;
+  /** JSON of the user's name and Marks. */
+  content: string;
+  at: number;
+}
+
+/** Polls by the message they were made in. */
+export interface PollsTable {
+  place: number;
+  message_id: string;
+  /** JSON of a Poll. */
+  poll: string;
+}
+
+/** What the updates of an account call a poll, with the message it stands in there. */
+export interface PollNamesTable {
+  account: string;
+  poll_id: string;
+  place: number;
+  conversation: number;
+  message_id: string;
+}
+
+/** Threads of one family answer to each other; the greater `id` is the younger. `chat` is the one it stands in, or it itself. */
+export interface ThreadsTable {
+  id: Generated<number>;
+  family: number;
+  chat: number;
+  conversation: number;
+}
+
+/** Users with the same `person` are one person; the greater `id` was linked later. */
+export interface PeopleTable {
+  id: Generated<number>;
+  account: string;
+  user_id: string;
+  person: number;
 }
 
 /** What befell messages beyond the plain way. */
@@ -119,6 +164,11 @@ export interface Tables {
   places: PlacesTable;
   message_map: MessageMapTable;
   joined: JoinedTable;
+  marks: MarksTable;
+  polls: PollsTable;
+  poll_names: PollNamesTable;
+  threads: ThreadsTable;
+  people: PeopleTable;
   trace: TraceTable;
   state: StateTable;
   moves: MovesTable;

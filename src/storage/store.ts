@@ -7,10 +7,14 @@ import { groupCommit } from "./group-commit.ts";
 import { heldOf } from "./held.ts";
 import { joinedOf } from "./joined.ts";
 import { journalOf } from "./journal.ts";
+import { marksOf } from "./marks.ts";
 import { messageMapOf } from "./message-map.ts";
 import { movesOf } from "./moves.ts";
 import { outboxOf } from "./outbox.ts";
+import { peopleOf } from "./people.ts";
+import { pollsOf } from "./polls.ts";
 import { setStatesOf, stateOf } from "./state.ts";
+import { threadsOf } from "./threads.ts";
 import { traceOf } from "./trace.ts";
 
 /** The store owns the engine from now on, and closes it. */
@@ -37,6 +41,10 @@ function queriesOf(engine: Engine, clock: Clock): StoreTx {
     map: messageMapOf(engine, db),
     joined: joinedOf(engine, db),
     trace: traceOf(engine, db),
+    marks: marksOf(engine, db),
+    polls: pollsOf(engine, db),
+    threads: threadsOf(engine, db),
+    people: peopleOf(engine, db),
     state: stateOf(engine, db, setStates),
     moves: movesOf(db),
   };

@@ -3,12 +3,22 @@
 import type {
   HeldDelivery,
   MapRow,
+  MarkRow,
   StoredDelivery,
   StoreTx,
   TraceStep,
 } from "../../src/bridge/store-port.ts";
+import type { Poll } from "../../src/model/attachment.ts";
 import type { JoinedSection, RawUpdate } from "../../src/model/delivery.ts";
-import { type ConversationRef, conversationKey, type MessageRef, messageKey } from "../../src/model/refs.ts";
+import type { BridgeEvent } from "../../src/model/event.ts";
+import {
+  asideOf,
+  type ConversationRef,
+  conversationKey,
+  type MessageRef,
+  messageKey,
+  type UserRef,
+} from "../../src/model/refs.ts";
 
 type Row = StoredDelivery & {
   readonly reason?: string;
@@ -23,6 +33,13 @@ interface Lists {
   map: MapRow[];
   joined: { copy: MessageRef; sections: readonly JoinedSection[]; at: number }[];
   trace: TraceStep[];
+  marks: MarkRow[];
+  polls: { about: MessageRef; poll: Poll }[];
+  pollNames: { account: string; id: string; message: MessageRef }[];
+  /** The youngest last; those of one group answer to each other. */
+  threads: { group: number; thread: ConversationRef }[];
+  /** Who was linked last comes last; those of one group are one person. */
+  people: { group: number; user: UserRef }[];
   state: { account: string; name: string; value: string }[];
   moves: { from: ConversationRef; to: ConversationRef }[];
 }
@@ -49,7 +66,10 @@ export function naiveStore(now: () => number): NaiveStore {
 }
 
 function emptyLists(): Lists {
-  return { journal: [], outbox: [], held: [], map: [], joined: [], trace: [], state: [], moves: [] };
+  return {
+    ...{ journal: [], outbox: [], held: [], map: [], joined: [], trace: [], marks: [], polls: [] },
+    ...{ pollNames: [], threads: [], people: [], state: [], moves: [] },
+  };
 }
 
 const same = (a: ConversationRef, b: ConversationRef) => conversationKey(a) === conversationKey(b);
@@ -74,6 +94,10 @@ function transactionOn(lists: Lists, now: () => number): StoreTx {
     map: mapOn(lists),
     joined: joinedOn(lists),
     trace: traceOn(lists),
+    marks: marksOn(lists),
+    polls: pollsOn(lists),
+    threads: threadsOn(lists),
+    people: peopleOn(lists),
     state,
     moves: {
       all: async () => [...lists.moves],
@@ -178,18 +202,31 @@ function outboxOn(lists: Lists, now: () => number): StoreTx["outbox"] {
     bury: (id, reason) => change(id, { state: "dead", reason, diedAt: now() }),
     pending: async (source, lane) =>
       alive()
-        .filter(
-          ({ event, to }) => "message" in event && sameMessage(event.message.ref, source) && same(to, lane),
-        )
+        .filter(({ event, to }) => same(to, lane) && aboutOf(event).some((ref) => sameMessage(ref, source)))
         .map(shown),
     rewrite: (id, event) => change(id, { event }),
     async move(from, to) {
-      lists.outbox = lists.outbox.map((row) => (same(row.to, from) ? { ...row, to } : row));
-      lists.held = lists.held.map((row) =>
-        same(row.delivery.to, from) ? { ...row, delivery: { ...row.delivery, to } } : row,
-      );
+      const moved = (lane: ConversationRef) => movedTo(lane, from, to);
+      lists.outbox = lists.outbox.map((row) => ({ ...row, to: moved(row.to) }));
+      lists.held = lists.held.map((row) => ({
+        ...row,
+        delivery: { ...row.delivery, to: moved(row.delivery.to) },
+      }));
     },
   };
+}
+
+/** A thread moves alone, a chat with all its threads. */
+function movedTo(lane: ConversationRef, from: ConversationRef, to: ConversationRef): ConversationRef {
+  if (same(lane, from)) return to;
+  if (from.thread !== undefined || !samePlace(lane, from)) return lane;
+  return { ...lane, account: to.account, id: to.id };
+}
+
+/** What a delivery is found by. */
+function aboutOf(event: BridgeEvent): readonly MessageRef[] {
+  if ("message" in event) return [event.message.ref];
+  return event.kind === "marks.changed" ? [asideOf(event.about)] : [];
 }
 
 function deadOn(lists: Lists): Pick<StoreTx["outbox"], "dead" | "retry" | "drop" | "pruneDead"> {
@@ -291,6 +328,7 @@ function mapOn(lists: Lists): StoreTx["map"] {
           (source !== undefined && !sameMessage(source, row.source)),
       );
     },
+    origin: async (copy) => rowsOf(copy)[0]?.source,
     known: async (refs) =>
       refs.map((ref) =>
         lists.map.some(({ source, copy }) => sameMessage(source, ref) || sameMessage(copy, ref)),
@@ -333,6 +371,111 @@ function traceOn(lists: Lists): StoreTx["trace"] {
       lists.trace.filter((step) => sameMessage(step.about, about)).map((step) => ({ ...step, about })),
     prune: async (before) => prune(lists, "trace", ({ at }) => at < before),
   };
+}
+
+const chatOf = ({ account, id }: ConversationRef): ConversationRef => ({ account, id });
+
+function marksOn(lists: Lists): StoreTx["marks"] {
+  const drop = (isGone: (row: MarkRow) => boolean) => {
+    lists.marks = lists.marks.filter((row) => !isGone(row));
+  };
+  const isOne = (row: MarkRow, of: Pick<MarkRow, "about" | "kind" | "place">) =>
+    sameMessage(row.about, of.about) && row.kind === of.kind && samePlace(row.place, of.place);
+  return {
+    async put(row) {
+      drop((other) => isOne(other, row) && other.user === row.user);
+      if (row.marks.length > 0) lists.marks.push({ ...row, place: chatOf(row.place) });
+    },
+    of: async (about, kind) =>
+      lists.marks
+        .filter((row) => sameMessage(row.about, about) && row.kind === kind)
+        .sort(
+          (a, b) => a.at - b.at || compare(placeKey(a.place), placeKey(b.place)) || compare(a.user, b.user),
+        )
+        .map((row) => ({ ...row, about })),
+    clear: async (about, kind, place) => drop((row) => isOne(row, { about, kind, place })),
+    async forget(abouts) {
+      const isGone = (ref: MessageRef) => abouts.some((about) => sameMessage(about, ref));
+      const copies = lists.map.filter(({ source }) => isGone(source)).map(({ copy }) => copy);
+      drop(({ about }) => isGone(about));
+      lists.polls = lists.polls.filter(({ about }) => !isGone(about));
+      lists.pollNames = lists.pollNames.filter(
+        ({ message }) => !isGone(message) && !copies.some((copy) => sameMessage(copy, message)),
+      );
+    },
+  };
+}
+
+function pollsOn(lists: Lists): StoreTx["polls"] {
+  return {
+    async put(about, poll) {
+      lists.polls = lists.polls.filter((row) => !sameMessage(row.about, about));
+      lists.polls.push({ about, poll });
+    },
+    async name(account, id, message) {
+      lists.pollNames = lists.pollNames.filter((row) => row.account !== account || row.id !== id);
+      lists.pollNames.push({ account, id, message });
+    },
+    get: async (about) => lists.polls.find((row) => sameMessage(row.about, about))?.poll,
+    messageOf: async (account, id) =>
+      lists.pollNames.find((row) => row.account === account && row.id === id)?.message,
+  };
+}
+
+function threadsOn(lists: Lists): StoreTx["threads"] {
+  const groupOf = (thread: ConversationRef) => lists.threads.find((row) => same(row.thread, thread))?.group;
+  const join = (group: number, thread: ConversationRef) => {
+    lists.threads = lists.threads.filter((row) => row.group !== group || !same(row.thread, thread));
+    lists.threads.push({ group, thread });
+  };
+  return {
+    async find(thread, chat) {
+      const group = groupOf(thread);
+      return lists.threads.findLast((row) => row.group === group && samePlace(row.thread, chat))?.thread;
+    },
+    async pair(thread, answers) {
+      const theirs = answers.thread === undefined ? undefined : groupOf(answers);
+      const group = groupOf(thread) ?? theirs ?? unused(lists.threads);
+      const united = lists.threads.filter((row) => row.group === group).map((row) => row.thread);
+      lists.threads = lists.threads
+        .filter(
+          (row) => row.group !== theirs || group === theirs || !united.some((one) => same(one, row.thread)),
+        )
+        .map((row) => (row.group === theirs ? { ...row, group } : row));
+      for (const member of [thread, answers]) join(group, member);
+    },
+    async forget(thread) {
+      lists.threads = lists.threads.filter((row) => !same(row.thread, thread));
+    },
+  };
+}
+
+function peopleOn(lists: Lists): StoreTx["people"] {
+  const sameUser = (a: UserRef, b: UserRef) => a.account === b.account && a.id === b.id;
+  const groupOf = (user: UserRef) => lists.people.find((row) => sameUser(row.user, user))?.group;
+  const leave = (user: UserRef) => {
+    lists.people = lists.people.filter((row) => !sameUser(row.user, user));
+  };
+  return {
+    async link(one, other) {
+      const theirs = groupOf(other);
+      const group = groupOf(one) ?? theirs ?? unused(lists.people);
+      lists.people = lists.people.map((row) => (row.group === theirs ? { ...row, group } : row));
+      for (const user of [one, other]) {
+        leave(user);
+        lists.people.push({ group, user });
+      }
+    },
+    unlink: async (user) => leave(user),
+    async find(user, account) {
+      const group = groupOf(user);
+      return lists.people.findLast((row) => row.group === group && row.user.account === account)?.user;
+    },
+  };
+}
+
+function unused(rows: readonly { readonly group: number }[]): number {
+  return Math.max(0, ...rows.map(({ group }) => group)) + 1;
 }
 
 /** How many rows it removed. */
