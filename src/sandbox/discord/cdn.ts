@@ -2,6 +2,7 @@
 
 import { crc32, deflateSync } from "node:zlib";
 import { validUrl } from "./cdn-url.ts";
+import { findAttachment } from "./pictures.ts";
 import type { World } from "./world.ts";
 
 export interface CdnAnswer {
@@ -58,32 +59,48 @@ const GONE: CdnAnswer = {
   bytes: Buffer.from("This content is no longer available."),
 };
 
-const PICTURES = [
+const AVATARS = [
   /^\/embed\/avatars\/(\d)\.png$/,
   /^\/avatars\/\d+\/(\w+)\.\w+$/,
   /^\/guilds\/\d+\/users\/\d+\/avatars\/(\w+)\.\w+$/,
   /^\/emojis\/(\d+)\.\w+$/,
-  /^\/stickers\/(\d+)\.\w+$/,
 ];
 
-function findAttachment(world: World, channelId: string, id: string) {
-  for (const message of world.messages.get(channelId) ?? []) {
-    const file = message.deleted ? undefined : message.attachments.find((candidate) => candidate.id === id);
-    if (file) return file;
+const UNKNOWN: CdnAnswer = { status: 404, type: "text/plain", bytes: Buffer.from("404: Not Found") };
+
+/** Discord docs, reference, "CDN Endpoints": each format has one ending, and GIFs are on the media host alone. */
+function sticker(world: World, host: Host, id: string, ending: string): CdnAnswer {
+  const picture = world.pictures.get(id);
+  for (const guild of world.guilds.values()) {
+    const known = guild.stickers.find((candidate) => candidate.id === id);
+    if (!known) continue;
+    const wanted = known.format === 3 ? "json" : known.format === 4 ? "gif" : "png";
+    if (ending !== wanted || (wanted === "gif" && host !== "media") || !picture) return UNKNOWN;
+    return { status: 200, type: picture.contentType, bytes: picture.bytes };
   }
-  return undefined;
+  // Stickers of guilds nobody made: a still picture will do.
+  return ending === "json" ? UNKNOWN : avatar(id);
 }
 
+export type Host = "cdn" | "media";
+
 /** `pathname` is below /cdn or /media and still encoded. */
-export function answerCdn(world: World, pathname: string, query: URLSearchParams): CdnAnswer {
+export function answerCdn(world: World, host: Host, pathname: string, query: URLSearchParams): CdnAnswer {
   const [, channelId, id] = /^\/attachments\/(\d+)\/(\d+)\/[^/]+$/.exec(pathname) ?? [];
   if (channelId !== undefined && id !== undefined) {
     const file = validUrl(world, pathname, query) ? findAttachment(world, channelId, id) : undefined;
     return file ? { status: 200, type: file.contentType, bytes: file.bytes } : GONE;
   }
-  for (const pattern of PICTURES) {
+  const [, stickerId, ending] = /^\/stickers\/(\d+)\.(\w+)$/.exec(pathname) ?? [];
+  if (stickerId !== undefined && ending !== undefined) return sticker(world, host, stickerId, ending);
+  const outside = host === "media" && pathname.startsWith("/external/");
+  const kept = outside ? world.pictures.get(pathname) : undefined;
+  if (kept) return { status: 200, type: kept.contentType, bytes: kept.bytes };
+  for (const pattern of AVATARS) {
     const key = pattern.exec(pathname)?.[1];
+    const picture = key === undefined ? undefined : world.pictures.get(key);
+    if (picture) return { status: 200, type: picture.contentType, bytes: picture.bytes };
     if (key !== undefined) return avatar(key);
   }
-  return { status: 404, type: "text/plain", bytes: Buffer.from("404: Not Found") };
+  return UNKNOWN;
 }

@@ -65,6 +65,8 @@ const CODES = {
   160014: [403, "You cannot forward a message whose content you cannot read"],
   220001: [400, "Webhooks posted to forum channels must have a thread_name or thread_id"],
   220002: [400, "Webhooks posted to forum channels cannot have both a thread_name and thread_id"],
+  520001: [400, "Poll expired"],
+  520006: [400, "Cannot expire a non-poll message"],
   220003: [400, "Webhooks can only create threads in forum channels"],
 } as const satisfies Record<number, readonly [number, string]>;
 

@@ -16,6 +16,9 @@ export const INTENT = {
   DIRECT_MESSAGE_REACTIONS: 1 << 13,
   DIRECT_MESSAGE_TYPING: 1 << 14,
   MESSAGE_CONTENT: 1 << 15,
+  GUILD_EXPRESSIONS: 1 << 3,
+  GUILD_MESSAGE_POLLS: 1 << 24,
+  DIRECT_MESSAGE_POLLS: 1 << 25,
 } as const;
 
 // Bits 0-16, 20, 21, 24, 25; others are refused with 4013.
@@ -44,6 +47,9 @@ export function neededIntents(dispatch: Dispatch): number {
   const { type } = dispatch;
   if (type.startsWith("MESSAGE_REACTION"))
     return direct ? INTENT.DIRECT_MESSAGE_REACTIONS : INTENT.GUILD_MESSAGE_REACTIONS;
+  if (type.startsWith("MESSAGE_POLL"))
+    return direct ? INTENT.DIRECT_MESSAGE_POLLS : INTENT.GUILD_MESSAGE_POLLS;
+  if (type === "GUILD_EMOJIS_UPDATE" || type === "GUILD_STICKERS_UPDATE") return INTENT.GUILD_EXPRESSIONS;
   if (type.startsWith("MESSAGE_")) return direct ? INTENT.DIRECT_MESSAGES : INTENT.GUILD_MESSAGES;
   if (type === "TYPING_START") return direct ? INTENT.DIRECT_MESSAGE_TYPING : INTENT.GUILD_MESSAGE_TYPING;
   if (type === "CHANNEL_PINS_UPDATE") return direct ? INTENT.DIRECT_MESSAGES : INTENT.GUILDS;

@@ -33,6 +33,8 @@ export interface FormContext {
   readonly world: World;
   readonly channelId: Snowflake;
   readonly files: ReadonlyMap<number, UploadedFile>;
+  /** What the guild's boosts let a file weigh. */
+  readonly maxFileBytes: number;
   /** Flags that this route may set. */
   readonly flags: number;
   readonly mentionsByDefault: AllowedMentions;
@@ -101,18 +103,13 @@ interface Contents {
   readonly components?: readonly unknown[];
   readonly stickers?: readonly unknown[];
   readonly poll?: unknown;
-  readonly snapshots?: readonly unknown[];
+  readonly forwarded?: unknown;
 }
 
 /** @throws ApiFailure 50006 when nothing is left to show */
 export function refuseEmpty(message: Contents): void {
-  const lists = [
-    message.embeds,
-    message.attachments,
-    message.components,
-    message.stickers,
-    message.snapshots,
-  ];
-  if (message.content || message.poll || lists.some((list) => list && list.length > 0)) return;
+  const lists = [message.embeds, message.attachments, message.components, message.stickers];
+  if (message.content || message.poll || message.forwarded || lists.some((list) => list && list.length > 0))
+    return;
   throw refuse(50006);
 }

@@ -1,7 +1,8 @@
 // How a message looks to one viewer: signed attachment URLs, and nothing to read without MESSAGE_CONTENT.
 
 import { signedUrl } from "./cdn-url.ts";
-import type { AttachmentRecord, BotRecord, MessageRecord, Pinged } from "./records.ts";
+import { pollShape } from "./polls.ts";
+import type { AttachmentRecord, BotRecord, Interaction, MessageRecord, Pinged } from "./records.ts";
 import { channelShape, partialMemberShape, type UserShape, userShape } from "./shapes.ts";
 import { timestamp } from "./snowflake.ts";
 import type { Viewer, World } from "./world.ts";
@@ -54,11 +55,16 @@ export interface MessageShape {
   readonly reactions?: readonly unknown[];
   readonly thread?: unknown;
   readonly member?: unknown;
+  readonly interaction_metadata?: unknown;
   readonly channel_type?: number;
 }
 
 /** A stored message as tests see it: everything, and who was notified. */
-export type SandboxMessage = MessageShape & { readonly pinged: Pinged };
+export type SandboxMessage = MessageShape & {
+  readonly pinged: Pinged;
+  /** What a webhook gave as its picture. */
+  readonly avatar_url?: string;
+};
 
 /** The application as a reader over REST, where its flags decide. */
 export function restViewer(bot: BotRecord): Viewer {
@@ -110,14 +116,34 @@ function attachmentShape(world: World, file: AttachmentRecord): AttachmentShape 
   };
 }
 
+/** What a forward carries of its source: everything but the author. */
+function snapshotShape(world: World, source: MessageRecord) {
+  return {
+    message: {
+      type: source.type,
+      content: source.content,
+      mentions: source.mentions.map((id) => userShape(world, id)),
+      mention_roles: source.mentionRoles,
+      attachments: source.attachments.map((file) => attachmentShape(world, file)),
+      embeds: source.embeds,
+      timestamp: timestamp(source.createdAt),
+      edited_timestamp: editedText(source),
+      flags: source.flags,
+      components: source.components,
+      ...(source.stickers.length > 0 ? { sticker_items: source.stickers } : {}),
+    },
+  };
+}
+
 /** The fields that MESSAGE_CONTENT guards. */
-function readable(world: World, message: MessageRecord) {
+function readable(world: World, message: MessageRecord, viewer: Viewer | undefined) {
   return {
     content: message.content,
     attachments: message.attachments.map((file) => attachmentShape(world, file)),
     embeds: message.embeds,
     components: message.components,
-    ...(message.poll ? { poll: message.poll } : {}),
+    ...(message.poll ? { poll: pollShape(message, viewer?.bot.id) } : {}),
+    ...(message.forwarded ? { message_snapshots: [snapshotShape(world, message.forwarded)] } : {}),
     ...(message.snapshots ? { message_snapshots: message.snapshots } : {}),
   };
 }
@@ -127,6 +153,13 @@ const BLANK = { content: "", attachments: [], embeds: [], components: [] } as co
 function editedText(message: MessageRecord): string | null {
   if (message.editedAt === undefined) return null;
   return timestamp(Math.floor(message.editedAt / 1000), message.editedAt % 1000);
+}
+
+/** Who used which command; `interaction` is the older name that is still sent. */
+function interactionShape(world: World, { id, name, userId }: Interaction) {
+  const user = userShape(world, userId);
+  const metadata = { id, type: 2, user, authorizing_integration_owners: {} };
+  return { interaction_metadata: { ...metadata, name }, interaction: { id, type: 2, name, user } };
 }
 
 /** Without `reactions`, `thread` and `referenced_message`. `viewer` undefined: sees everything. */
@@ -146,11 +179,12 @@ function core(world: World, message: MessageRecord, viewer: Viewer | undefined):
     mention_roles: message.mentionRoles,
     pinned: message.pinnedAt !== undefined,
     flags: message.flags,
-    ...(visible ? readable(world, message) : BLANK),
+    ...(visible ? readable(world, message, viewer) : BLANK),
     ...(author.kind === "webhook" ? { webhook_id: author.id } : {}),
     ...(author.kind === "webhook" && author.applicationId !== null
       ? { application_id: author.applicationId }
       : {}),
+    ...(message.interaction ? interactionShape(world, message.interaction) : {}),
     ...(message.reference ? { message_reference: message.reference } : {}),
     ...(message.stickers.length > 0 ? { sticker_items: message.stickers } : {}),
   };
@@ -219,5 +253,8 @@ export function sandboxMessage(world: World, message: MessageRecord): SandboxMes
     ...(guildId === undefined ? {} : { guild_id: guildId }),
     ...(message.nonce === undefined ? {} : { nonce: message.nonce }),
     pinged: message.pinged,
+    ...(message.author.kind === "webhook" && message.author.avatarUrl !== undefined
+      ? { avatar_url: message.author.avatarUrl }
+      : {}),
   };
 }

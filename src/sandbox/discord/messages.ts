@@ -4,9 +4,11 @@ import { findMentions, type Speaker } from "./mentions.ts";
 import type { MessageForm } from "./message-form.ts";
 import { FLAG } from "./message-form.ts";
 import { gatewayMessage } from "./message-shape.ts";
+import { openPoll } from "./polls.ts";
 import type {
   AuthorRecord,
   ChannelRecord,
+  Interaction,
   MessageRecord,
   MessageReference,
   Snowflake,
@@ -24,6 +26,8 @@ export interface NewMessage {
   readonly reference?: MessageReference;
   readonly repliedTo?: Snowflake;
   readonly snapshots?: readonly unknown[];
+  readonly forwarded?: MessageRecord;
+  readonly interaction?: Interaction;
   readonly stickers?: readonly StickerItem[];
   readonly nonce?: string | number;
   /** The id to use: the starter message of a forum post has the id of its thread. */
@@ -89,8 +93,11 @@ export function createMessage(world: World, channel: ChannelRecord, input: NewMe
     ...(input.nonce === undefined ? {} : { nonce: input.nonce }),
     ...(input.reference ? { reference: input.reference } : {}),
     ...(input.snapshots ? { snapshots: input.snapshots } : {}),
+    ...(input.forwarded ? { forwarded: input.forwarded } : {}),
+    ...(input.interaction ? { interaction: input.interaction } : {}),
     ...(form.poll ? { poll: form.poll } : {}),
   };
+  if (form.poll) openPoll(world, channel, message);
   const stored = world.messages.get(channel.id) ?? [];
   world.messages.set(channel.id, stored);
   stored.push(message);

@@ -1,12 +1,14 @@
 // What the simulated Discord remembers of each noun; every file of this folder reads these shapes.
 
+import type { PollVotes } from "./polls.ts";
+
 export type Snowflake = string;
 
 export interface UserRecord {
   readonly id: Snowflake;
   username: string;
   globalName: string | null;
-  readonly avatar: string | null;
+  avatar: string | null;
   readonly bot: boolean;
 }
 
@@ -30,6 +32,8 @@ export interface MemberRecord {
   readonly userId: Snowflake;
   nick: string | null;
   roles: Snowflake[];
+  /** A picture for this guild alone. */
+  avatar: string | null;
   readonly joinedAt: number;
 }
 
@@ -49,6 +53,14 @@ export interface EmojiRecord {
   readonly animated: boolean;
 }
 
+export interface StickerRecord {
+  readonly id: Snowflake;
+  readonly name: string;
+  readonly tags: string;
+  /** 1 PNG, 2 APNG, 3 Lottie, 4 GIF. */
+  readonly format: 1 | 2 | 3 | 4;
+}
+
 export interface GuildRecord {
   readonly id: Snowflake;
   name: string;
@@ -56,6 +68,9 @@ export interface GuildRecord {
   readonly roles: Map<Snowflake, RoleRecord>;
   readonly members: Map<Snowflake, MemberRecord>;
   readonly emojis: EmojiRecord[];
+  readonly stickers: StickerRecord[];
+  /** 0-3; it sets how large files may be. */
+  premiumTier: number;
 }
 
 export interface Overwrite {
@@ -79,6 +94,14 @@ export interface ThreadState {
   appliedTags: Snowflake[];
 }
 
+export interface ForumTag {
+  readonly id: Snowflake;
+  readonly name: string;
+  /** Only those who manage threads may set it. */
+  readonly moderated: boolean;
+  readonly emojiName: string | null;
+}
+
 export interface ChannelRecord {
   readonly id: Snowflake;
   type: number;
@@ -92,6 +115,10 @@ export interface ChannelRecord {
   lastMessageId: Snowflake | null;
   lastPinAt: number | null;
   readonly recipients: readonly Snowflake[];
+  /** Of a forum. */
+  tags?: readonly ForumTag[];
+  /** Posts of this forum must have a tag (channel flag 1 << 4). */
+  requiresTag?: boolean;
   readonly thread?: ThreadState;
 }
 
@@ -104,6 +131,8 @@ export type AuthorRecord =
       readonly name: string;
       readonly avatar: string | null;
       readonly applicationId: Snowflake | null;
+      /** The `avatar_url` it spoke with. */
+      readonly avatarUrl?: string;
     };
 
 export interface AttachmentRecord {
@@ -166,10 +195,21 @@ export interface MessageRecord {
   pinnedAt?: number;
   readonly reference?: MessageReference;
   readonly snapshots?: readonly unknown[];
+  /** The forwarded message as it was then; its files are signed anew each time. */
+  readonly forwarded?: MessageRecord;
   readonly stickers: readonly StickerItem[];
   readonly poll?: Readonly<Record<string, unknown>>;
+  votes?: PollVotes;
+  /** Of the answer to a slash command. */
+  readonly interaction?: Interaction;
   readonly reactions: ReactionRecord[];
   deleted: boolean;
+}
+
+export interface Interaction {
+  readonly id: Snowflake;
+  readonly name: string;
+  readonly userId: Snowflake;
 }
 
 export interface StickerItem {

@@ -3,13 +3,13 @@
 import { badField, refuse } from "./errors.ts";
 import { fieldsAt, integerAt, snowflakeAt } from "./form.ts";
 import { checkKeys, KEYS } from "./keys.ts";
-import { canRead, restMessage, restViewer } from "./message-shape.ts";
+import { canRead, restViewer } from "./message-shape.ts";
 import type { NewMessage } from "./messages.ts";
 import type { ChannelRecord, MessageRecord } from "./records.ts";
 import type { BotCall } from "./route.ts";
 import { enter, may } from "./world.ts";
 
-type Reference = Pick<NewMessage, "type" | "reference" | "repliedTo" | "snapshots">;
+type Reference = Pick<NewMessage, "type" | "reference" | "repliedTo" | "forwarded">;
 
 const unknown = () => badField(["message_reference"], "REPLIES_UNKNOWN_MESSAGE", "Unknown message");
 
@@ -38,28 +38,13 @@ export function replyTo(channel: ChannelRecord, target: MessageRecord): Referenc
   };
 }
 
-/** What a forward carries of its source: everything but the author. */
-function snapshotOf(call: Pick<BotCall, "world">, source: MessageRecord) {
-  const shape = restMessage(call.world, source, undefined);
-  return {
-    message: {
-      type: shape.type,
-      content: shape.content,
-      mentions: shape.mentions,
-      mention_roles: shape.mention_roles,
-      attachments: shape.attachments,
-      embeds: shape.embeds,
-      timestamp: shape.timestamp,
-      edited_timestamp: shape.edited_timestamp,
-      flags: shape.flags,
-      components: shape.components,
-      ...(shape.sticker_items ? { sticker_items: shape.sticker_items } : {}),
-    },
-  };
-}
-
 function forward(call: BotCall, source: ChannelRecord, target: MessageRecord): Reference {
   if (!canRead(call.world, target, restViewer(call.bot))) throw refuse(160014);
+  return forwardOf(source, target);
+}
+
+/** What makes a message a forward of `target`. */
+export function forwardOf(source: ChannelRecord, target: MessageRecord): Reference {
   return {
     reference: {
       type: 1,
@@ -67,7 +52,7 @@ function forward(call: BotCall, source: ChannelRecord, target: MessageRecord): R
       channel_id: source.id,
       ...(source.guildId === undefined ? {} : { guild_id: source.guildId }),
     },
-    snapshots: [snapshotOf(call, target)],
+    forwarded: { ...(target.forwarded ?? target) },
   };
 }
 

@@ -3,22 +3,22 @@
 import type { IncomingMessage } from "node:http";
 import { ApiFailure, refuse, sandboxRefusal } from "./errors.ts";
 import { type Fields, isFields } from "./form.ts";
-import { MAX_REQUEST_BYTES, type UploadedFile } from "./upload-form.ts";
+import { MOST_REQUEST_BYTES, type UploadedFile } from "./upload-form.ts";
 
 export interface ReadBody {
   readonly json: Fields;
   readonly files: ReadonlyMap<number, UploadedFile>;
 }
 
-/** All bytes of the request. @throws ApiFailure 40005 above 25 MiB (and a little for the form around the files) */
+/** All bytes of the request. @throws ApiFailure 40005 above what the largest guilds may send */
 export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size <= MAX_REQUEST_BYTES + 65_536) chunks.push(chunk);
+    if (size <= MOST_REQUEST_BYTES) chunks.push(chunk);
   }
-  if (size > MAX_REQUEST_BYTES + 65_536) throw refuse(40005);
+  if (size > MOST_REQUEST_BYTES) throw refuse(40005);
   return Buffer.concat(chunks);
 }
 

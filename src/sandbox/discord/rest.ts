@@ -210,6 +210,13 @@ async function answerApi(options: RestOptions, request: IncomingMessage, respons
   await deliver(options, response, reply, fault);
 }
 
+/** One range of bytes, as the CDN serves it; undefined for a header that asks for none. */
+function rangeOf(header: string | undefined, size: number): { start: number; end: number } | undefined {
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(header ?? "") ?? [];
+  if (first === undefined || Number(first) >= size) return undefined;
+  return { start: Number(first), end: last ? Math.min(Number(last), size - 1) : size - 1 };
+}
+
 /** Answers one HTTP request: the API, the CDN or 404. */
 export async function answerRequest(
   options: RestOptions,
@@ -217,12 +224,20 @@ export async function answerRequest(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "http://localhost");
-  const cdn = /^\/(?:cdn|media)(\/.*)$/.exec(url.pathname)?.[1];
-  if (cdn === undefined) return answerApi(options, request, response, url);
-  const file = answerCdn(options.world, cdn, url.searchParams);
+  const [, host, path] = /^\/(cdn|media)(\/.*)$/.exec(url.pathname) ?? [];
+  if (host === undefined || path === undefined) return answerApi(options, request, response, url);
+  const file = answerCdn(options.world, host === "media" ? "media" : "cdn", path, url.searchParams);
+  const range = file.status === 200 ? rangeOf(request.headers.range, file.bytes.length) : undefined;
+  const bytes = range ? file.bytes.subarray(range.start, range.end + 1) : file.bytes;
+  const part = range && { "content-range": `bytes ${range.start}-${range.end}/${file.bytes.length}` };
   await write(options.world, response, {
-    status: file.status,
-    headers: { "content-type": file.type, "content-length": String(file.bytes.length) },
-    text: file.bytes,
+    status: range ? 206 : file.status,
+    headers: {
+      "content-type": file.type,
+      "content-length": String(bytes.length),
+      "accept-ranges": "bytes",
+      ...part,
+    },
+    text: request.method === "HEAD" ? "" : bytes,
   });
 }

@@ -7,6 +7,7 @@ import type { BotRecord } from "./records.ts";
 import type { Answer, Route } from "./route.ts";
 import { channelRoutes } from "./routes-channels.ts";
 import { messageRoutes } from "./routes-messages.ts";
+import { pollRoutes } from "./routes-polls.ts";
 import { reactionRoutes } from "./routes-reactions.ts";
 import { selfRoutes } from "./routes-self.ts";
 import { threadRoutes } from "./routes-threads.ts";
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...channelRoutes,
   ...messageRoutes,
   ...reactionRoutes,
+  ...pollRoutes,
   ...threadRoutes,
   ...webhookRoutes,
 ];
@@ -71,7 +73,7 @@ function authorize(world: World, header: string | undefined): BotRecord {
 
 function checkParams(params: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(params))
-    if (name.endsWith("_id") && !isSnowflake(value))
+    if (name.endsWith("_id") && name !== "answer_id" && !isSnowflake(value))
       throw badField([name], "NUMBER_TYPE_COERCE", `Value "${value}" is not snowflake.`);
 }
 

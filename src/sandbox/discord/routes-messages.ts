@@ -8,11 +8,12 @@ import { FLAG, type FormContext, type MessageForm, readMessageForm, refuseEmpty 
 import { restMessage, restViewer } from "./message-shape.ts";
 import { bulkDelete, createMessage, deleteMessage, editMessage, type NewMessage } from "./messages.ts";
 import type { PERMISSION } from "./permissions.ts";
-import type { ChannelRecord, MessageRecord } from "./records.ts";
+import type { ChannelRecord, MessageRecord, StickerItem } from "./records.ts";
 import { readReference } from "./reference-form.ts";
 import { type Answer, type BotCall, noContent, ok, param, type Route } from "./route.ts";
 import { compareIds, snowflakeTime } from "./snowflake.ts";
-import { enter, findMessage, isForum, liveMessages, may, sendRight } from "./world.ts";
+import { fileLimit } from "./upload-form.ts";
+import { enter, findMessage, guildOf, isForum, liveMessages, may, sendRight } from "./world.ts";
 
 // "The past few minutes" of the documentation.
 const NONCE_MS = 5 * 60_000;
@@ -54,9 +55,11 @@ function checkWritable(call: BotCall, channel: ChannelRecord): void {
     throw refuse(160005);
 }
 
-export function botFormContext(call: BotCall, channelId: string): FormContext {
+/** `channelId`: where the files go, which for a new post is no channel yet. */
+export function botFormContext(call: BotCall, place: ChannelRecord, channelId = place.id): FormContext {
   const { world, files } = call;
-  return { world, channelId, files, flags: BOT_FLAGS, mentionsByDefault: ALLOW_ALL, kept: [] };
+  const maxFileBytes = fileLimit(guildOf(world, place));
+  return { world, channelId, files, maxFileBytes, flags: BOT_FLAGS, mentionsByDefault: ALLOW_ALL, kept: [] };
 }
 
 /** The earlier message of the same author with the same nonce. @throws ApiFailure 10008 when it was deleted since */
@@ -66,6 +69,16 @@ function alreadySent(call: BotCall, nonce: string | number | undefined): Message
   if (!earlier || earlier.at <= call.world.clock.now() - NONCE_MS) return undefined;
   if (earlier.message.deleted) throw refuse(10008);
   return earlier.message;
+}
+
+/** Stickers of the guild itself. @throws ApiFailure 50081 for others */
+function readStickers(call: BotCall, channel: ChannelRecord): readonly StickerItem[] {
+  const known = guildOf(call.world, channel)?.stickers ?? [];
+  return (listAt(call.body.sticker_ids, ["sticker_ids"], 3) ?? []).map((id) => {
+    const sticker = known.find((candidate) => candidate.id === id);
+    if (!sticker) throw refuse(50081);
+    return { id: sticker.id, name: sticker.name, format_type: sticker.format };
+  });
 }
 
 function answerWith(call: BotCall, message: MessageRecord): Answer {
@@ -80,13 +93,13 @@ function create(call: BotCall): Answer {
   const channel = enter(world, param(call, "channel_id"), bot);
   if (!may(world, channel, bot.id, sendRight(channel))) throw refuse(50013);
   checkWritable(call, channel);
-  const form = readMessageForm(body, botFormContext(call, channel.id));
+  const form = readMessageForm(body, botFormContext(call, channel));
   const nonce = readNonce(body.nonce);
-  if ((listAt(body.sticker_ids, ["sticker_ids"], 3) ?? []).length > 0) throw refuse(50081);
+  const stickers = readStickers(call, channel);
   const reference = readReference(call, channel, body.message_reference);
   checkDecorations(call, channel, form);
   checkVoice(call, channel, form);
-  refuseEmpty({ ...form, ...reference });
+  refuseEmpty({ ...form, ...reference, stickers });
   const earlier = alreadySent(call, nonce);
   if (earlier) return answerWith(call, earlier);
   const input: NewMessage = {
@@ -94,6 +107,7 @@ function create(call: BotCall): Answer {
     speaker: bot.id,
     form,
     ...reference,
+    stickers,
     ...(nonce === undefined ? {} : { nonce }),
   };
   const message = createMessage(world, channel, input);
@@ -120,7 +134,7 @@ function edit(call: BotCall): Answer {
   const message = findMessage(world, channel.id, param(call, "message_id"));
   checkEditable(call, channel, message);
   const form = readMessageForm(call.body, {
-    ...botFormContext(call, channel.id),
+    ...botFormContext(call, channel),
     flags: FLAG.SUPPRESS_EMBEDS | FLAG.COMPONENTS_V2 | message.flags,
     kept: message.attachments,
   });

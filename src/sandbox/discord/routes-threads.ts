@@ -11,7 +11,7 @@ import type { ChannelRecord } from "./records.ts";
 import { type Answer, type BotCall, noContent, ok, param, type Route } from "./route.ts";
 import { botFormContext, checkDecorations, nestedMessage } from "./routes-messages.ts";
 import { channelShape } from "./shapes.ts";
-import { createThread, type NewThread, threadMemberShape } from "./threads.ts";
+import { createThread, type NewThread, readTags, threadMemberShape } from "./threads.ts";
 import { enter, findMessage, isForum, may } from "./world.ts";
 
 function basics(call: BotCall): { name: string; autoArchiveMinutes?: number } {
@@ -52,10 +52,10 @@ function announceInParent(call: BotCall, parent: ChannelRecord, thread: ChannelR
 function createPost(call: BotCall, forum: ChannelRecord): Answer {
   const { world, bot } = call;
   if (!may(world, forum, bot.id, "SEND_MESSAGES")) throw refuse(50013);
-  const about = basics(call);
+  const about = { ...basics(call), appliedTags: readTags(call.body.applied_tags, forum) };
   const inner = nestedMessage(call);
   const id = world.newId();
-  const form = readMessageForm(inner.body, botFormContext(inner, id));
+  const form = readMessageForm(inner.body, botFormContext(inner, forum, id));
   checkDecorations(inner, forum, form);
   refuseEmpty(form);
   const post = createThread(world, forum, { ...about, ownerId: bot.id, type: 11, id });

@@ -1,18 +1,20 @@
 // Routes that make, find and use webhooks, with a bot's credentials or with the webhook's own token.
 
 import { badField, refuse } from "./errors.ts";
-import { listAt, snowflakeAt, textAt, urlAt } from "./form.ts";
+import { snowflakeAt, textAt, urlAt } from "./form.ts";
 import { KEYS } from "./keys.ts";
 import { ALLOW_USERS } from "./mentions.ts";
 import { FLAG, type FormContext, readMessageForm, refuseEmpty } from "./message-form.ts";
 import { restMessage } from "./message-shape.ts";
 import { createMessage, deleteMessage, editMessage } from "./messages.ts";
+import { avatarFrom } from "./pictures.ts";
 import type { AuthorRecord, ChannelRecord, MessageRecord, Snowflake, WebhookRecord } from "./records.ts";
 import { type Answer, type BotCall, noContent, ok, param, type Route, type RouteCall } from "./route.ts";
 import { webhookShape } from "./shapes.ts";
-import { createThread } from "./threads.ts";
+import { createThread, readTags } from "./threads.ts";
+import { fileLimit } from "./upload-form.ts";
 import { changeWebhook, createWebhook, readAvatar, readWebhookName, removeWebhook } from "./webhooks.ts";
-import { enter, findChannel, findMessage, hex, isForum, may } from "./world.ts";
+import { enter, findChannel, findMessage, guildOf, isForum, may } from "./world.ts";
 
 // Discord docs, resources/webhook: 15 per channel, webhooks of followed channels included.
 const MAX_WEBHOOKS = 15;
@@ -88,21 +90,28 @@ function place(call: RouteCall, hook: WebhookRecord): ChannelRecord {
   return thread;
 }
 
-function context(call: RouteCall, channelId: Snowflake): FormContext {
+function context(call: RouteCall, place: ChannelRecord, channelId = place.id): FormContext {
   const { world, files } = call;
-  return { world, channelId, files, flags: WEBHOOK_FLAGS, mentionsByDefault: ALLOW_USERS, kept: [] };
+  const maxFileBytes = fileLimit(guildOf(world, place));
+  const flags = WEBHOOK_FLAGS;
+  return { world, channelId, files, maxFileBytes, flags, mentionsByDefault: ALLOW_USERS, kept: [] };
+}
+
+interface NewPost {
+  readonly name: string;
+  readonly appliedTags: readonly Snowflake[];
 }
 
 /** Forums want exactly one of `thread_id` and `thread_name`; other channels no `thread_name`. */
-function checkForum(call: RouteCall, hook: WebhookRecord): string | undefined {
+function checkForum(call: RouteCall, hook: WebhookRecord): NewPost | undefined {
   const name = textAt(call.body.thread_name, ["thread_name"], { max: 100 }) || undefined;
-  listAt(call.body.applied_tags, ["applied_tags"], 5);
-  const forum = isForum(findChannel(call.world, hook.channelId));
+  const channel = findChannel(call.world, hook.channelId);
+  const forum = isForum(channel);
   const threadId = call.query.has("thread_id");
   if (!forum && name !== undefined) throw refuse(220003);
   if (forum && name !== undefined && threadId) throw refuse(220002);
   if (forum && name === undefined && !threadId) throw refuse(220001);
-  return name;
+  return name === undefined ? undefined : { name, appliedTags: readTags(call.body.applied_tags, channel) };
 }
 
 function speaker(call: RouteCall, hook: WebhookRecord): AuthorRecord {
@@ -113,25 +122,26 @@ function speaker(call: RouteCall, hook: WebhookRecord): AuthorRecord {
     id: hook.id,
     name: name ?? hook.name,
     // Discord fetches the picture and shows a hash of its own.
-    avatar: url ? hex(call.world.random, 16) : hook.avatar,
+    avatar: url === undefined ? hook.avatar : avatarFrom(call.world, url),
     applicationId: hook.applicationId,
+    ...(url === undefined ? {} : { avatarUrl: url }),
   };
 }
 
 function execute(call: RouteCall): Answer {
   const { world, body } = call;
   const hook = byToken(call);
-  const threadName = checkForum(call, hook);
+  const post = checkForum(call, hook);
   const parent = place(call, hook);
   if (parent.thread?.locked) throw refuse(160005);
   const author = speaker(call, hook);
-  const postId = threadName === undefined ? undefined : world.newId();
-  const form = readMessageForm(body, context(call, postId ?? parent.id));
+  const postId = post === undefined ? undefined : world.newId();
+  const form = readMessageForm(body, context(call, parent, postId));
   refuseEmpty(form);
   const channel =
-    postId === undefined
+    post === undefined || postId === undefined
       ? parent
-      : createThread(world, parent, { name: threadName ?? "", ownerId: hook.id, type: 11, id: postId });
+      : createThread(world, parent, { ...post, ownerId: hook.id, type: 11, id: postId });
   const message = createMessage(world, channel, {
     author,
     form,
@@ -154,7 +164,7 @@ function edit(call: RouteCall): Answer {
   const { hook, channel, message } = own(call);
   if (channel.thread?.archived) throw refuse(50083);
   const form = readMessageForm(call.body, {
-    ...context(call, channel.id),
+    ...context(call, channel),
     flags: FLAG.SUPPRESS_EMBEDS | FLAG.COMPONENTS_V2 | message.flags,
     kept: message.attachments,
   });

@@ -78,7 +78,7 @@ function addToGuild(
   nick: string | null,
   roles: Snowflake[],
 ) {
-  const member = { userId, nick, roles, joinedAt: world.clock.now() };
+  const member = { userId, nick, roles, avatar: null, joinedAt: world.clock.now() };
   guild.members.set(userId, member);
   world.emit({
     type: "GUILD_MEMBER_ADD",
@@ -116,6 +116,8 @@ function createGuild(world: World, name: string) {
     roles: new Map(),
     members: new Map(),
     emojis: [],
+    stickers: [],
+    premiumTier: 0,
   };
   world.guilds.set(id, guild);
   // The role of everybody has the id of its guild.

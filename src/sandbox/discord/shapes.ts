@@ -3,10 +3,12 @@
 import type {
   BotRecord,
   ChannelRecord,
+  ForumTag,
   GuildRecord,
   MemberRecord,
   RoleRecord,
   Snowflake,
+  StickerRecord,
   ThreadState,
   WebhookRecord,
 } from "./records.ts";
@@ -47,7 +49,7 @@ export function partialMemberShape(member: MemberRecord) {
     nick: member.nick,
     roles: member.roles,
     joined_at: timestamp(member.joinedAt),
-    avatar: null,
+    avatar: member.avatar,
     banner: null,
     premium_since: null,
     communication_disabled_until: null,
@@ -97,11 +99,18 @@ function threadShape(thread: ThreadState) {
   };
 }
 
+// Discord docs, resources/channel: REQUIRE_TAG.
+const REQUIRE_TAG = 1 << 4;
+
+function tagShape({ id, name, moderated, emojiName }: ForumTag) {
+  return { id, name, moderated, emoji_id: null, emoji_name: emojiName };
+}
+
 export function channelShape(world: World, channel: ChannelRecord): Record<string, unknown> {
   const base = {
     id: channel.id,
     type: channel.type,
-    flags: 0,
+    flags: channel.requiresTag ? REQUIRE_TAG : 0,
     last_message_id: channel.lastMessageId,
     ...(channel.lastPinAt === null ? {} : { last_pin_timestamp: timestamp(channel.lastPinAt) }),
   };
@@ -126,9 +135,14 @@ export function channelShape(world: World, channel: ChannelRecord): Record<strin
       allow: row.allow.toString(),
       deny: row.deny.toString(),
     })),
-    ...(channel.type === 15 || channel.type === 16 ? { available_tags: [] } : {}),
+    ...(channel.type === 15 || channel.type === 16
+      ? { available_tags: (channel.tags ?? []).map(tagShape) }
+      : {}),
   };
 }
+
+// Observed, documented nowhere.
+const TIER_FEATURES = [[], [], ["MAX_FILE_SIZE_50_MB"], ["MAX_FILE_SIZE_100_MB"]];
 
 function guildSettings(guild: GuildRecord) {
   return {
@@ -140,7 +154,7 @@ function guildSettings(guild: GuildRecord) {
     home_header: null,
     splash: null,
     discovery_splash: null,
-    features: [],
+    features: TIER_FEATURES[guild.premiumTier] ?? [],
     banner: null,
     application_id: null,
     region: "brazil",
@@ -159,8 +173,8 @@ function guildSettings(guild: GuildRecord) {
     max_stage_video_channel_users: 50,
     max_video_channel_users: 25,
     vanity_url_code: null,
-    premium_tier: 0,
-    premium_subscription_count: 0,
+    premium_tier: guild.premiumTier,
+    premium_subscription_count: [0, 2, 7, 14][guild.premiumTier] ?? 0,
     preferred_locale: "pt-BR",
     rules_channel_id: null,
     safety_alerts_channel_id: null,
@@ -180,12 +194,17 @@ export function emojiShape(emoji: {
   return { ...emoji, roles: [], require_colons: true, managed: false, available: true };
 }
 
+export function stickerShape(guild: GuildRecord, { id, name, tags, format }: StickerRecord) {
+  const kind = { type: 2, format_type: format, available: true };
+  return { id, name, tags, description: null, guild_id: guild.id, ...kind };
+}
+
 export function guildShape(guild: GuildRecord) {
   return {
     ...guildSettings(guild),
     roles: [...guild.roles.values()].map(roleShape),
     emojis: guild.emojis.map(emojiShape),
-    stickers: [],
+    stickers: guild.stickers.map((sticker) => stickerShape(guild, sticker)),
   };
 }
 

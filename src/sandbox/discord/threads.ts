@@ -1,5 +1,7 @@
 // Creates, announces and removes channels and threads; routes, webhooks and the playground call it.
 
+import { badField, refuse } from "./errors.ts";
+import { listAt, snowflakeAt } from "./form.ts";
 import type { ChannelRecord, GuildRecord, Snowflake, ThreadState } from "./records.ts";
 import { channelShape } from "./shapes.ts";
 import { timestamp } from "./snowflake.ts";
@@ -44,6 +46,18 @@ export function announceThread(world: World, type: string, thread: ChannelRecord
       return { ...channelShape(world, thread), ...member, ...extra };
     },
   });
+}
+
+/** The tags of a new post. @throws ApiFailure 40067 when the forum wants one, 50035 for unknown ones and above five */
+export function readTags(value: unknown, forum: ChannelRecord): readonly Snowflake[] {
+  const tags = (listAt(value, ["applied_tags"], 5) ?? []).map((id, index) =>
+    snowflakeAt(id, ["applied_tags", index]),
+  );
+  for (const [index, id] of tags.entries())
+    if (!forum.tags?.some((tag) => tag.id === id))
+      throw badField(["applied_tags", index], "TAG_NOT_FOUND", "Tag not found");
+  if (tags.length === 0 && forum.requiresTag) throw refuse(40067);
+  return tags;
 }
 
 /** Creates a thread and dispatches THREAD_CREATE with `newly_created`. */

@@ -3,7 +3,7 @@
 import { badField, refuse } from "./errors.ts";
 import { type Fields, fieldsAt, listAt, textAt } from "./form.ts";
 import { checkKeys, KEYS } from "./keys.ts";
-import type { AttachmentRecord, Snowflake } from "./records.ts";
+import type { AttachmentRecord, GuildRecord, Snowflake } from "./records.ts";
 import type { World } from "./world.ts";
 
 /** A part `files[n]` of a multipart body. */
@@ -14,12 +14,22 @@ export interface UploadedFile {
 }
 
 // Discord docs, reference: 10 MiB for each file; Create Message: 25 MiB for the whole request.
-const MAX_FILE_BYTES = 10 * 1024 * 1024;
-export const MAX_REQUEST_BYTES = 25 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const MAX_REQUEST_BYTES = 25 * MIB;
+// Discord's help pages on boosts: 50 MB from level 2 on, 100 MB at level 3.
+const TIER_BYTES = [10 * MIB, 10 * MIB, 50 * MIB, 100 * MIB];
+/** No request is read beyond this. */
+export const MOST_REQUEST_BYTES = 101 * MIB;
 const MAX_FILES = 10;
 const SPOILER = 8;
 
+/** How large a file may be in this guild, or in a direct message. */
+export function fileLimit(guild: GuildRecord | undefined): number {
+  return TIER_BYTES[guild?.premiumTier ?? 0] ?? 10 * MIB;
+}
+
 interface UploadContext {
+  readonly maxFileBytes: number;
   readonly world: World;
   readonly channelId: Snowflake;
   readonly files: ReadonlyMap<number, UploadedFile>;
@@ -40,6 +50,7 @@ function storedName(name: string): string {
 function store(context: UploadContext, file: UploadedFile, entry: Fields): AttachmentRecord {
   const name = typeof entry.filename === "string" ? entry.filename : file.filename;
   const description = textAt(entry.description, ["attachments", "description"], { max: 1024 });
+  const waveform = textAt(entry.waveform, ["attachments", "waveform"], { max: 400 });
   const spoiler = entry.is_spoiler === true || name.startsWith("SPOILER_");
   return {
     id: context.world.newId(),
@@ -51,14 +62,29 @@ function store(context: UploadContext, file: UploadedFile, entry: Fields): Attac
     ...(description === undefined ? {} : { description }),
     ...(typeof entry.title === "string" ? { title: entry.title } : {}),
     ...(typeof entry.duration_secs === "number" ? { durationSecs: entry.duration_secs } : {}),
-    ...(typeof entry.waveform === "string" ? { waveform: entry.waveform } : {}),
+    ...(waveform === undefined ? {} : { waveform }),
     ...pngSize(file.bytes),
   };
 }
 
-function checkSizes(files: ReadonlyMap<number, UploadedFile>): void {
+/** An attachment that stays, with another description or spoiler when the entry gives one. */
+function changed(old: AttachmentRecord, entry: Fields): AttachmentRecord {
+  const { description, is_spoiler: spoiler } = entry;
+  return {
+    ...old,
+    ...(typeof description === "string" ? { description } : {}),
+    ...(typeof spoiler === "boolean" ? { flags: spoiler ? SPOILER : 0 } : {}),
+  };
+}
+
+function checkSizes({ files, maxFileBytes }: UploadContext): void {
   if (files.size > MAX_FILES) throw refuse(30015);
-  for (const file of files.values()) if (file.bytes.length > MAX_FILE_BYTES) throw refuse(40005);
+  let sum = 0;
+  for (const file of files.values()) {
+    if (file.bytes.length > maxFileBytes) throw refuse(40005);
+    sum += file.bytes.length;
+  }
+  if (sum > Math.max(MAX_REQUEST_BYTES, maxFileBytes)) throw refuse(40005);
 }
 
 /**
@@ -71,7 +97,7 @@ export function readAttachments(
   context: UploadContext,
 ): readonly AttachmentRecord[] | undefined {
   const { files, kept } = context;
-  checkSizes(files);
+  checkSizes(context);
   const raw = value === null ? [] : listAt(value, ["attachments"], MAX_FILES);
   if (raw === undefined && files.size === 0) return undefined;
   const unlisted = new Map(files);
@@ -81,7 +107,7 @@ export function readAttachments(
     // The documentation's own samples send numbers, the specification wants strings: both are taken.
     const id = String(entry.id);
     const old = kept.find((file) => file.id === id);
-    if (old) return typeof entry.description === "string" ? { ...old, description: entry.description } : old;
+    if (old) return changed(old, entry);
     const file = files.get(Number(id));
     if (!file)
       throw badField(["attachments", index, "id"], "ATTACHMENT_NOT_FOUND", "Attachment data not found");

@@ -9,6 +9,7 @@ import {
   type PermissionName,
   withImplicitDenials,
 } from "./permissions.ts";
+import type { Picture } from "./pictures.ts";
 import type {
   BotRecord,
   ChannelRecord,
@@ -54,6 +55,8 @@ export interface World {
   readonly webhooks: Map<Snowflake, WebhookRecord>;
   /** `author nonce` -> message, for enforce_nonce. */
   readonly nonces: Map<string, { readonly message: MessageRecord; readonly at: number }>;
+  /** By the hash of an avatar or the id of an emoji or sticker. */
+  readonly pictures: Map<string, Picture>;
   /** Key of the signatures in attachment URLs. */
   readonly cdnKey: string;
   /** Tells the Gateway and whoever watches. */
@@ -75,6 +78,7 @@ export function createWorld(clock: Clock, random: () => number): World {
     messages: new Map(),
     webhooks: new Map(),
     nonces: new Map(),
+    pictures: new Map(),
     cdnKey: hex(random, 16),
     listeners,
     emit(dispatch) {

@@ -1,5 +1,6 @@
 // Polls: how one is made, voted in and closed, and who is told; the poll methods and the people act through it.
 
+import { runAt } from "../long-wait.ts";
 import type { StoredMessage } from "./messages.ts";
 import type { Content, Entity, User } from "./types.ts";
 import { announcePoll, announceVote } from "./updates.ts";
@@ -105,7 +106,7 @@ export function watchPoll(world: World, message: StoredMessage): void {
   const { draft } = pollOf(message);
   const at = draft.closesAt ?? (draft.openPeriod === undefined ? undefined : message.date + draft.openPeriod);
   if (at === undefined) return;
-  world.clock.after(Math.max(0, at * 1000 - world.clock.now()), () => {
+  runAt(world.clock, at * 1000, () => {
     if (!message.deleted) closePoll(world, message, false);
   });
 }
