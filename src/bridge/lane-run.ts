@@ -56,6 +56,8 @@ export interface LaneRun extends LaneParts {
   readonly signal: AbortSignal;
   /** Ends a pause early: an obstacle is gone. */
   readonly nudge: Nudge;
+  /** Given when something new is in the lane. */
+  readonly news: Nudge;
   /** What the lane remembers while it runs; a new process begins without it. */
   readonly memory: LaneMemory;
 }
@@ -103,9 +105,10 @@ export async function untilStored<T>(run: LaneRun, work: () => Promise<T>): Prom
   }
 }
 
-/** Waits; `nudge` and a stop end it early. False when the lane has to stop. */
-export async function idle(run: LaneRun, ms: number): Promise<boolean> {
-  await sleep(run.clock, ms, AbortSignal.any([run.stopping, run.nudge.signal]));
+/** Waits; `nudge`, a stop and (if asked for) news end it early. False when the lane has to stop. */
+export async function idle(run: LaneRun, ms: number, untilNews?: AbortSignal): Promise<boolean> {
+  const ends = [run.stopping, run.nudge.signal, ...(untilNews ? [untilNews] : [])];
+  await sleep(run.clock, ms, AbortSignal.any(ends));
   return !run.stopping.aborted;
 }
 

@@ -19,7 +19,7 @@ export function createLane(to: ConversationRef, parts: LaneParts, signal: AbortS
   const stopping = new AbortController();
   const run: LaneRun = {
     ...parts,
-    ...{ to, stopping: stopping.signal, signal, nudge: new Nudge() },
+    ...{ to, stopping: stopping.signal, signal, nudge: new Nudge(), news: new Nudge() },
     memory: { depth: { count: 0, at: Number.NEGATIVE_INFINITY }, callMs: 0, aloneUntil: 0, blocked: 0 },
   };
   let running: Promise<void> | undefined;
@@ -33,6 +33,7 @@ export function createLane(to: ConversationRef, parts: LaneParts, signal: AbortS
   };
   const wake = () => {
     woken = true;
+    run.news.give();
     if (stopping.signal.aborted) return;
     running ??= drainAll()
       .catch((error: unknown) => run.log.error({ lane: conversationKey(to), err: error }, "a lane failed"))
@@ -92,7 +93,7 @@ async function waitFor(run: LaneRun, reason: Waiting): Promise<"stop" | undefine
     const goesOn =
       "blocked" in reason
         ? await waitForRight(run, reason.delivery, reason.blocked)
-        : await idle(run, reason.pauseMs);
+        : await idle(run, reason.pauseMs, reason.untilNews);
     return goesOn ? undefined : "stop";
   } finally {
     await run.turn.begin();

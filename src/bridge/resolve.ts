@@ -7,6 +7,7 @@ import type { Message, Reply } from "../model/message.ts";
 import {
   asideOf,
   type ConversationRef,
+  isAside,
   type MessageRef,
   messageKey,
   subjectOf,
@@ -117,9 +118,10 @@ async function answered(
   sentAt = Number.POSITIVE_INFINITY,
 ): Promise<Pick<Resolved, "replyTo" | "replyIsJoined">> {
   if (!reply?.ref) return {};
-  const known = await tx.map.find(reply.ref, to);
   // Who answers the small line about a message answers that message.
-  const found = known && { ...known, ref: subjectOf(known.ref) };
+  const origin = await tx.map.origin(reply.ref);
+  const ref = origin && isAside(origin) ? subjectOf(origin) : reply.ref;
+  const found = await tx.map.find(ref, to);
   // What was not known when the answer was sent was told in words, and an edit cannot make it a native reply.
   if (!found || (found.since ?? 0) > sentAt) return {};
   if (!found.joined) return { replyTo: found.ref };

@@ -117,10 +117,20 @@ async function routeReaction(event: EventOf<"reaction.changed">, parts: RoutePar
   if (!(await keepReaction(tx, subject.about, event, now))) return;
   const anew: BridgeEvent = { kind: "marks.changed", about: subject.about };
   if (subject.isCarried) return showAnew(anew, elsewhere(subject, target.conversation, table), parts);
+  await follow(anew, subject.about, planned, parts);
+}
+
+/** What is about a message that is on its way goes behind it; what overtook its message waits for it. */
+async function follow(
+  event: BridgeEvent,
+  about: MessageRef,
+  planned: readonly Delivery[],
+  parts: RouteParts,
+): Promise<void> {
   for (const { to } of planned) {
-    const isOnItsWay = (await tx.outbox.pending(target, to)).length > 0;
-    if (isOnItsWay) await routeOne({ event: anew, to }, parts);
-    else await hold(target, { event: anew, to }, parts);
+    const isOnItsWay = (await parts.tx.outbox.pending(about, to)).length > 0;
+    if (isOnItsWay) await routeOne({ event, to }, parts);
+    else await hold(about, { event, to }, parts);
   }
 }
 
@@ -131,13 +141,19 @@ async function routePoll(event: EventOf<"vote.changed" | "poll.closed">, parts: 
   const subject = await subjectFor(tx, message);
   const poll = await tx.polls.get(subject.about);
   if (!poll) return;
-  const places = elsewhere(subject, message.conversation, table);
+  const { about } = subject;
+  let anew: BridgeEvent = { kind: "marks.changed", about };
   if (event.kind === "poll.closed") {
-    await tx.polls.put(subject.about, { ...poll, closed: true });
-    return showAnew({ kind: "poll.closed", target: subject.about }, places, parts);
-  }
-  if (!(await keepVote(tx, { about: subject.about, poll, message }, event, now))) return;
-  await showAnew({ kind: "marks.changed", about: subject.about }, places, parts);
+    await tx.polls.put(about, { ...poll, closed: true });
+    anew = { kind: "poll.closed", target: about };
+  } else if (!(await keepVote(tx, { about, poll, message }, event, now))) return;
+  if (subject.isCarried) return showAnew(anew, elsewhere(subject, message.conversation, table), parts);
+  await follow(
+    anew,
+    about,
+    table.others(about.conversation).map((to) => ({ event: anew, to })),
+    parts,
+  );
 }
 
 async function showAnew(

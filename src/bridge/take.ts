@@ -20,7 +20,11 @@ export type Taken = Job | Waiting | "next" | "stop";
 
 /** Nothing can go now: the budget has no room, or the destination a right too few. */
 export type Waiting =
-  | { readonly pauseMs: number }
+  | {
+      readonly pauseMs: number;
+      /** What comes may make an end of the waiting. */
+      readonly untilNews?: AbortSignal;
+    }
   | { readonly blocked: PlatformError; readonly delivery: StoredDelivery };
 
 /** In the order in which they go when all of them may. */
@@ -54,7 +58,7 @@ export async function take(run: LaneRun, outcome: Outcome | undefined): Promise<
       if ("pauseMs" in chosen) return chosen;
       const album =
         chosen.id <= run.memory.aloneUntil ? undefined : gatherAlbum(front, chosen, run.clock.now());
-      if (album && album.waitMs > 0) return { pauseMs: album.waitMs };
+      if (album && album.waitMs > 0) return { pauseMs: album.waitMs, untilNews: run.news.signal };
       if (album && album.members.length > 1) return freezeAlbum(run, tx, album.members, prepared.value);
       return freezeNext(run, tx, front, chosen, prepared.value);
     }),
