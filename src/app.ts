@@ -1,5 +1,6 @@
 // Composition root: builds, wires and starts the parts in a numbered order, and stops them in reverse.
 
+import { join } from "node:path";
 import { createBridgeTable } from "./bridge/bridge-table.ts";
 import { keepHouse } from "./bridge/housekeeping.ts";
 import { createIntake } from "./bridge/intake.ts";
@@ -11,18 +12,18 @@ import { moveConversation } from "./bridge/route.ts";
 import type { Store } from "./bridge/store-port.ts";
 import type { Config } from "./config.ts";
 import { createRedactor } from "./log.ts";
+import { createConverter, findFfmpeg } from "./media/convert/convert.ts";
+import { createMedia, type MediaService } from "./media/media.ts";
 import { type Clock, sleep, systemClock } from "./model/clock.ts";
 import type { RawUpdate } from "./model/delivery.ts";
 import type { Texts } from "./model/texts.ts";
-import { createConverter, findFfmpeg } from "./media/convert/convert.ts";
-import { createMedia } from "./media/media.ts";
 import { contextFor } from "./platform-context.ts";
 import { createPlatform } from "./platforms/index.ts";
 import { lockLogin } from "./storage/login-lock.ts";
 import { openStore } from "./storage/open.ts";
 import { createHealth, type Health } from "./web/health.ts";
 import { makePrivateFolder } from "./web/tls/private-files.ts";
-import { startWeb } from "./web/web.ts";
+import { startWeb, type Web } from "./web/web.ts";
 
 /** What is in flight at a SIGTERM may take this long; the rest waits on disk for the next start. */
 const GRACE_MS = 8_000;
@@ -121,6 +122,8 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
     observe: (step) => observe?.ended?.(step),
   });
   const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake });
+  const media = startMedia(options, clock, web, platform);
+  stops.push(() => media.stop());
   const { addSecret } = options;
   const world = { log, texts, clock, random, health, store, table, web };
   const shared = { ...world, media, platform, halt, redactor, recovered: lanes.recovered, addSecret };
@@ -148,6 +151,22 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   const housekeeping = keepHouse({ store, clock, log, retention, ...admin });
   stops.push(() => housekeeping.stop());
   return { health, ...(web && { address: web.address }) };
+}
+
+/** What turns the files of one platform into what another takes; without ffmpeg fewer kinds of them. */
+function startMedia(
+  { config, log }: AppOptions,
+  clock: Clock,
+  web: Web | undefined,
+  platform: (account: string) => Platform,
+): MediaService {
+  const ffmpeg = findFfmpeg(process.env);
+  if (ffmpeg === undefined) log.info({}, "ffmpeg is not installed: videos and sounds cross as they are");
+  return createMedia({
+    ...{ clock, log, folder: join(config.data, "media"), ...(web && { web: web.port }) },
+    open: (file, signal) => platform(file.account).open(file, signal),
+    converter: createConverter({ ffmpeg, clock }),
+  });
 }
 
 /** The store and the tokens, taken so that no other MateBot can use them meanwhile. @throws UserError */
