@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "platforms/index.ts": ["platforms", "model", "bridge/platform.ts", "config"],
   sandbox: ["model"],
 };
-const COMPOSITION = ["app.ts", "main.ts", "cli", "demo"];
+const COMPOSITION = ["app.ts", "platform-context.ts", "main.ts", "cli", "demo"];
 
 function roomOf(path: string): string | undefined {
   return [...COMPOSITION, ...Object.keys(MAY_IMPORT)]
