@@ -83,19 +83,20 @@ export class Material {
 
   async *#stream(signal: AbortSignal, expected: number | undefined): AsyncGenerator<Uint8Array> {
     const { sources } = this.#parts;
-    const leave = await sources.gate.enter(AbortSignal.any([signal, this.#over.signal]));
+    const over = AbortSignal.any([signal, this.#over.signal]);
+    const leave = await sources.gate.enter(over);
     let connection: Connection | undefined;
     const close = () => {
       leave();
       connection?.close();
     };
     // A reader that was aborted need not come back to end the loop.
-    signal.addEventListener("abort", close, { once: true });
+    over.addEventListener("abort", close, { once: true });
     try {
       const begun = this.#takeBegun() ?? (await this.#connect());
       if (typeof begun === "string") throw passing(begun, "the source cannot be opened any more");
       connection = begun.connection;
-      signal.throwIfAborted();
+      over.throwIfAborted();
       if (expected !== undefined && connection.bytes !== expected)
         throw passing("changed", "the source announces another size than before");
       yield* begun.head;
@@ -105,7 +106,7 @@ export class Material {
       signal.throwIfAborted();
       throw error;
     } finally {
-      signal.removeEventListener("abort", close);
+      over.removeEventListener("abort", close);
       close();
     }
   }
@@ -122,7 +123,8 @@ export class Material {
       const begun = await this.#connect();
       if (typeof begun === "string") return begun;
       const { connection } = begun;
-      const head = await firstBytes(connection.stream);
+      const head = await firstBytes(connection);
+      if (typeof head === "string") return head;
       const timer = clock.after(limits.limboMs, () => this.#takeBegun()?.connection.close());
       this.#begun = { connection, head, timer };
       const { bytes } = connection;
@@ -141,9 +143,7 @@ export class Material {
     try {
       return await spool.write(this.#stream(this.#over.signal, look.bytes));
     } catch (error) {
-      const endless =
-        look.bytes === undefined && error instanceof PlatformError && error.code === "media.long";
-      if (endless) return "too-big";
+      if (isTooLong(error)) return look.bytes === undefined ? "too-big" : "broken";
       throw error;
     }
   }
@@ -163,14 +163,24 @@ export class Material {
   }
 }
 
-async function firstBytes(stream: AsyncGenerator<Uint8Array>): Promise<readonly Uint8Array[]> {
+/** What sends more than it announced, or than anything may have, is known by that already. */
+async function firstBytes({ stream, bytes }: Connection): Promise<readonly Uint8Array[] | UnfitReason> {
   const head: Uint8Array[] = [];
   let length = 0;
-  while (length < HEAD_BYTES) {
-    const step = await stream.next();
-    if (step.done) break;
-    head.push(step.value);
-    length += step.value.byteLength;
+  try {
+    while (length < HEAD_BYTES) {
+      const step = await stream.next();
+      if (step.done) break;
+      head.push(step.value);
+      length += step.value.byteLength;
+    }
+    return head;
+  } catch (error) {
+    if (isTooLong(error)) return bytes === undefined ? "too-big" : "broken";
+    throw error;
   }
-  return head;
+}
+
+function isTooLong(error: unknown): boolean {
+  return error instanceof PlatformError && error.code === "media.long";
 }

@@ -24,10 +24,10 @@ export function readyStream(
   measured: Measured,
 ): ReadyFile {
   const { file } = material;
-  const { mime } = look.type;
+  const { mime, ext } = look.type;
   const { account, stable } = file;
   return {
-    ...{ kind, mime, bytes, name: safeName(file.name, mime, kind) },
+    ...{ kind, mime, bytes, name: safeName(file.name, mime, kind, ext) },
     ...facts({ ...claims(file), ...said(measured) }),
     ...(stable !== undefined && { key: keyOf("as it is", account, stable) }),
     open: (signal) => material.read(signal, look.bytes),

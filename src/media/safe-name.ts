@@ -44,10 +44,13 @@ const EXTENSION = /\.([a-z0-9]{1,10})$/i;
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
-/** One name without any path, never empty, of 100 characters at most, that ends as files of type `mime` do. */
-export function safeName(name: string | undefined, mime: string, kind: FileKind): string {
+/**
+ * One name without any path, never empty, of 100 characters at most, that ends as files of type `mime` do. `usual` is
+ * the extension of a type that has no rule here, for names without any.
+ */
+export function safeName(name: string | undefined, mime: string, kind: FileKind, usual?: string): string {
   const clean = tidy(name ?? "");
-  const extension = extensionFor(clean, mime);
+  const extension = extensionFor(clean, mime) ?? usual;
   const ending = extension === undefined ? "" : `.${extension}`;
   const stem = trimmed(cut(withoutExtension(clean, extension, mime), ending.length));
   const first = stem.split(".", 1)[0]?.trim() ?? "";
