@@ -101,6 +101,7 @@ export function openCache(folder: string, mostBytes: number, now: () => number):
       await file.remove();
       const entry = { ...made, key, path, bytes: file.bytes, touched: now() };
       await writeFile(`${path}.new`, JSON.stringify({ ...made, bytes: file.bytes }), { mode: 0o600 });
+      await utimes(`${path}.new`, entry.touched / 1000, entry.touched / 1000);
       await rename(`${path}.new`, path + RECORD);
       entries.set(key, entry);
       total += entry.bytes;
