@@ -6,6 +6,7 @@ import { type Caps, findMissed, type Missed, placeOf, type Since, startOf } from
 import { createKey, journalKey } from "./dispatch.ts";
 import type { GuildDirectory } from "./guild-directory.ts";
 import { createHistory } from "./history.ts";
+import { isForeignWebhook } from "./parse-names.ts";
 import type { MessagePayload } from "./parse-payload.ts";
 import type { Patience } from "./patience.ts";
 import { rights } from "./permissions.ts";
@@ -76,8 +77,7 @@ export function createReader(parts: ReaderParts): Reader {
 }
 
 function wouldCross(message: MessagePayload, { context, directory }: ReaderParts): boolean {
-  // Another's webhook is another bridge's voice; `parse.ts` leaves it out, too.
-  if (message.webhook_id !== undefined && message.webhook_id !== message.application_id) return false;
+  if (isForeignWebhook(message)) return false;
   const event = { t: "MESSAGE_CREATE", s: 0, d: message };
   return journalKey(event, "", context.conversations(), directory) !== undefined;
 }

@@ -8,6 +8,10 @@ export interface ChannelEntry {
   readonly guild: string;
   /** The channel a thread belongs to. */
   readonly parent?: string;
+  /** What the channel is about, as its head says. */
+  readonly topic?: string;
+  /** Of a thread: somebody closed it. */
+  readonly closed?: boolean;
 }
 
 export interface Directory {

@@ -3,6 +3,8 @@
 import { createHash } from "node:crypto";
 import type { ConversationRef } from "../../model/refs.ts";
 import type { Directory } from "./directory.ts";
+import { isStored } from "./kinds-events.ts";
+import { FLAGS, hasFlag } from "./parse-payload.ts";
 
 /** A Gateway event as the socket gave it. */
 export interface Dispatch {
@@ -11,48 +13,104 @@ export interface Dispatch {
   readonly d: unknown;
 }
 
-/** What is read of a message event here; the rest is the parser's business. */
-interface MessageData {
+/** What is new in an event, as far as the account remembers what was before (`recall.ts`). */
+export interface News {
+  /** A channel or thread as it was. */
+  readonly before?: { readonly name: string; readonly topic: string; readonly closed?: boolean };
+  /** The message was pinned. */
+  readonly unpinned?: boolean;
+  /** The message is the answer that a command had only announced. */
+  readonly filled?: boolean;
+}
+
+/** What is read of an event here; the rest is the parser's business. */
+interface EventData {
   readonly id?: string;
   readonly ids?: readonly string[];
   readonly channel_id?: string;
+  readonly parent_id?: string | null;
+  readonly owner_id?: string;
+  readonly user_id?: string;
+  readonly newly_created?: boolean;
+  readonly name?: string | null;
+  readonly topic?: string | null;
   readonly type?: number;
+  readonly flags?: number;
+  readonly edited_timestamp?: string | null;
+  readonly poll?: { readonly results?: { readonly is_finalized?: boolean } };
   readonly webhook_id?: string;
   readonly application_id?: string;
   readonly author?: { readonly id: string; readonly bot?: boolean };
   readonly content?: string;
 }
 
-const carried: ReadonlySet<string> = new Set([
-  "MESSAGE_CREATE",
-  "MESSAGE_UPDATE",
-  "MESSAGE_DELETE",
-  "MESSAGE_DELETE_BULK",
-]);
-
 /** The journal's key of an event that must be stored; undefined for one that concerns no bridge. */
 export function journalKey(
-  event: Dispatch,
+  event: Dispatch & News,
   session: string,
   bridged: readonly ConversationRef[],
   directory: Directory,
 ): string | undefined {
-  if (!carried.has(event.t)) return undefined;
-  const data = event.d as MessageData;
-  if (!isBridged(data.channel_id, bridged, directory) || isOwnEcho(data, directory)) return undefined;
+  if (!isStored(event.t)) return undefined;
+  const data = event.d as EventData;
+  const places = [data.channel_id ?? data.id, data.parent_id ?? undefined];
+  if (!places.some((place) => isBridged(place, bridged, directory))) return undefined;
+  // The same thing happens again and again, and nothing in these events tells them apart (api-docs #8281).
+  const place = `${session}:${event.s}`;
   switch (event.t) {
     case "MESSAGE_CREATE":
-      return createKey(String(data.channel_id), String(data.id));
+      return isOwnEcho(data, directory) || hasFlag(data, FLAGS.loading) ? undefined : createKeyOf(data);
+    case "MESSAGE_UPDATE":
+      if (isOwnEcho(data, directory)) return tellsOfOurs(event, data) ? place : undefined;
+      return fills(event, data) ? createKeyOf(data) : place;
     case "MESSAGE_DELETE":
       return `delete:${data.id}`;
     case "MESSAGE_DELETE_BULK":
       return `bulk:${createHash("sha256")
         .update((data.ids ?? []).join())
         .digest("base64url")}`;
+    case "THREAD_CREATE":
+      return data.newly_created && !isOwn(data.owner_id, directory) ? `thread:${data.id}` : undefined;
+    case "THREAD_DELETE":
+      return `thread-end:${data.id}`;
+    case "THREAD_UPDATE":
+      return place;
+    case "CHANNEL_UPDATE":
+      return hasNewHead(event, data) ? place : undefined;
     default:
-      // The same message is updated again and again, and its timestamps are no version (api-docs #8281).
-      return `${session}:${event.s}`;
+      return isOwn(data.user_id, directory) ? undefined : place;
   }
+}
+
+/**
+ * An update that brings the answer a command had only announced stands for the message itself: the announcement was not
+ * stored. Without a memory of it, an answer that nobody has edited yet is taken for one; if its message was stored, the
+ * key is known.
+ */
+export function fills(
+  { filled, unpinned }: News,
+  data: Pick<EventData, "type" | "flags" | "edited_timestamp">,
+): boolean {
+  if (unpinned || hasFlag(data, FLAGS.loading)) return false;
+  return filled === true || ((data.type === 20 || data.type === 23) && !data.edited_timestamp);
+}
+
+/** Channels change for many reasons that nobody sees. */
+function hasNewHead({ before }: News, { name, topic }: EventData): boolean {
+  return before !== undefined && (before.name !== (name ?? "") || before.topic !== (topic ?? ""));
+}
+
+/** Of our own messages it matters when others unpin one, and how a poll ended. */
+function tellsOfOurs({ unpinned }: News, { poll }: EventData): boolean {
+  return unpinned === true || poll?.results?.is_finalized === true;
+}
+
+function isOwn(user: string | undefined, directory: Directory): boolean {
+  return user !== undefined && (user === directory.self.userId || directory.isOwnWebhook(user));
+}
+
+function createKeyOf({ channel_id: channel, id }: EventData): string {
+  return createKey(String(channel), String(id));
 }
 
 /** The key of a message; what the journal knows of a channel is found by its beginning. */
@@ -94,7 +152,7 @@ function indexOf(bridged: readonly ConversationRef[]): Index {
 /**
  * What we said ourselves comes back before the answer to our request may: it is known by who spoke, never by its id.
  */
-function isOwnEcho(data: MessageData, directory: Directory): boolean {
+function isOwnEcho(data: EventData, directory: Directory): boolean {
   const { userId, applicationId } = directory.self;
   if (data.author !== undefined && data.author.id === userId) return true;
   if (data.webhook_id === undefined) return false;
@@ -114,7 +172,7 @@ const contents = [
 /** True for a person's message that says nothing at all: how MESSAGE_CONTENT looks when it is switched off. */
 export function isBlank(event: Dispatch): boolean {
   if (event.t !== "MESSAGE_CREATE") return false;
-  const data = event.d as MessageData & Readonly<Record<string, unknown>>;
+  const data = event.d as EventData & Readonly<Record<string, unknown>>;
   // Discord, resources/message: 0 is a plain message, 19 a reply; system messages may have no content.
   if ((data.type !== 0 && data.type !== 19) || data.author?.bot || data.webhook_id) return false;
   return !data.content && contents.every((field) => !data[field] || isEmptyList(data[field]));

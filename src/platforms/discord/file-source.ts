@@ -51,13 +51,12 @@ const externalCopies = /^https:\/\/images-ext-\d+\.discordapp\.net$/;
 const cloudMedia = "https://media.discordapp.net";
 
 /** Where it is fetched; undefined for an address on a host that is not Discord's own. */
-export function urlOf(source: FileSource, { cdn, media }: FileHosts): string | undefined {
-  if (source.kind === "cdn") return `${cdn}${source.path}`;
-  if (source.kind === "media") return `${media}${source.path}`;
+export function urlOf(source: FileSource, hosts: FileHosts): string | undefined {
+  if ("path" in source) return `${hosts[source.kind]}${source.path}`;
   const origin = URL.parse(source.url)?.origin;
   if (origin === undefined) return undefined;
-  const isOwn = [cdn, media].some((host) => URL.parse(host)?.origin === origin);
-  const isCopy = URL.parse(media)?.origin === cloudMedia && externalCopies.test(origin);
+  const isOwn = [hosts.cdn, hosts.media].some((host) => URL.parse(host)?.origin === origin);
+  const isCopy = URL.parse(hosts.media)?.origin === cloudMedia && externalCopies.test(origin);
   return isOwn || isCopy ? source.url : undefined;
 }
 

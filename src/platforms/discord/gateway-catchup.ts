@@ -86,7 +86,7 @@ export function createCatchUp({ session, inbox, backfill }: CatchUpParts): Catch
       if (event.t === "MESSAGE_CREATE" && isId(data?.id)) seen = data.id;
       const position = { session: id, sequence: event.s, ...(seen === undefined ? {} : { seen }) };
       if (running === undefined) return inbox.push(position, raw);
-      if (raw !== undefined) running.recovery.pass(String(data?.channel_id), raw);
+      if (raw !== undefined) running.recovery.pass(String(data?.channel_id ?? data?.id), raw);
       inbox.push(position, running.done);
     },
     abandon,

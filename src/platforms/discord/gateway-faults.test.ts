@@ -11,7 +11,7 @@ import { type DiscordAccount, type DiscordRig, openDiscordRig } from "../../../t
 import { recordContext } from "../../../test/support/platform-context.ts";
 import { UserError } from "../../model/errors.ts";
 import { Gateway, type GatewayParts } from "./gateway.ts";
-import { intents } from "./gateway-options.ts";
+import { intentsFor } from "./gateway-options.ts";
 
 let rig: DiscordRig;
 beforeEach(async () => {
@@ -320,6 +320,9 @@ describe("a stop", () => {
     expect(rig.sandbox.gateway.sessions()).toHaveLength(1);
   });
 });
+
+const { context } = recordContext();
+const intents = intentsFor({ ...context, conversations: () => [{ account: "discord", id: "1" }] });
 
 it.each([
   ["nothing at all", "null"],

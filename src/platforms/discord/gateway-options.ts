@@ -2,9 +2,10 @@
 
 import { Encoding, type FetchingStrategyOptions } from "@discordjs/ws";
 import { type APIGatewayBotInfo, GatewayIntentBits } from "discord-api-types/v10";
+import type { PlatformContext } from "../../bridge/platform.ts";
 
 /** Discord, events/gateway: what a bridge needs to hear. MESSAGE_CONTENT is privileged and must be switched on. */
-export const intents =
+const intents =
   GatewayIntentBits.Guilds |
   GatewayIntentBits.GuildWebhooks |
   GatewayIntentBits.GuildMessages |
@@ -12,14 +13,24 @@ export const intents =
   GatewayIntentBits.MessageContent |
   GatewayIntentBits.GuildMessagePolls;
 
+/** With who writes, if a bridge shows it: these events are many. */
+export function intentsFor({
+  conversations,
+  shows,
+}: Pick<PlatformContext, "conversations" | "shows">): number {
+  const isTypingShown = conversations().some((conversation) => shows(conversation, "typing"));
+  return isTypingShown ? intents | GatewayIntentBits.GuildMessageTyping : intents;
+}
+
 /** One shard without compression; `information` answers once a connection is about to be opened. */
 export function gatewayOptions(
   token: string,
+  asked: number,
   information: () => APIGatewayBotInfo | undefined,
 ): FetchingStrategyOptions {
   return {
     token,
-    intents,
+    intents: asked,
     version: "10",
     encoding: Encoding.JSON,
     compression: null,

@@ -19,7 +19,7 @@ import type { Dispatch } from "./dispatch.ts";
 import { closeFault } from "./faults.ts";
 import { Abandoned, type CatchUp, createCatchUp } from "./gateway-catchup.ts";
 import { createDoor, type Door, reasonOf } from "./gateway-door.ts";
-import { gatewayOptions, intents } from "./gateway-options.ts";
+import { gatewayOptions, intentsFor } from "./gateway-options.ts";
 import { createGatewaySession, type GatewaySession } from "./gateway-session.ts";
 import { hangUp } from "./gateway-socket.ts";
 import { createWatchdog, type Watchdog } from "./gateway-watchdog.ts";
@@ -65,6 +65,7 @@ export class Gateway {
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
+    const intents = intentsFor(parts.context);
     this.#session = createGatewaySession(parts.context, intents);
     this.#watchdog = createWatchdog({
       clock: parts.context.clock,
@@ -86,7 +87,7 @@ export class Gateway {
     });
     this.#shard = new WebSocketShard(
       {
-        options: gatewayOptions(parts.token, () => this.#door.information),
+        options: gatewayOptions(parts.token, intents, () => this.#door.information),
         retrieveSessionInfo: () =>
           // The library asks at every event too; only while idle is it about to open a connection.
           this.#shard.status === WebSocketShardStatus.Idle ? this.#door.admit() : this.#info(),

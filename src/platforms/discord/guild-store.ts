@@ -2,15 +2,15 @@
 
 import type { ChannelEntry } from "./directory.ts";
 import { type Overwrite, permissionsIn } from "./permissions.ts";
+import { isClosed, type ThreadData } from "./thread-state.ts";
 
-export interface ChannelData {
-  readonly id: string;
+export interface ChannelData extends ThreadData {
   readonly name?: string | null;
+  readonly topic?: string | null;
   readonly type: number;
   readonly guild_id?: string;
   readonly parent_id?: string | null;
   readonly permission_overwrites?: readonly Overwrite[];
-  readonly last_message_id?: string | null;
 }
 
 export interface RoleData {
@@ -71,6 +71,8 @@ export class GuildStore {
       type: data.type,
       guild,
       ...(parent ? { parent } : {}),
+      ...(data.topic ? { topic: data.topic } : {}),
+      ...(data.thread_metadata ? { closed: isClosed(data) } : {}),
       overwrites: data.permission_overwrites ?? [],
       ...(lastMessage === undefined ? {} : { lastMessage }),
     });

@@ -1,10 +1,13 @@
-// Turns a Discord message, reply or forward into the canonical message; parse.ts calls it.
+// Turns a Discord message or forward into the canonical message; parse.ts calls it.
 
-import { excerptOf } from "../../model/excerpt.ts";
-import type { Forward, Message, Reply } from "../../model/message.ts";
-import { plainText, type RichText, text } from "../../model/rich-text.ts";
-import { attachmentsOf, componentText } from "./parse-attachments.ts";
-import { authorOf, conversationOf, displayName, isOurs, richText, type Scene } from "./parse-names.ts";
+import type { Attachment, CardAttachment } from "../../model/attachment.ts";
+import type { Forward, Message } from "../../model/message.ts";
+import type { RichText } from "../../model/rich-text.ts";
+import { attachmentsOf } from "./parse-attachments.ts";
+import { componentText } from "./parse-components.ts";
+import { bigEmoji, type FilePlace, gifPick } from "./parse-files.ts";
+import { joinLines } from "./parse-lines.ts";
+import { conversationOf, displayName, jumpLink, richText, type Scene, speakerOf } from "./parse-names.ts";
 import {
   type ContentPayload,
   FLAGS,
@@ -12,79 +15,101 @@ import {
   type MessagePayload,
   type UserPayload,
 } from "./parse-payload.ts";
+import { replyOf } from "./parse-reply.ts";
 
-const EXCERPT = 80;
-
-/** `at` is in milliseconds since 1970. Something is always to be seen: what is empty carries "unsupported". */
-export function messageOf(payload: MessagePayload, author: UserPayload, at: number, scene: Scene): Message {
-  const forwarded = forwardedContent(payload);
-  const reply = forwarded ? undefined : replyOf(payload, scene);
-  const said = [payload, ...(forwarded ? [forwarded] : [])];
-  const body = joinLines(said.map((content) => bodyOf(content, scene)));
-  const attachments = said.flatMap((content) => attachmentsOf(content, scene));
-  const loading = hasFlag(payload, FLAGS.loading);
-  const empty = body.length === 0 && attachments.length === 0;
+/**
+ * `at` is in milliseconds since 1970, `unknown` what its type is called if nobody knows the type. Something is always to
+ * be seen: what is empty carries "unsupported".
+ */
+export function messageOf(
+  payload: MessagePayload,
+  author: UserPayload,
+  at: number,
+  scene: Scene,
+  unknown?: string,
+): Message {
+  const conversation = conversationOf(payload.channel_id, scene);
+  const topic =
+    conversation.thread === undefined ? undefined : scene.directory.channel(conversation.thread)?.name;
+  const forward = forwardOf(payload, author, scene);
+  const reply = forward ? undefined : replyOf(payload, scene);
+  const place: FilePlace = {
+    account: scene.account,
+    channel: payload.channel_id,
+    message: payload.id,
+    href: jumpLink(payload, scene),
+  };
+  const said = [payload, ...forwarded(payload)].map((content) => contentOf(content, place, scene));
+  const body = joinLines(said.map((each) => each.body));
+  const carried = [...commandOf(payload), ...said.flatMap((each) => each.attachments)];
+  const isEmpty = body.length === 0 && carried.length === 0;
+  const strange: readonly CardAttachment[] =
+    unknown !== undefined
+      ? [{ kind: "unsupported", name: unknown }]
+      : isEmpty
+        ? [{ kind: "unsupported" }]
+        : [];
   return {
-    ref: { conversation: conversationOf(payload.channel_id, scene), id: payload.id },
-    author: authorOf(author, payload.member, scene.account),
+    ref: { conversation, id: payload.id },
+    author: speakerOf(payload, author, scene),
     at,
-    // A deferred answer of a bot: the update that fills it edits this one.
-    body: empty && loading ? [text("…")] : body,
-    attachments: empty && !loading ? [{ kind: "unsupported" }] : attachments,
+    body,
+    attachments: [...strange, ...carried],
     ...(reply ? { reply } : {}),
-    ...(forwarded ? { forward: forwardOf(payload, scene) } : {}),
+    ...(forward ? { forward } : {}),
     ...(hasFlag(payload, FLAGS.suppressNotifications) ? { silent: true } : {}),
     ...(hasFlag(payload, FLAGS.suppressEmbeds) ? { previews: false } : {}),
+    ...(topic ? { topic } : {}),
   };
 }
 
-function bodyOf(content: ContentPayload, scene: Scene): RichText {
-  return richText(content.content || componentText(content.components ?? []), content, scene);
+interface Content {
+  readonly body: RichText;
+  readonly attachments: readonly Attachment[];
 }
 
-function joinLines(bodies: readonly RichText[]): RichText {
-  return bodies
-    .filter((body) => body.length > 0)
-    .flatMap((body, i) => (i === 0 ? body : [text("\n"), ...body]));
+function contentOf(from: ContentPayload, place: FilePlace, scene: Scene): Content {
+  const { content = "", embeds = [] } = from;
+  const attachments = attachmentsOf(from, place, scene);
+  const pick = gifPick(content, embeds, place);
+  if (pick) return { body: componentText(from, scene), attachments: [...attachments, pick] };
+  const words = richText(content, from, scene);
+  const emoji = bigEmoji(words, place);
+  if (emoji) return { body: componentText(from, scene), attachments: [...emoji, ...attachments] };
+  return { body: joinLines([words, componentText(from, scene)]), attachments };
 }
 
-function forwardedContent(payload: MessagePayload): ContentPayload | undefined {
-  return payload.message_reference?.type === 1 ? (payload.message_snapshots?.[0]?.message ?? {}) : undefined;
+function forwarded({ message_reference: reference, message_snapshots: snapshots }: MessagePayload) {
+  return reference?.type === 1 ? [snapshots?.[0]?.message ?? {}] : [];
 }
 
-/** A snapshot does not say who wrote it: the channel stands for the author. */
-function forwardOf({ message_reference: origin = {} }: MessagePayload, { directory }: Scene): Forward {
+/** A snapshot does not say who wrote it: the channel stands for the author. A crosspost's author is its channel. */
+function forwardOf(payload: MessagePayload, author: UserPayload, { directory }: Scene): Forward | undefined {
+  const { message_reference: origin } = payload;
+  const isCrosspost = hasFlag(payload, FLAGS.isCrosspost);
+  if (origin === undefined || (origin.type !== 1 && !isCrosspost)) return undefined;
   const channel = origin.channel_id === undefined ? undefined : directory.channel(origin.channel_id);
-  const from = channel ? `#${channel.name}` : "Discord";
+  const from = channel ? `#${channel.name}` : isCrosspost ? displayName(author, undefined) : "Discord";
   const guild = origin.guild_id ?? channel?.guild;
   if (!guild || !origin.channel_id || !origin.message_id) return { from };
   return { from, href: `https://discord.com/channels/${guild}/${origin.channel_id}/${origin.message_id}` };
 }
 
-function replyOf(payload: MessagePayload, scene: Scene): Reply | undefined {
-  const { message_reference: reference, referenced_message: target } = payload;
-  // Threads and followed channels have references too; only types 19, 20 and 23 answer somebody.
-  if (!reference?.message_id || (payload.type !== 19 && !target)) return undefined;
-  const conversation = conversationOf(reference.channel_id ?? payload.channel_id, scene);
-  const ref = { conversation, id: reference.message_id };
-  return target ? { ref, ...quotedPerson(target, scene) } : { ref };
-}
+// Discord, resources/message, Message Types: CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND.
+const CHAT_INPUT = 20;
+const CONTEXT_MENU = 23;
 
-/** Who is answered and what they said; for a copy of ours the person behind it. */
-function quotedPerson(target: MessagePayload, scene: Scene): Pick<Reply, "author" | "excerpt"> {
-  const ours = isOurs(target, scene.directory);
-  const words = ours ? (target.content ?? "").replace(/^-# [^\n]*\n/, "") : (target.content ?? "");
-  const body = richText(words, target, scene);
-  const behind = target.author?.id === scene.directory.self.userId ? nameInFront(body) : undefined;
-  const shown = target.author ? displayName(target.author, target.member) : undefined;
-  // Puppets have hair spaces in names that Discord refuses otherwise.
-  const author = behind?.name ?? (ours ? shown?.replaceAll("\u200a", "") : shown);
-  const excerpt = excerptOf(plainText(behind?.rest ?? body), EXCERPT);
-  return { ...(author ? { author } : {}), ...(excerpt ? { excerpt } : {}) };
-}
-
-/** The bot itself speaks for people as `**Name**: words`. */
-function nameInFront([first, second, ...rest]: RichText): { name: string; rest: RichText } | undefined {
-  if (first?.kind !== "bold" || second?.kind !== "text" || !/^:\s/.test(second.text)) return undefined;
-  return { name: plainText(first.children), rest: [text(second.text.slice(2)), ...rest] };
+/** Who used which command, before its answer. The name stands in a field that Discord calls deprecated, and nowhere else. */
+function commandOf({
+  type,
+  interaction,
+  interaction_metadata: about,
+}: MessagePayload): readonly CardAttachment[] {
+  if (type !== CHAT_INPUT && type !== CONTEXT_MENU) return [];
+  const user = interaction?.user ?? about?.user;
+  if (!user) return [];
+  const by = displayName(user, interaction?.member);
+  const command = interaction?.name;
+  if (!command) return [{ kind: "command", name: by }];
+  return [{ kind: "command", name: type === CHAT_INPUT ? `/${command}` : command, description: by }];
 }

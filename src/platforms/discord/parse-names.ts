@@ -1,11 +1,19 @@
-// Says who wrote a message and what its mentions mean; parse.ts and its parts call it.
+// Says who wrote a message, where it stands, and what its mentions mean; parse.ts and its parts call it.
 
 import type { Author } from "../../model/message.ts";
 import type { AccountId, ConversationRef } from "../../model/refs.ts";
 import type { RichText } from "../../model/rich-text.ts";
 import type { Directory } from "./directory.ts";
 import { parseMarkdown } from "./markdown-parse.ts";
-import type { ContentPayload, MemberPayload, MessagePayload, UserPayload } from "./parse-payload.ts";
+import {
+  type ContentPayload,
+  type EmojiPayload,
+  FLAGS,
+  hasFlag,
+  type MemberPayload,
+  type MessagePayload,
+  type UserPayload,
+} from "./parse-payload.ts";
 
 /** What the parser knows beside the event itself. */
 export interface Scene {
@@ -24,17 +32,31 @@ export function displayName(user: UserPayload, member: MemberPayload | null | un
   return member?.nick || user.global_name || user.username || user.id;
 }
 
+/** `guild` is where `member` belongs to: their face there goes before their own. */
 export function authorOf(
   user: UserPayload,
   member: MemberPayload | null | undefined,
-  account: AccountId,
+  guild: string | undefined,
+  { account }: Scene,
 ): Author {
-  const author: Author = {
+  const face = member?.avatar && guild ? `${guild}/${member.avatar}` : user.avatar;
+  return {
     kind: user.bot ? "bot" : "person",
     name: displayName(user, member),
     user: { account, id: user.id },
+    ...(user.username === undefined ? {} : { username: user.username }),
+    href: `https://discord.com/users/${user.id}`,
+    ...(face ? { face } : {}),
   };
-  return user.username === undefined ? author : { ...author, username: user.username };
+}
+
+/** Who said it; webhooks have no page. */
+export function speakerOf(message: MessagePayload, user: UserPayload, scene: Scene): Author {
+  const guild = message.guild_id ?? scene.directory.channel(message.channel_id)?.guild;
+  const author = authorOf(user, message.member, guild, scene);
+  if (message.webhook_id === undefined || message.webhook_id === message.application_id) return author;
+  const { href: _, ...more } = author;
+  return { ...more, kind: "channel" };
 }
 
 /** True for what this bot or a webhook of this application said: our own echo. */
@@ -42,6 +64,24 @@ export function isOurs(message: MessagePayload, directory: Directory): boolean {
   const { userId, applicationId } = directory.self;
   if (message.author?.id === userId || message.application_id === applicationId) return true;
   return message.webhook_id !== undefined && directory.isOwnWebhook(message.webhook_id);
+}
+
+/**
+ * Another's webhook: another bridge may speak through it, and two bridges that carry each other's words never stop.
+ * Answers to commands name their application as `webhook_id`, and are no webhooks; nor is a channel that is followed.
+ */
+export function isForeignWebhook(message: MessagePayload): boolean {
+  const { webhook_id: webhook, application_id: application } = message;
+  return webhook !== undefined && webhook !== application && !hasFlag(message, FLAGS.isCrosspost);
+}
+
+/** Opens a message for those who may see it; undefined while its guild is unknown. */
+export function jumpLink(
+  message: Pick<MessagePayload, "id" | "channel_id" | "guild_id">,
+  { directory }: Scene,
+): string | undefined {
+  const guild = message.guild_id ?? directory.channel(message.channel_id)?.guild;
+  return guild && `https://discord.com/channels/${guild}/${message.channel_id}/${message.id}`;
 }
 
 /** Markdown of a message, with the names its mentions have. */
@@ -53,4 +93,9 @@ export function richText(content: string, from: ContentPayload, { account, direc
     role: (id) => directory.roleName(id),
     channel: (id) => directory.channel(id),
   });
+}
+
+/** An emoji where only text can stand. */
+export function emojiWords({ id, name }: EmojiPayload): string {
+  return id ? `:${name ?? "…"}:` : (name ?? "");
 }

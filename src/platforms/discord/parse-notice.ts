@@ -1,18 +1,20 @@
-// Puts Discord's system messages into notices; parse.ts calls it for every type that is no message of a person.
+// Says what Discord's system messages mean: notices, pins, threads, the end of a poll; parse.ts calls it.
 
-import type { Notice } from "../../model/event.ts";
-import { displayName } from "./parse-names.ts";
+import type { BridgeEvent, Notice, Shown } from "../../model/event.ts";
+import type { Author } from "../../model/message.ts";
+import type { ConversationRef, MessageRef } from "../../model/refs.ts";
+import { conversationOf, displayName, type Scene } from "./parse-names.ts";
 import type { MessagePayload } from "./parse-payload.ts";
 
 type Writer = (message: MessagePayload) => Notice;
 
 const plain =
-  (key: string): Writer =>
-  () => ({ key: `discord.notice.${key}` });
+  (group: Shown, key: string): Writer =>
+  () => ({ key: `discord.notice.${key}`, group });
 
 const about =
-  (key: string, value: string, read: (message: MessagePayload) => string): Writer =>
-  (message) => ({ key: `discord.notice.${key}`, values: { [value]: read(message) } });
+  (group: Shown, key: string, value: string, read: (message: MessagePayload) => string): Writer =>
+  (message) => ({ key: `discord.notice.${key}`, group, values: { [value]: read(message) } });
 
 const content = (message: MessagePayload) => message.content ?? "";
 
@@ -22,25 +24,32 @@ function mentioned({ mentions }: MessagePayload): string {
 
 const boosted =
   (tier: number): Writer =>
-  () => ({ key: "discord.notice.boosted-tier", values: { tier } });
+  () => ({ key: "discord.notice.boosted-tier", group: "boosts", values: { tier } });
+
+// Discord, resources/message, Message Types.
+const RENAMED = 4;
+const PINNED = 6;
+const THREAD_CREATED = 18;
+const THREAD_STARTER = 21;
+const POLL_RESULT = 46;
 
 /** The event's author fills `name`. */
 const WRITERS: ReadonlyMap<number, Writer> = new Map([
-  [1, about("added", "target", mentioned)],
-  [2, about("removed", "target", mentioned)],
-  [4, about("renamed", "title", content)],
-  [6, plain("pinned")],
-  [7, plain("joined")],
-  [8, plain("boosted")],
+  [1, about("joins", "added", "target", mentioned)],
+  [2, about("joins", "removed", "target", mentioned)],
+  [RENAMED, about("titles", "renamed", "title", content)],
+  [PINNED, plain("pins", "pinned")],
+  [7, plain("joins", "joined")],
+  [8, plain("boosts", "boosted")],
   [9, boosted(1)],
   [10, boosted(2)],
   [11, boosted(3)],
-  [12, about("follows", "channel", content)],
-  [18, about("thread", "title", content)],
-  [27, about("stage-started", "topic", content)],
-  [28, about("stage-ended", "topic", content)],
-  [31, about("stage-topic", "topic", content)],
-  [46, pollEnded],
+  [12, about("titles", "follows", "channel", content)],
+  [THREAD_CREATED, about("topics", "thread", "title", content)],
+  [27, about("calls", "stage-started", "topic", content)],
+  [28, about("calls", "stage-ended", "topic", content)],
+  [31, about("calls", "stage-topic", "topic", content)],
+  [POLL_RESULT, pollEnded],
 ]);
 
 // Discord, resources/message, Poll Result Embed Fields.
@@ -50,10 +59,57 @@ function pollEnded({ embeds }: MessagePayload): Notice {
   const answer = facts.get("victor_answer_text");
   const votes = Number(facts.get("victor_answer_votes") ?? 0);
   const values = { question, answer: answer ?? "", votes };
-  return { key: `discord.notice.poll-ended${answer === undefined ? "-open" : ""}`, values };
+  return { key: `discord.notice.poll-ended${answer === undefined ? "-open" : ""}`, group: "polls", values };
 }
 
-/** The notice for a system message; undefined for types that are of no interest to the bridge or must not leave. */
-export function noticeOf(message: MessagePayload): Notice | undefined {
-  return WRITERS.get(message.type ?? 0)?.(message);
+/** What a message of a type that is no person's words says; `by` is who set it off. */
+export function systemEvents(message: MessagePayload, by: Author, scene: Scene): readonly BridgeEvent[] {
+  const type = message.type ?? 0;
+  const conversation = conversationOf(message.channel_id, scene);
+  if (type === THREAD_STARTER) return threadStarted(conversation, scene);
+  const notice = WRITERS.get(type)?.(message);
+  if (!notice) return [];
+  const said: BridgeEvent = { kind: "notice", conversation, notice, by };
+  const target = targetOf(message, scene);
+  switch (type) {
+    case PINNED:
+      return [target ? { kind: "pin.changed", target, pinned: true, by, notice } : said];
+    case POLL_RESULT:
+      return target ? [{ kind: "poll.closed", target }, said] : [said];
+    case RENAMED: {
+      const renamed = { kind: "thread.changed", conversation, change: "renamed", by } as const;
+      const topics = { ...notice, group: "topics" } as const;
+      return conversation.thread ? [{ ...renamed, name: content(message), notice: topics }] : [said];
+    }
+    case THREAD_CREATED: {
+      const thread = message.message_reference?.channel_id;
+      const opened = {
+        kind: "thread.changed",
+        change: "created",
+        name: content(message),
+        by,
+        notice,
+      } as const;
+      return [thread ? { ...opened, conversation: { ...conversation, thread } } : said];
+    }
+    default:
+      return [said];
+  }
+}
+
+/** The message that a system message is about. */
+function targetOf(
+  { message_reference: about, channel_id: channel }: MessagePayload,
+  scene: Scene,
+): MessageRef | undefined {
+  const id = about?.message_id;
+  return id ? { conversation: conversationOf(about?.channel_id ?? channel, scene), id } : undefined;
+}
+
+/** The first line of a thread that hangs on a message of its channel; nothing says who opened it. */
+function threadStarted(conversation: ConversationRef, { directory }: Scene): readonly BridgeEvent[] {
+  const name = conversation.thread === undefined ? undefined : directory.channel(conversation.thread)?.name;
+  if (!name) return [];
+  const notice: Notice = { key: "discord.notice.thread-new", group: "topics", values: { title: name } };
+  return [{ kind: "thread.changed", conversation, change: "created", name, notice }];
 }

@@ -2,12 +2,23 @@
 
 import type { RawUpdate } from "../../model/delivery.ts";
 import { ParseError } from "../../model/errors.ts";
-import type { BridgeEvent } from "../../model/event.ts";
+import type { BridgeEvent, Notice } from "../../model/event.ts";
 import type { Directory } from "./directory.ts";
+import { fills, type News } from "./dispatch.ts";
+import { type Kind, MESSAGE_TYPES } from "./kinds.ts";
+import { reactionEvents, voteEvents } from "./parse-marks.ts";
 import { messageOf } from "./parse-message.ts";
-import { authorOf, conversationOf, isOurs, type Scene } from "./parse-names.ts";
-import { noticeOf } from "./parse-notice.ts";
-import { FLAGS, hasFlag, type MessagePayload } from "./parse-payload.ts";
+import { conversationOf, isForeignWebhook, isOurs, type Scene, speakerOf } from "./parse-names.ts";
+import { systemEvents } from "./parse-notice.ts";
+import {
+  type ChannelPayload,
+  FLAGS,
+  hasFlag,
+  type MessagePayload,
+  type ReactionPayload,
+} from "./parse-payload.ts";
+import { pollNews } from "./parse-poll.ts";
+import { channelEvents, threadEvents } from "./parse-threads.ts";
 
 /**
  * What the dispatch `{"t", "d"}` says to the bridge; [] for our own echoes and for all that must not cross.
@@ -24,16 +35,30 @@ export function parseDispatch(raw: RawUpdate, directory: Directory): readonly Br
   }
 }
 
-function eventsOf({ t, d }: Dispatch, raw: RawUpdate, scene: Scene): readonly BridgeEvent[] {
+function eventsOf({ t, d, ...news }: Stored, raw: RawUpdate, scene: Scene): readonly BridgeEvent[] {
   switch (t) {
     case "MESSAGE_CREATE":
       return created(asMessage(d), raw, scene);
     case "MESSAGE_UPDATE":
-      return edited(asMessage(d), raw, scene);
+      return edited(asMessage(d), news, raw, scene);
     case "MESSAGE_DELETE":
       return deleted(d, typeof d.id === "string" ? [d.id] : undefined, scene);
     case "MESSAGE_DELETE_BULK":
       return deleted(d, d.ids, scene);
+    case "MESSAGE_REACTION_ADD":
+    case "MESSAGE_REACTION_REMOVE":
+    case "MESSAGE_REACTION_REMOVE_ALL":
+    case "MESSAGE_REACTION_REMOVE_EMOJI":
+      return reactionEvents(t, asReaction(d), scene);
+    case "MESSAGE_POLL_VOTE_ADD":
+    case "MESSAGE_POLL_VOTE_REMOVE":
+      return voteEvents(t, asReaction(d), scene);
+    case "THREAD_CREATE":
+    case "THREAD_UPDATE":
+    case "THREAD_DELETE":
+      return threadEvents(t, asChannel(d), news, scene);
+    case "CHANNEL_UPDATE":
+      return channelEvents(asChannel(d), news, scene);
     case "GAP":
       return gap(d, scene);
     default:
@@ -41,12 +66,13 @@ function eventsOf({ t, d }: Dispatch, raw: RawUpdate, scene: Scene): readonly Br
   }
 }
 
-interface Dispatch {
+/** A dispatch with what the account remembered when it came (`receive.ts`). */
+interface Stored extends News {
   readonly t: string;
   readonly d: Readonly<Record<string, unknown>>;
 }
 
-function readDispatch(body: string): Dispatch {
+function readDispatch(body: string): Stored {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -57,7 +83,17 @@ function readDispatch(body: string): Dispatch {
   if (!isRecord(value) || typeof value.t !== "string" || !isRecord(value.d)) {
     throw new ParseError("the update is no Gateway dispatch");
   }
-  return { t: value.t, d: value.d };
+  return { ...newsOf(value), t: value.t, d: value.d };
+}
+
+function newsOf({ before, unpinned, filled }: Readonly<Record<string, unknown>>): News {
+  const { name, topic, closed } = isRecord(before) ? before : {};
+  const was = typeof name === "string" && typeof topic === "string" ? { name, topic } : undefined;
+  return {
+    ...(was ? { before: typeof closed === "boolean" ? { ...was, closed } : was } : {}),
+    ...(unpinned === true ? { unpinned } : {}),
+    ...(filled === true ? { filled } : {}),
+  };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -71,50 +107,63 @@ function asMessage(data: Readonly<Record<string, unknown>>): MessagePayload {
   return { ...data, id: data.id, channel_id: data.channel_id };
 }
 
-// Discord, resources/message, Message Types: DEFAULT, REPLY, CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND.
-const SAID: ReadonlySet<number> = new Set([0, 19, 20, 23]);
+function asReaction(data: Readonly<Record<string, unknown>>): ReactionPayload {
+  if (typeof data.message_id !== "string" || typeof data.channel_id !== "string") {
+    throw new ParseError("the reaction or vote has no message or no channel");
+  }
+  return { ...data, message_id: data.message_id, channel_id: data.channel_id };
+}
 
-/**
- * Types that have words and still must not cross: AUTO_MODERATION_ACTION (24) repeats what was blocked, INCIDENT_*
- * (36-39) are for admins, the rest is Discord's own advertising; THREAD_STARTER_MESSAGE (21) repeats its parent.
- */
-const KEPT: ReadonlySet<number> = new Set([
-  3, 5, 14, 15, 16, 17, 21, 22, 24, 25, 26, 29, 32, 36, 37, 38, 39, 44, 55,
-]);
+function asChannel(data: Readonly<Record<string, unknown>>): ChannelPayload {
+  if (typeof data.id !== "string") throw new ParseError("the channel has no id");
+  return { ...data, id: data.id };
+}
+
+const TYPES: ReadonlyMap<number, Kind> = new Map(
+  Object.entries(MESSAGE_TYPES).map(([type, kind]) => [Number(type), kind]),
+);
 
 function created(message: MessagePayload, raw: RawUpdate, scene: Scene): readonly BridgeEvent[] {
-  if (!message.author || !crosses(message, scene.directory)) return [];
-  const type = message.type ?? 0;
-  const notice = SAID.has(type) ? undefined : noticeOf(message);
-  if (notice) {
-    const conversation = conversationOf(message.channel_id, scene);
-    return [
-      { kind: "notice", conversation, notice, by: authorOf(message.author, message.member, scene.account) },
-    ];
-  }
-  if (!SAID.has(type) && (KEPT.has(type) || !message.content)) return [];
+  const { author, type = 0 } = message;
+  // A command's answer that is only announced; its update tells.
+  if (!author || !crosses(message, scene) || hasFlag(message, FLAGS.loading)) return [];
+  const form = TYPES.get(type)?.as;
+  if (form === "nothing") return [];
+  if (form !== "message" && form !== undefined)
+    return systemEvents(message, speakerOf(message, author, scene), scene);
+  const unknown = form === undefined ? `message type ${type}` : undefined;
   const at = timeOf(message.timestamp, raw);
-  return [{ kind: "message.created", message: messageOf(message, message.author, at, scene) }];
+  return [{ kind: "message.created", message: messageOf(message, author, at, scene, unknown) }];
 }
 
 /** Since 2024-11 an update holds the whole message (api-docs #7017); an older, partial one changes no words. */
-function edited(message: MessagePayload, raw: RawUpdate, scene: Scene): readonly BridgeEvent[] {
-  if (!message.author || !crosses(message, scene.directory) || !SAID.has(message.type ?? 0)) return [];
+function edited(message: MessagePayload, news: News, raw: RawUpdate, scene: Scene): readonly BridgeEvent[] {
+  const { author, poll, type = 0 } = message;
+  if (!author || hasFlag(message, FLAGS.ephemeral)) return [];
+  const target = { conversation: conversationOf(message.channel_id, scene), id: message.id };
+  if (news.unpinned) {
+    const notice: Notice = { key: "discord.notice.unpinned", group: "pins" };
+    return [{ kind: "pin.changed", target, pinned: false, notice }];
+  }
+  if (poll) return pollNews(poll, target, isOurs(message, scene.directory));
+  if (!crosses(message, scene) || TYPES.get(type)?.as !== "message" || hasFlag(message, FLAGS.loading))
+    return [];
+  if (hasFlag(message, FLAGS.sourceDeleted) && hasFlag(message, FLAGS.isCrosspost))
+    return [{ kind: "message.deleted", conversation: target.conversation, refs: [target] }];
+  if (fills(news, message)) {
+    const answer = messageOf(message, author, timeOf(message.timestamp, raw), scene);
+    return [{ kind: "message.created", message: answer }];
+  }
   const at = timeOf(message.edited_timestamp ?? message.timestamp, raw);
-  return [{ kind: "message.edited", message: messageOf(message, message.author, at, scene) }];
+  return [{ kind: "message.edited", message: messageOf(message, author, at, scene) }];
 }
 
-/**
- * False for our own echoes, for what only one person may see, and for webhooks of others: another bridge speaks
- * through those, and two bridges that carry each other's words never stop. Ordinary messages of other bots cross.
- * Answers to commands name their application as `webhook_id`, and are no webhooks.
- */
-function crosses(message: MessagePayload, directory: Directory): boolean {
-  if (isOurs(message, directory) || hasFlag(message, FLAGS.ephemeral)) return false;
-  return message.webhook_id === undefined || message.webhook_id === message.application_id;
+/** False for our own echoes, for what only one person may see, and for other bridges. Ordinary bots cross. */
+function crosses(message: MessagePayload, { directory }: Scene): boolean {
+  return !isOurs(message, directory) && !hasFlag(message, FLAGS.ephemeral) && !isForeignWebhook(message);
 }
 
-function deleted(data: Dispatch["d"], ids: unknown, scene: Scene): readonly BridgeEvent[] {
+function deleted(data: Stored["d"], ids: unknown, scene: Scene): readonly BridgeEvent[] {
   if (typeof data.channel_id !== "string" || !Array.isArray(ids)) {
     throw new ParseError("the deletion has no channel or no ids");
   }
@@ -124,7 +173,7 @@ function deleted(data: Dispatch["d"], ids: unknown, scene: Scene): readonly Brid
 }
 
 /** Not Discord's own: `backfill.ts` says with it that messages were left behind, or may have been missed. */
-function gap(data: Dispatch["d"], scene: Scene): readonly BridgeEvent[] {
+function gap(data: Stored["d"], scene: Scene): readonly BridgeEvent[] {
   if (typeof data.channel_id !== "string") throw new ParseError("the gap has no channel");
   const conversation = conversationOf(data.channel_id, scene);
   const { guild_id: guild, channel_id: channel, first, count, more } = data;

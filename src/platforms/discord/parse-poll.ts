@@ -1,0 +1,57 @@
+// Reads polls: what is asked, what was voted, and that one ended; parse.ts and parse-attachments.ts call it.
+
+import type { PollAttachment, PollOption } from "../../model/attachment.ts";
+import type { BridgeEvent } from "../../model/event.ts";
+import type { MessageRef } from "../../model/refs.ts";
+import { emojiWords } from "./parse-names.ts";
+import type { PollPayload } from "./parse-payload.ts";
+
+export function pollOf(poll: PollPayload): PollAttachment {
+  const closesAt = Date.parse(poll.expiry ?? "");
+  const votes = votesOf(poll);
+  return {
+    kind: "poll",
+    poll: {
+      question: poll.question?.text || "…",
+      options: (poll.answers ?? []).map(optionOf),
+      multiple: poll.allow_multiselect === true,
+      anonymous: false,
+      closed: poll.results?.is_finalized === true,
+      ...(Number.isNaN(closesAt) ? {} : { closesAt }),
+      ...(votes ? { votes } : {}),
+    },
+  };
+}
+
+type Answer = NonNullable<PollPayload["answers"]>[number];
+
+function optionOf({ answer_id: id, poll_media: media = {} }: Answer, index: number): PollOption {
+  const emoji = media.emoji ? emojiWords(media.emoji) : "";
+  return {
+    id: `${id ?? index + 1}`,
+    text: media.text || emoji || "…",
+    ...(media.text && emoji ? { emoji } : {}),
+  };
+}
+
+/** Discord, resources/poll: without results nothing is known; an answer that is missing in them has no votes. */
+function votesOf({ answers = [], results }: PollPayload): Readonly<Record<string, number>> | undefined {
+  if (!results?.answer_counts) return undefined;
+  const counts = new Map(results.answer_counts.map(({ id, count }) => [id, count]));
+  return Object.fromEntries(
+    answers.map(({ answer_id: id }, index) => [`${id ?? index + 1}`, counts.get(id ?? index + 1) ?? 0]),
+  );
+}
+
+/**
+ * What an update of its message says of a poll: nothing before the votes are counted for good, then the votes, and
+ * that it is closed. A poll cannot be changed. One of ours ends with its original only.
+ */
+export function pollNews(poll: PollPayload, target: MessageRef, isOurs: boolean): readonly BridgeEvent[] {
+  if (poll.results?.is_finalized !== true) return [];
+  const counts = votesOf(poll);
+  const voted: readonly BridgeEvent[] = counts
+    ? [{ kind: "vote.changed", target, change: { kind: "counts", counts } }]
+    : [];
+  return isOurs ? voted : [...voted, { kind: "poll.closed", target }];
+}

@@ -1,0 +1,37 @@
+// Says what a Discord message answers; parse-message.ts calls it.
+
+import { excerptOf } from "../../model/excerpt.ts";
+import type { Reply } from "../../model/message.ts";
+import { plainText, type RichText, text } from "../../model/rich-text.ts";
+import { conversationOf, displayName, isOurs, richText, type Scene } from "./parse-names.ts";
+import type { MessagePayload } from "./parse-payload.ts";
+
+const EXCERPT = 80;
+
+export function replyOf(payload: MessagePayload, scene: Scene): Reply | undefined {
+  const { message_reference: reference, referenced_message: target } = payload;
+  // Threads and followed channels have references too; only types 19, 20 and 23 answer somebody.
+  if (!reference?.message_id || (payload.type !== 19 && !target)) return undefined;
+  const conversation = conversationOf(reference.channel_id ?? payload.channel_id, scene);
+  const ref = { conversation, id: reference.message_id };
+  return target ? { ref, ...quotedPerson(target, scene) } : { ref };
+}
+
+/** Who is answered and what they said; for a copy of ours the person behind it. */
+function quotedPerson(target: MessagePayload, scene: Scene): Pick<Reply, "author" | "excerpt"> {
+  const ours = isOurs(target, scene.directory);
+  const words = ours ? (target.content ?? "").replace(/^-# [^\n]*\n/, "") : (target.content ?? "");
+  const body = richText(words, target, scene);
+  const behind = target.author?.id === scene.directory.self.userId ? nameInFront(body) : undefined;
+  const shown = target.author ? displayName(target.author, target.member) : undefined;
+  // Puppets have hair spaces in names that Discord refuses otherwise.
+  const author = behind?.name ?? (ours ? shown?.replaceAll("\u200a", "") : shown);
+  const excerpt = excerptOf(plainText(behind?.rest ?? body), EXCERPT);
+  return { ...(author ? { author } : {}), ...(excerpt ? { excerpt } : {}) };
+}
+
+/** The bot itself speaks for people as `**Name**: words`. */
+function nameInFront([first, second, ...rest]: RichText): { name: string; rest: RichText } | undefined {
+  if (first?.kind !== "bold" || second?.kind !== "text" || !/^:\s/.test(second.text)) return undefined;
+  return { name: plainText(first.children), rest: [text(second.text.slice(2)), ...rest] };
+}
