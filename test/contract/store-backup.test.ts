@@ -22,7 +22,9 @@ import {
   edited,
   group,
   message,
+  poll,
   raw,
+  room,
   topic,
 } from "../support/store-samples.ts";
 
@@ -36,6 +38,9 @@ beforeEach(() => {
   file = join(folder, "matebot.backup");
 });
 const sqliteUrl = (name = "matebot.db") => `sqlite:${join(folder, name)}`;
+
+const thread = { ...channel, thread: "900" };
+const user = (account: string, id: string) => ({ account, id });
 
 /** Something in every table, with all that a row can hold. */
 async function fill(tx: StoreTx): Promise<void> {
@@ -57,6 +62,14 @@ async function fill(tx: StoreTx): Promise<void> {
   );
   await tx.joined.save(message(channel, "1"), [], 1_000);
   await tx.trace.note([{ about: message(group, "1"), at: 1_000, step: "held", to: topic }]);
+  const mark = { about: message(group, "1"), place: channel, user: "1", name: "Ana \u0000", at: 1 };
+  await tx.marks.put({ ...mark, kind: "reaction", marks: [{ key: "👍", count: 1 }] });
+  await tx.marks.put({ ...mark, kind: "vote", marks: [{ key: "0", count: 2 }] });
+  await tx.polls.put(message(group, "1"), poll("Pizza?"));
+  await tx.polls.name("discord", "5", message(channel, "c1"));
+  await tx.threads.pair(topic, thread, channel);
+  await tx.threads.pair(topic, room, room);
+  await tx.people.link(user("telegram", "1"), user("discord", "11"));
   await tx.moves.add(group, topic);
   await tx.state.set("discord", "sequence", "7");
 }
@@ -70,6 +83,13 @@ async function told(tx: StoreTx): Promise<unknown> {
     map: await Promise.all([0, 1, 1_000, 2_499].map((i) => tx.map.rows(message(channel, `c${i}`)))),
     joined: await tx.joined.load(message(channel, "1")),
     trace: await tx.trace.of(message(group, "1")),
+    marks: [
+      await tx.marks.of(message(group, "1"), "reaction"),
+      await tx.marks.of(message(group, "1"), "vote"),
+    ],
+    polls: [await tx.polls.get(message(group, "1")), await tx.polls.messageOf("discord", "5")],
+    threads: [await tx.threads.find(thread, group), await tx.threads.find(thread, room)],
+    people: await tx.people.find(user("telegram", "1"), "discord"),
     moves: await tx.moves.all(),
     state: await tx.state.get("discord", "sequence"),
   };
@@ -81,6 +101,12 @@ async function carriedOver(from: string, to: string): Promise<void> {
   await before.transaction(fill);
   expect((await backupStore(from, file)).bytes).toBe(statSync(file).size);
   const expected = await before.transaction(told);
+  expect(expected).toMatchObject({
+    marks: [[{ kind: "reaction" }], [{ kind: "vote" }]],
+    polls: [poll("Pizza?"), message(channel, "c1")],
+    threads: [topic, room],
+    people: user("discord", "11"),
+  });
   await before.close();
   await restoreStore(file, to);
   const after = await openStore(to);
@@ -89,6 +115,9 @@ async function carriedOver(from: string, to: string): Promise<void> {
     await tx.outbox.append([delivery("next", group)]);
     const [next] = await tx.outbox.front(group, 1);
     expect(next?.id, "an id that was given before").toBeGreaterThan(4);
+    const younger = { ...channel, thread: "901" };
+    await tx.threads.pair(topic, younger, channel);
+    expect(await tx.threads.find(topic, channel), "the one paired last").toEqual(younger);
   });
   await after.close();
 }

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { backupStore } from "../../src/storage/backup.ts";
 import { type Engine, kyselyOver } from "../../src/storage/engine.ts";
 import { firstTables } from "../../src/storage/migrations/0001-first-tables.ts";
+import { joinedAndTrace } from "../../src/storage/migrations/0002-joined-and-trace.ts";
+import { places } from "../../src/storage/migrations/0003-places.ts";
 import { openStore } from "../../src/storage/open.ts";
 import { openPostgres } from "../../src/storage/postgres.ts";
 import { restoreStore } from "../../src/storage/restore.ts";
@@ -22,6 +24,7 @@ import {
   edited,
   group,
   message,
+  poll,
   raw,
   topic,
 } from "../support/store-samples.ts";
@@ -49,14 +52,70 @@ const rowsOfFirst = [
   "insert into state values ('discord', 'sequence', '7')",
 ];
 
-async function leaveBehind(engine: Engine): Promise<void> {
+/** The rows a program of schema 3 left behind. */
+const rowsOfThird = [
+  ...[1, 2, 3].map((version) => `insert into matebot_schema values (${version}, 0)`),
+  `insert into outbox (id, lane, kind, event, source, created_at) values (4, 'discord:123456789012345678',
+    'message.edited', ${quoted(waiting.event)}, 'telegram:-1001234567890#2', 3001)`,
+  ...["telegram:-1001234567890", "telegram:-1001234567890/42", "discord:123456789012345678"].map(
+    (key, i) => `insert into places values (${i + 1}, '${key}')`,
+  ),
+  "insert into message_map values (3, '9', -1, 3, 1, '2', 2, 0, 'h', '555', 2000)",
+];
+
+type Migrations = readonly ((db: Kysely<unknown>, kind: Engine["kind"]) => Promise<void>)[];
+
+async function leaveBehind(
+  engine: Engine,
+  migrations: Migrations = [firstTables],
+  rows: readonly string[] = rowsOfFirst,
+): Promise<void> {
   const integer = engine.kind === "sqlite" ? "integer" : "bigint";
   const run = (statement: string) => engine.executeQuery(CompiledQuery.raw(statement));
   await run(`create table matebot_schema (version integer primary key, applied_at ${integer} not null)`);
-  await firstTables(kyselyOver(engine) as unknown as Kysely<unknown>, engine.kind);
-  for (const statement of rowsOfFirst) await run(statement);
+  for (const migration of migrations) {
+    await migration(kyselyOver(engine) as unknown as Kysely<unknown>, engine.kind);
+  }
+  for (const statement of rows) await run(statement);
   await engine.close();
 }
+
+/** A database of schema 3 keeps its rows, gives its conversations no second number, and takes what is new. */
+async function checkWidened(url: string): Promise<void> {
+  const store = await openStore(url);
+  const [original, copy] = [message(topic, "2"), message(channel, "9")];
+  const thread = { ...channel, thread: "900" };
+  await store.transaction(async (tx) => {
+    expect(await tx.outbox.front(channel, 9)).toMatchObject([{ ...waiting, id: 4 }]);
+    expect(await tx.map.origin(copy)).toEqual(original);
+    const mark = {
+      about: original,
+      kind: "reaction",
+      place: channel,
+      user: "1",
+      name: "Ana",
+      at: 1,
+    } as const;
+    await tx.marks.put({ ...mark, marks: [{ key: "👍", count: 1 }] });
+    await tx.polls.put(original, poll("Pizza?"));
+    await tx.polls.name("discord", "9", copy);
+    await tx.threads.pair(topic, thread, channel);
+    await tx.people.link({ account: "telegram", id: "1" }, { account: "discord", id: "11" });
+  });
+  await store.close();
+  const again = await openStore(url);
+  await again.transaction(async (tx) => {
+    expect(await tx.marks.of(original, "reaction")).toMatchObject([{ name: "Ana", place: channel }]);
+    expect(await tx.polls.messageOf("discord", "9")).toEqual(copy);
+    expect(await tx.threads.find(thread, group)).toEqual(topic);
+    expect(await tx.people.find({ account: "discord", id: "11" }, "telegram")).toMatchObject({ id: "1" });
+    await tx.marks.forget([original]);
+    expect(await tx.polls.messageOf("discord", "9")).toBeUndefined();
+  });
+  await again.close();
+}
+
+const third: Migrations = [firstTables, joinedAndTrace, places];
 
 async function checkCarriedOver(url: string): Promise<void> {
   const store = await openStore(url);
@@ -102,6 +161,12 @@ test("SQLite: a database of schema 1 can be backed up as it is, and is brought u
   await checkCarriedOver(`sqlite:${join(folder, "restored.db")}`);
 });
 
+test("SQLite: a database of schema 3 takes what is new", async () => {
+  const path = join(folder, "third.db");
+  await leaveBehind(openSqlite(path), third, rowsOfThird);
+  await checkWidened(`sqlite:${path}`);
+});
+
 describeIf(findPostgres() !== undefined, NO_POSTGRES)("PostgreSQL", () => {
   let server: PostgresServer;
   beforeAll(async () => {
@@ -118,5 +183,13 @@ describeIf(findPostgres() !== undefined, NO_POSTGRES)("PostgreSQL", () => {
     const other = await server.createDatabase();
     await restoreStore(file, other);
     await checkCarriedOver(other);
+  });
+
+  test("a database of schema 3 takes what is new", async () => {
+    const url = await server.createDatabase();
+    // As the program left them: the numbers it gave are counted on.
+    const counted = "select setval(pg_get_serial_sequence('places', 'id'), 3)";
+    await leaveBehind(await openPostgres(url), third, [...rowsOfThird, counted]);
+    await checkWidened(url);
   });
 });

@@ -2,11 +2,28 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Store, StoreTx } from "../../src/bridge/store-port.ts";
-import type { ConversationRef, MessageRef } from "../../src/model/refs.ts";
+import type { MarkKind, MarkRow, Store, StoreTx } from "../../src/bridge/store-port.ts";
+import {
+  asideOf,
+  type ConversationRef,
+  futureThread,
+  type MessageRef,
+  type UserRef,
+} from "../../src/model/refs.ts";
 import { openStore } from "../../src/storage/open.ts";
 import { naiveStore } from "../support/naive-store.ts";
-import { call, channel, created, edited, group, notice, raw, room, topic } from "../support/store-samples.ts";
+import {
+  call,
+  channel,
+  created,
+  edited,
+  group,
+  notice,
+  poll,
+  raw,
+  room,
+  topic,
+} from "../support/store-samples.ts";
 
 /** One thing a work does; `toString` is what a counterexample shows. */
 interface Step {
@@ -16,7 +33,8 @@ interface Step {
 
 type Action = (id: number, tx: StoreTx, lane: ConversationRef) => Promise<void>;
 
-const place = fc.constantFrom<ConversationRef>(group, topic, channel, room);
+const future = futureThread(channel, topic);
+const place = fc.constantFrom<ConversationRef>(group, topic, channel, room, future);
 const ref: fc.Arbitrary<MessageRef> = fc.record({ conversation: place, id: fc.constantFrom("1", "2", "3") });
 const small = fc.nat(5);
 const list = <T>(item: fc.Arbitrary<T>) => fc.array(item, { maxLength: 4 });
@@ -29,6 +47,7 @@ const update = fc
 const event = fc.oneof(
   ref.map((source) => created(source)),
   ref.map(edited),
+  ref.map((about) => ({ kind: "marks.changed" as const, about })),
   small.map((key) => notice(`${key}`)),
 );
 const delivery = fc.record({ event, to: place });
@@ -63,6 +82,37 @@ const traceStep = fc
     ...(to !== null && { to }),
     ...(detail !== null && { detail }),
   }));
+
+const kind = fc.constantFrom<MarkKind>("reaction", "vote");
+const user = fc.constantFrom("", "1", "2");
+const markRow = fc
+  .record({
+    about: ref,
+    kind,
+    place,
+    user,
+    name: fc.string(),
+    at: small,
+    marks: fc.array(key, { maxLength: 2 }),
+  })
+  .map(({ marks, ...row }): MarkRow => ({ ...row, marks: marks.map((key) => ({ key, count: 1 })) }));
+/** Two of each chat, so that there are often several that could answer. */
+const thread = fc
+  .tuple(fc.constantFrom(group, channel, room), fc.constantFrom("1", "2"))
+  .map(([chat, thread]): ConversationRef => ({ ...chat, thread }));
+const threadPair = fc
+  .tuple(thread, thread, fc.boolean())
+  .filter(([one, other]) => one.account !== other.account)
+  .map(([one, other, isOpened]) => {
+    const chat: ConversationRef = { account: other.account, id: other.id };
+    return { one, answers: isOpened ? other : chat, chat };
+  });
+const chat = fc.constantFrom(group, channel, room);
+const person = fc.record<UserRef>({
+  account: fc.constantFrom("telegram", "discord", "third"),
+  id: fc.constantFrom("1", "2"),
+});
+const twoPersons = fc.tuple(person, person).filter(([one, other]) => one.account !== other.account);
 
 const actions: Readonly<Record<string, Action>> = {
   freeze: (id, tx) => tx.outbox.freeze(id, [call(0), call(1)], { at: 4 }),
@@ -124,7 +174,10 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     await tx.outbox.waiting(),
     await tx.outbox.dead(),
   ]),
-  step("outbox.pending", [ref, place], (tx, source, to) => tx.outbox.pending(source, to)),
+  step("outbox.pending", [ref, place], async (tx, source, to) => [
+    await tx.outbox.pending(source, to),
+    await tx.outbox.pending(asideOf(source), to),
+  ]),
   step("outbox.move", [place, place], (tx, from, to) => tx.outbox.move(from, to)),
   step("held.hold", [list(held)], (tx, rows) => tx.held.hold(rows)),
   step("held.release", [list(ref)], (tx, refs) => tx.held.release(refs)),
@@ -137,6 +190,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     tx.map.forget(copies, source ?? undefined),
   ),
   step("map.known", [list(ref)], (tx, refs) => tx.map.known(refs)),
+  step("map.origin", [ref], (tx, copy) => tx.map.origin(copy)),
   step("map.rows", [ref], (tx, wanted) => tx.map.rows(wanted)),
   step("joined.save", [ref, sections, small], (tx, copy, shown, at) => tx.joined.save(copy, shown, at)),
   step("joined.load", [ref], (tx, copy) => tx.joined.load(copy)),
@@ -145,6 +199,25 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   step("trace.note", [list(traceStep)], (tx, steps) => tx.trace.note(steps)),
   step("trace.of", [ref], (tx, about) => tx.trace.of(about)),
   step("trace.prune", [small], (tx, before) => tx.trace.prune(before)),
+  step("marks.put", [markRow], (tx, row) => tx.marks.put(row)),
+  step("marks.of", [ref, kind], (tx, about, kind) => tx.marks.of(about, kind)),
+  step("marks.clear", [ref, kind, place], (tx, about, kind, place) => tx.marks.clear(about, kind, place)),
+  step("marks.forget", [list(ref)], (tx, abouts) => tx.marks.forget(abouts)),
+  step("polls.put", [ref, fc.string()], (tx, about, question) => tx.polls.put(about, poll(question))),
+  step("polls.get", [ref], (tx, about) => tx.polls.get(about)),
+  step("polls.name", [key, ref], (tx, id, named) => tx.polls.name(named.conversation.account, id, named)),
+  step("polls.messageOf", [key], async (tx, id) => [
+    await tx.polls.messageOf("telegram", id),
+    await tx.polls.messageOf("discord", id),
+  ]),
+  step("threads.pair", [threadPair], (tx, { one, answers, chat }) => tx.threads.pair(one, answers, chat)),
+  step("threads.find", [thread, chat], (tx, one, chat) => tx.threads.find(one, chat)),
+  step("threads.forget", [thread], (tx, one) => tx.threads.forget(one)),
+  step("people.link", [twoPersons], (tx, [one, other]) => tx.people.link(one, other)),
+  step("people.unlink", [person], (tx, one) => tx.people.unlink(one)),
+  step("people.find", [person, fc.constantFrom("telegram", "discord")], (tx, one, account) =>
+    tx.people.find(one, account),
+  ),
   step("state", [fc.constantFrom("n", "m"), fc.string()], async (tx, name, value) => {
     const before = await tx.state.get("telegram", name);
     await tx.state.set("telegram", name, value);

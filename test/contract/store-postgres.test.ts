@@ -2,12 +2,13 @@
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openStore } from "../../src/storage/open.ts";
 import { describeIf, NO_POSTGRES } from "../support/needs.ts";
 import { findPostgres, type PostgresServer, startPostgres } from "../support/postgres.ts";
 import { hastyClock, usedBeside } from "../support/store-lock.ts";
-import { storeContract } from "./store.contract.ts";
+import { type StoreHarness, storeContract } from "./store.contract.ts";
+import { marksContract } from "./store-marks.contract.ts";
 
 const hasty = { clock: hastyClock() };
 
@@ -20,13 +21,15 @@ describeIf(findPostgres() !== undefined, NO_POSTGRES)("PostgreSQL", () => {
   });
   afterAll(() => server?.stop());
 
-  storeContract({
+  const harness: StoreHarness = {
     async open(clock) {
       url = await server.createDatabase();
       return openStore(url, { clock });
     },
     reopen: (clock) => openStore(url, { clock }),
-  });
+  };
+  describe("the store", () => storeContract(harness));
+  describe("what belongs to messages", () => marksContract(harness));
 
   const dropConnections = () =>
     server.run(

@@ -1,5 +1,6 @@
 // Small updates, events and deliveries for the tests of the store.
 
+import type { Poll } from "../../src/model/attachment.ts";
 import type { Call, Delivery, RawUpdate } from "../../src/model/delivery.ts";
 import type { BridgeEvent } from "../../src/model/event.ts";
 import type { ConversationRef, MessageRef } from "../../src/model/refs.ts";
@@ -50,4 +51,9 @@ export function keyOf({ event }: Delivery): string {
 
 export function call(part: number): Call {
   return { op: "create", part, hash: `hash ${part}`, request: { content: `part ${part}` } };
+}
+
+export function poll(question: string): Poll {
+  const options = ["Sim", "Não"].map((text, i) => ({ id: `${i}`, text }));
+  return { question, options, multiple: false, anonymous: false, closed: false };
 }
