@@ -37,93 +37,114 @@ interface Entry extends CachedFile {
 const TOUCH_MS = 3_600_000;
 const RECORD = ".json";
 
-/** Owns the folder, mode 0700; keys must be names of files. A file's record is written last: without it there is no file. */
+/** Keys must be names of files. Mode 0700; what is not whole in the folder is deleted. */
 export function openCache(folder: string, mostBytes: number, now: () => number): Cache {
-  const entries = new Map<string, Entry>();
-  const pins = new Map<string, number>();
-  let total = 0;
+  return new DiskCache(folder, mostBytes, now);
+}
 
-  function load(): void {
+/** Owns the folder. A file's record is written last: without it there is no file. */
+class DiskCache implements Cache {
+  readonly #folder: string;
+  readonly #most: number;
+  readonly #now: () => number;
+  /** The least used first. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #pins = new Map<string, number>();
+  #total = 0;
+
+  constructor(folder: string, mostBytes: number, now: () => number) {
+    this.#folder = folder;
+    this.#most = mostBytes;
+    this.#now = now;
+    this.#load();
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
+  async find(key: string): Promise<CachedFile | undefined> {
+    const entry = this.#entries.get(key);
+    if (!entry) return undefined;
+    const { size } = await stat(entry.path).catch(() => ({ size: undefined }));
+    if (size !== entry.bytes) await this.#drop(entry);
+    else await this.#touch(entry);
+    return this.#entries.get(key);
+  }
+
+  async put(key: string, file: SpoolFile, made: MadeFile): Promise<CachedFile> {
+    const path = `${this.#folder}/${key}`;
+    const { bytes } = file;
+    const before = this.#entries.get(key);
+    if (before) await this.#drop(before);
+    await rename(file.path, path);
+    await file.remove();
+    const entry: Entry = { ...made, key, path, bytes, touched: this.#now() };
+    await writeFile(`${path}.new`, JSON.stringify({ ...made, bytes }), { mode: 0o600 });
+    await touchFile(`${path}.new`, entry.touched);
+    await rename(`${path}.new`, path + RECORD);
+    this.#entries.set(key, entry);
+    this.#total += bytes;
+    const unpin = this.pin(key);
+    await this.#makeRoom();
+    unpin();
+    return entry;
+  }
+
+  pin(key: string): () => void {
+    let held = true;
+    this.#pins.set(key, (this.#pins.get(key) ?? 0) + 1);
+    return () => {
+      if (!held) return;
+      held = false;
+      const left = (this.#pins.get(key) ?? 1) - 1;
+      if (left === 0) this.#pins.delete(key);
+      else this.#pins.set(key, left);
+    };
+  }
+
+  #load(): void {
+    const folder = this.#folder;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const names = readdirSync(folder);
     const found = names.filter((name) => name.endsWith(RECORD)).map((name) => readEntry(folder, name));
     const whole = found.filter((entry) => entry !== undefined).sort((a, b) => a.touched - b.touched);
     for (const entry of whole) {
-      entries.set(entry.key, entry);
-      total += entry.bytes;
+      this.#entries.set(entry.key, entry);
+      this.#total += entry.bytes;
     }
     const known = new Set(whole.flatMap(({ key }) => [key, key + RECORD]));
     for (const name of names) if (!known.has(name)) rmSync(`${folder}/${name}`, { force: true });
   }
 
-  async function drop(entry: Entry): Promise<void> {
-    entries.delete(entry.key);
-    total -= entry.bytes;
+  async #drop(entry: Entry): Promise<void> {
+    // Two may have found it missing at the same time.
+    if (this.#entries.get(entry.key) !== entry) return;
+    this.#entries.delete(entry.key);
+    this.#total -= entry.bytes;
     await rm(entry.path + RECORD, { force: true });
     await rm(entry.path, { force: true });
   }
 
-  async function makeRoom(): Promise<void> {
-    for (const entry of [...entries.values()]) {
-      if (total <= mostBytes) return;
-      if (!pins.has(entry.key)) await drop(entry);
+  async #makeRoom(): Promise<void> {
+    for (const entry of [...this.#entries.values()]) {
+      if (this.#total <= this.#most) return;
+      if (!this.#pins.has(entry.key)) await this.#drop(entry);
     }
   }
 
-  async function touch(entry: Entry): Promise<void> {
-    entries.delete(entry.key);
-    entries.set(entry.key, entry);
-    if (now() - entry.touched < TOUCH_MS) return;
-    entry.touched = now();
-    const seconds = entry.touched / 1000;
-    await utimes(entry.path + RECORD, seconds, seconds).catch(() => {});
+  async #touch(entry: Entry): Promise<void> {
+    if (this.#entries.get(entry.key) !== entry) return;
+    this.#entries.delete(entry.key);
+    this.#entries.set(entry.key, entry);
+    if (this.#now() - entry.touched < TOUCH_MS) return;
+    entry.touched = this.#now();
+    await touchFile(entry.path + RECORD, entry.touched).catch(() => {});
   }
-
-  load();
-  return {
-    find: async (key) => {
-      const entry = entries.get(key);
-      if (!entry) return undefined;
-      const size = await stat(entry.path).then(
-        (stats) => stats.size,
-        () => undefined,
-      );
-      if (size !== entry.bytes) await drop(entry);
-      else await touch(entry);
-      return entries.get(key);
-    },
-    has: (key) => entries.has(key),
-    put: async (key, file, made) => {
-      const path = `${folder}/${key}`;
-      const before = entries.get(key);
-      if (before) await drop(before);
-      await rename(file.path, path);
-      await file.remove();
-      const entry = { ...made, key, path, bytes: file.bytes, touched: now() };
-      await writeFile(`${path}.new`, JSON.stringify({ ...made, bytes: file.bytes }), { mode: 0o600 });
-      await utimes(`${path}.new`, entry.touched / 1000, entry.touched / 1000);
-      await rename(`${path}.new`, path + RECORD);
-      entries.set(key, entry);
-      total += entry.bytes;
-      const unpin = pin(pins, key);
-      await makeRoom();
-      unpin();
-      return entry;
-    },
-    pin: (key) => pin(pins, key),
-  };
 }
 
-function pin(pins: Map<string, number>, key: string): () => void {
-  let held = true;
-  pins.set(key, (pins.get(key) ?? 0) + 1);
-  return () => {
-    if (!held) return;
-    held = false;
-    const left = (pins.get(key) ?? 1) - 1;
-    if (left === 0) pins.delete(key);
-    else pins.set(key, left);
-  };
+function touchFile(path: string, at: number): Promise<void> {
+  return utimes(path, at / 1000, at / 1000);
 }
 
 function readEntry(folder: string, name: string): Entry | undefined {

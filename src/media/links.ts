@@ -4,7 +4,7 @@ import type { WebAnswer, WebGet } from "../bridge/ports.ts";
 import type { FileAttachment } from "../model/attachment.ts";
 import type { Clock } from "../model/clock.ts";
 import { bodyOf, fileHeaders } from "./download.ts";
-import { createGate } from "./gate.ts";
+import { createGate, type Gate } from "./gate.ts";
 import type { Limits } from "./limits.ts";
 import { type LinkRecord, openLinkRecords } from "./link-records.ts";
 import type { Look } from "./material.ts";
@@ -36,62 +36,29 @@ const DAY_MS = 86_400_000;
 /** A reader waits so long for others to finish. */
 const WAIT_MS = 10_000;
 
-export function createLinks({ folder, sources, signer, urlOf, clock, limits }: LinksParts): Links {
+export function createLinks(parts: LinksParts): Links {
+  const { folder, signer, urlOf, clock, limits } = parts;
   const records = openLinkRecords(folder, clock, limits.linkMs + 2 * DAY_MS);
-  const gate = createGate(limits.downloads);
   const stopped = new AbortController();
-
-  async function download(
-    record: LinkRecord,
-    span: Span | undefined,
-  ): Promise<AsyncIterable<Uint8Array> | number> {
-    const leave = await enterSoon();
-    if (!leave) return 503;
-    const connection = await sources.connect(record.file, stopped.signal).catch(() => 503);
-    const refusal = refusalOf(connection, record);
-    if (refusal === undefined && typeof connection === "object")
-      return bodyOf(connection.stream, span, () => {
-        connection.close();
-        leave();
-      });
-    if (typeof connection === "object") connection.close();
-    leave();
-    return refusal ?? 404;
-  }
-
-  async function enterSoon(): Promise<(() => void) | undefined> {
-    const late = new AbortController();
-    const timer = clock.after(WAIT_MS, () => late.abort());
-    const leave = await gate.enter(AbortSignal.any([late.signal, stopped.signal])).catch(() => undefined);
-    timer.cancel();
-    return leave;
-  }
+  const readers = { ...parts, gate: createGate(limits.downloads), ending: stopped.signal };
 
   return {
-    offer: async (file, { type: { mime }, bytes }) => {
+    offer: async (file, { type: { mime, ext }, bytes }) => {
       const id = signer.name(identity(file));
       // Whole days: the same file has the same address when it is asked for again.
       const until = (Math.floor((clock.now() + limits.linkMs) / DAY_MS) + 1) * DAY_MS;
       const url = urlOf(signer.sign(id, until));
       if (url === undefined) return undefined;
-      const name = safeName(file.name, mime, file.kind);
+      const name = safeName(file.name, mime, file.kind, ext);
       await records.write(id, { file, name, mime, ...(bytes !== undefined && { bytes }) });
       return url;
     },
-    answer: async ({ path, headers, head }) => {
-      const link = signer.read(path);
+    answer: async (request) => {
+      const link = signer.read(request.path);
       const record = link && (await records.read(link.id));
       if (!link || !record) return { status: 404 };
       if (link.until < clock.now()) return { status: 403 };
-      const etag = `"${link.id}"`;
-      const asked =
-        headers["if-range"] === undefined || headers["if-range"] === etag ? headers.range : undefined;
-      const range = record.bytes === undefined ? "all" : readRange(one(asked), record.bytes);
-      const answer = fileHeaders(record, etag, range);
-      if (range === "none" || head) return answer;
-      const body = await download(record, range === "all" ? undefined : range);
-      if (typeof body !== "number") return { ...answer, body };
-      return { status: body, headers: body === 503 ? { "retry-after": "30" } : {} };
+      return await answerWith(record, `"${link.id}"`, request, readers);
     },
     stop: () => {
       stopped.abort();
@@ -100,13 +67,58 @@ export function createLinks({ folder, sources, signer, urlOf, clock, limits }: L
   };
 }
 
+interface Readers extends Pick<LinksParts, "sources" | "clock"> {
+  readonly gate: Gate;
+  /** Aborts when nothing is to be read any more. */
+  readonly ending: AbortSignal;
+}
+
+async function answerWith(
+  record: LinkRecord,
+  etag: string,
+  { headers, head }: WebGet,
+  readers: Readers,
+): Promise<WebAnswer> {
+  const isOther = headers["if-range"] !== undefined && headers["if-range"] !== etag;
+  const range = record.bytes === undefined || isOther ? "all" : readRange(headers.range, record.bytes);
+  const answer = fileHeaders(record, etag, range);
+  if (range === "none" || head) return answer;
+  const body = await download(record, range === "all" ? undefined : range, readers);
+  if (typeof body !== "number") return { ...answer, body };
+  return { status: body, headers: body === 503 ? { "retry-after": "30" } : {} };
+}
+
+/** A status when the file cannot be read now. */
+async function download(
+  record: LinkRecord,
+  span: Span | undefined,
+  { sources, clock, gate, ending }: Readers,
+): Promise<AsyncIterable<Uint8Array> | number> {
+  const leave = await enterSoon(gate, clock, ending);
+  if (!leave) return 503;
+  const connection = await sources.connect(record.file, ending).catch(() => 503);
+  const refusal = refusalOf(connection, record);
+  if (refusal === undefined && typeof connection === "object")
+    return bodyOf(connection.stream, span, () => {
+      connection.close();
+      leave();
+    });
+  if (typeof connection === "object") connection.close();
+  leave();
+  return refusal ?? 404;
+}
+
+async function enterSoon(gate: Gate, clock: Clock, ending: AbortSignal): Promise<(() => void) | undefined> {
+  const late = new AbortController();
+  const timer = clock.after(WAIT_MS, () => late.abort());
+  const leave = await gate.enter(AbortSignal.any([late.signal, ending])).catch(() => undefined);
+  timer.cancel();
+  return leave;
+}
+
 /** The status of a source that cannot be read: gone, in trouble (503), or not what it was (502). */
 function refusalOf(connection: Connection | string | number, { bytes }: LinkRecord): number | undefined {
   if (typeof connection === "number") return connection;
   if (typeof connection === "string") return 404;
   return connection.bytes === bytes ? undefined : 502;
-}
-
-function one(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? undefined : header;
 }

@@ -10,8 +10,8 @@ export interface Span {
  * The one span that is asked for. "all" when there is no header or one that need not be obeyed: not understood, or
  * several spans (RFC 9110, 14.2). "none" when the file has no such bytes.
  */
-export function readRange(header: string | undefined, size: number): Span | "all" | "none" {
-  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? "");
+export function readRange(header: string | string[] | undefined, size: number): Span | "all" | "none" {
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(String(header ?? "").trim());
   if (!match) return "all";
   const [, first = "", last = ""] = match;
   if (first === "") {

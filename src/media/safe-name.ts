@@ -52,10 +52,13 @@ export function safeName(name: string | undefined, mime: string, kind: FileKind,
   const clean = tidy(name ?? "");
   const extension = extensionFor(clean, mime) ?? usual;
   const ending = extension === undefined ? "" : `.${extension}`;
-  const stem = trimmed(cut(withoutExtension(clean, extension, mime), ending.length));
+  const stem = notDevice(withoutExtension(clean, extension, mime));
+  return `${trimmed(cut(stem, ending.length)) || kind}${ending}`;
+}
+
+function notDevice(stem: string): string {
   const first = stem.split(".", 1)[0]?.trim() ?? "";
-  if (stem === "") return `${kind}${ending}`;
-  return `${DEVICE.test(first) ? "_" : ""}${stem}${ending}`;
+  return DEVICE.test(first) ? `_${stem}` : stem;
 }
 
 function tidy(name: string): string {
@@ -90,8 +93,7 @@ function cut(stem: string, taken: number): string {
   let kept = "";
   for (const { segment } of graphemes.segment(stem.slice(0, 4 * MOST_CHARACTERS))) {
     const next = kept + segment;
-    // One less than allowed: a device's name gets a character more.
-    if (next.length + taken >= MOST_CHARACTERS || Buffer.byteLength(next) + taken >= MOST_BYTES) break;
+    if (next.length + taken > MOST_CHARACTERS || Buffer.byteLength(next) + taken > MOST_BYTES) break;
     kept = next;
   }
   return kept;

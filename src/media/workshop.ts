@@ -7,7 +7,7 @@ import type { Log } from "../bridge/ports.ts";
 import { PlatformError } from "../model/errors.ts";
 import { type Cache, type CachedFile, type MadeFile, openCache } from "./cache.ts";
 import { createMemo } from "./memo.ts";
-import { isFull, type Spool } from "./spool.ts";
+import { isFull, type Spool, type SpoolFile } from "./spool.ts";
 import { passing } from "./watched.ts";
 
 /** A file on our disk, there until `release`. */
@@ -51,31 +51,16 @@ export function keyOf(...facts: readonly unknown[]): string {
   return createHash("sha256").update(JSON.stringify(facts)).digest("base64url");
 }
 
-export function createWorkshop({ folder, spool, cacheBytes, log, now }: WorkshopParts): Workshop {
+export function createWorkshop(parts: WorkshopParts): Workshop {
+  const { folder, cacheBytes, now } = parts;
   const cache = openCache(folder, cacheBytes, now);
   const refusals = createMemo<UnfitReason>(now);
   const jobs = new Map<string, Job>();
 
-  async function build(signal: AbortSignal, work: Work) {
-    const target = spool.free();
-    try {
-      const made = await work(target, signal);
-      return typeof made === "string" ? made : { made, file: await spool.adopt(target) };
-    } catch (error) {
-      await rm(target, { force: true });
-      signal.throwIfAborted();
-      if (error instanceof PlatformError) throw error;
-      if (isFull(error)) throw passing("disk-full", "the disk is full");
-      // The same again would end the same way, and a file is no reason to hold a conversation up.
-      log.warn({ err: error }, "a file could not be converted");
-      return "broken";
-    }
-  }
-
   function begin(key: string, work: Work): Job {
     const over = new AbortController();
     const run = async () => {
-      const built = await build(over.signal, work);
+      const built = await build(parts, over.signal, work);
       if (typeof built !== "string") return await cache.put(key, built.file, built.made);
       refusals.set(key, built);
       return built;
@@ -88,41 +73,35 @@ export function createWorkshop({ folder, spool, cacheBytes, log, now }: Workshop
     return job;
   }
 
-  function kept(file: CachedFile): Piece {
-    return { ...file, release: cache.pin(file.key) };
-  }
-
   async function find(key: string | undefined): Promise<Piece | UnfitReason | undefined> {
     if (key === undefined) return undefined;
     const file = await cache.find(key);
-    return file ? kept(file) : refusals.get(key);
+    return file ? { ...file, release: cache.pin(key) } : refusals.get(key);
+  }
+
+  async function join(key: string, job: Job, signal: AbortSignal): Promise<Piece | UnfitReason> {
+    job.waiting++;
+    try {
+      const done = await untilAborted(job.done, signal);
+      return typeof done === "string" ? done : { ...done, release: cache.pin(key) };
+    } finally {
+      job.waiting--;
+      if (job.waiting === 0) {
+        job.over.abort(new DOMException("nobody waits for it any more", "AbortError"));
+        // The next who asks begins anew, and does not join what is being given up.
+        if (jobs.get(key) === job) jobs.delete(key);
+      }
+    }
   }
 
   return {
     find,
     make: async (key, signal, work) => {
-      if (key === undefined) {
-        const built = await build(signal, work);
-        if (typeof built === "string") return built;
-        const { path, bytes, remove } = built.file;
-        return { ...built.made, path, bytes, release: () => void remove() };
-      }
+      if (key === undefined) return await buildAlone(parts, signal, work);
       const found = await find(key);
       if (found !== undefined) return found;
       signal.throwIfAborted();
-      const job = jobs.get(key) ?? begin(key, work);
-      job.waiting++;
-      try {
-        const done = await untilAborted(job.done, signal);
-        return typeof done === "string" ? done : kept(done);
-      } finally {
-        job.waiting--;
-        if (job.waiting === 0) {
-          job.over.abort(new DOMException("nobody waits for it any more", "AbortError"));
-          // The next who asks begins anew, and does not join what is being given up.
-          if (jobs.get(key) === job) jobs.delete(key);
-        }
-      }
+      return await join(key, jobs.get(key) ?? begin(key, work), signal);
     },
     cache,
     stop: async () => {
@@ -131,6 +110,42 @@ export function createWorkshop({ folder, spool, cacheBytes, log, now }: Workshop
       await Promise.allSettled(running.map(({ done }) => done));
     },
   };
+}
+
+interface Built {
+  readonly made: MadeFile;
+  readonly file: SpoolFile;
+}
+
+async function build(
+  { spool, log }: WorkshopParts,
+  signal: AbortSignal,
+  work: Work,
+): Promise<Built | UnfitReason> {
+  const target = spool.free();
+  try {
+    const made = await work(target, signal);
+    return typeof made === "string" ? made : { made, file: await spool.adopt(target) };
+  } catch (error) {
+    await rm(target, { force: true });
+    signal.throwIfAborted();
+    if (error instanceof PlatformError) throw error;
+    if (isFull(error)) throw passing("disk-full", "the disk is full");
+    // The same again would end the same way, and a file is no reason to hold a conversation up.
+    log.warn({ err: error }, "a file could not be converted");
+    return "broken";
+  }
+}
+
+async function buildAlone(
+  parts: WorkshopParts,
+  signal: AbortSignal,
+  work: Work,
+): Promise<Piece | UnfitReason> {
+  const built = await build(parts, signal, work);
+  if (typeof built === "string") return built;
+  const { path, bytes, remove } = built.file;
+  return { ...built.made, path, bytes, release: () => void remove() };
 }
 
 /** Rejects as soon as the signal aborts; the work itself goes on. */

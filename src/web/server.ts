@@ -47,8 +47,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
   const handlers = new Map<string, Handler>();
   const certificateListeners: (() => void)[] = [];
   let certificate = options.tls?.selfSigned ? options.tls.cert : undefined;
-  const answering = new Set<FastifyReply>();
-  let onIdle: (() => void) | undefined;
+  const answering = new Answering();
   const prefix = options.publicUrl?.pathname.replace(/\/+$/, "") ?? "";
   const gets = createGetTable();
   const { app, server } = createFastify(options);
@@ -58,21 +57,13 @@ export function createWebServer(options: WebServerOptions): WebServer {
     if (handler === undefined) return reply.code(404).send();
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     answering.add(reply);
-    reply.raw.once("close", () => {
-      answering.delete(reply);
-      if (answering.size === 0) onIdle?.();
-    });
     const status = await handler({ headers: request.headers, body });
     // A connection that stays open would hold the stop back until its keep-alive runs out.
-    if (onIdle) reply.header("connection", "close");
+    if (answering.isEnding) reply.header("connection", "close");
     return reply.code(status).send();
   });
-  app.route({
-    method: ["GET", "HEAD"],
-    url: "/*",
-    // A reader who comes back after a stop reads on where it was cut: long answers hold no stop back.
-    handler: (request, reply) => gets.answer(request, reply),
-  });
+  // A reader who comes back after a stop reads on where it was cut: long answers hold no stop back.
+  app.route({ method: ["GET", "HEAD"], url: "/*", handler: gets.answer });
   app.get("/health", async (_, reply) => {
     const report = await options.health();
     return reply.code(report.status === "ok" ? 200 : 503).send(report);
@@ -94,10 +85,9 @@ export function createWebServer(options: WebServerOptions): WebServer {
     address: () => boundAddress(server, options.listen),
     start: () => bind(options.listen, options.texts, (target) => app.listen(target)),
     stop: async () => {
-      const idle = Promise.withResolvers<void>();
-      onIdle = idle.resolve;
+      const idle = answering.end();
       const closed = app.close();
-      if (answering.size > 0) await idle.promise;
+      await idle;
       // Node counts a connection that never said a word as busy, and would wait for it.
       server.closeAllConnections();
       await closed;
@@ -110,6 +100,31 @@ export function createWebServer(options: WebServerOptions): WebServer {
       for (const listener of certificateListeners) listener();
     },
   };
+}
+
+/** The answers that are on their way; a stop waits for them. */
+class Answering {
+  readonly #replies = new Set<FastifyReply>();
+  #idle: PromiseWithResolvers<void> | undefined;
+
+  get isEnding(): boolean {
+    return this.#idle !== undefined;
+  }
+
+  add(reply: FastifyReply): void {
+    this.#replies.add(reply);
+    reply.raw.once("close", () => {
+      this.#replies.delete(reply);
+      if (this.#replies.size === 0) this.#idle?.resolve();
+    });
+  }
+
+  /** Resolves when nothing is left to answer. */
+  end(): Promise<void> {
+    this.#idle ??= Promise.withResolvers<void>();
+    if (this.#replies.size === 0) this.#idle.resolve();
+    return this.#idle.promise;
+  }
 }
 
 function createFastify({ tls, log }: WebServerOptions): { app: FastifyInstance; server: Server } {
