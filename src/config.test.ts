@@ -11,6 +11,7 @@ import { ConfigError, type Fault } from "./config/finding.ts";
 import { bridgeSchema, knownKeys, type PlatformSchemas, topSchema, webSchema } from "./config/schema.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { UserError } from "./model/errors.ts";
+import { SHOWN } from "./model/event.ts";
 import * as discord from "./platforms/discord/config.ts";
 import * as telegram from "./platforms/telegram/config.ts";
 
@@ -85,6 +86,8 @@ function places(yaml: string): readonly string[] {
   return faultsOf(yaml).map((fault) => `${fault.line} ${fault.path}`);
 }
 
+const all = (shown: boolean) => Object.fromEntries(SHOWN.map((what) => [what, shown]));
+
 const withWeb = (web: string) => `${good}web:\n${web.replace(/^/gm, "  ")}\n`;
 
 describe("a good configuration", () => {
@@ -106,8 +109,18 @@ describe("a good configuration", () => {
           { account: "telegram", id: "-1001234567890" },
           { account: "discord", id: "123456789012345678" },
         ],
+        show: { ...all(true), typing: false, phones: false },
       },
     ]);
+  });
+
+  it("shows in each bridge what is asked for there", () => {
+    const other =
+      "  - { name: outra, members: ['telegram:-1002', 'discord:2'], show: { pins: false, typing: true } }\n";
+    const [first, second] = load(good + other).bridges;
+    expect(first?.show).toEqual({ ...all(true), typing: false, phones: false });
+    expect(second?.show).toEqual({ ...all(true), pins: false, phones: false });
+    expect(load(`${good}    show: {}\n`).bridges[0]?.show).toEqual(first?.show);
   });
 
   it("reads web, with the trailing slash of the public URL gone", () => {
@@ -177,6 +190,7 @@ describe("the example", () => {
     expect(keysIn(example)).toEqual([...knownKeys(topSchema, [])].sort());
     expect(keysIn(example.web)).toEqual([...knownKeys(webSchema, [])].sort());
     expect(keysIn(example.bridges[0])).toEqual([...knownKeys(bridgeSchema, [])].sort());
+    expect(keysIn(example.bridges[0].show)).toEqual([...SHOWN].sort());
     for (const [name, { schema }] of Object.entries(realPlatforms))
       expect(keysIn(example.accounts[name])).toEqual([...knownKeys(schema, [])].sort());
   });
@@ -277,6 +291,21 @@ extra: 1
       `the file ${join(folder, "none")} does not exist`,
       `the file ${join(folder, "empty.token")} is empty`,
     ]);
+  });
+
+  it("of what a bridge shows: the line, the word that is near, and true or false", () => {
+    const faults = faultsOf(`${good}    show:\n      pin: true\n      titles: yes\n      joins: 1\n`);
+    expect(faults.map(({ line, path }) => `${line} ${path}`)).toEqual([
+      "12 bridges[0].show.pin",
+      "13 bridges[0].show.titles",
+      "14 bridges[0].show.joins",
+    ]);
+    expect(faults[0]?.cure).toBe("did you mean pins?");
+    expect(faults[1]?.message).toBe("true or false is needed here");
+    const [listed] = faultsOf(`${good}    show: [pins]\n`);
+    expect(listed).toMatchObject({ line: 11, message: "a block of keys and values is needed here" });
+    const [foreign] = faultsOf(`${good}    show: { weather: true }\n`);
+    expect(foreign?.cure).toContain(SHOWN.join(", "));
   });
 
   it("of a Telegram token that cannot be one, unless the API is not the cloud", () => {

@@ -18,6 +18,7 @@ import {
   webSchema,
 } from "./config/schema.ts";
 import { UserError } from "./model/errors.ts";
+import type { Shown } from "./model/event.ts";
 import { type ConversationRef, parseConversation } from "./model/refs.ts";
 import type { Language } from "./model/texts.ts";
 import { LANGUAGES, type LoadedTexts, loadTexts, systemLanguage } from "./texts.ts";
@@ -33,6 +34,7 @@ export interface WebConfig {
 export interface BridgeConfig {
   readonly name: string;
   readonly members: readonly ConversationRef[];
+  readonly show: Readonly<Record<Shown, boolean>>;
 }
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -160,8 +162,8 @@ function build(value: unknown, folder: string, platforms: PlatformSchemas) {
       deadLettersMs: top.retention.dead_letter_days * 24 * HOUR_MS,
     },
     bridges: top.bridges.map((bridge): BridgeConfig => {
-      const { name, members } = bridgeSchema.parse(bridge);
-      return { name, members: members.flatMap((member) => parseConversation(String(member)) ?? []) };
+      const { name, members, show } = bridgeSchema.parse(bridge);
+      return { name, members: members.flatMap((member) => parseConversation(String(member)) ?? []), show };
     }),
   };
 }

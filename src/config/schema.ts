@@ -1,6 +1,7 @@
 // The shape of each part of `matebot.yaml`, and what zod has to say about it as findings; `loadConfig` calls it.
 
 import { z } from "zod";
+import { SHOWN, type Shown } from "../model/event.ts";
 import { LANGUAGES } from "../texts.ts";
 import { parseListen } from "../web/listen.ts";
 import type { Finding, Path } from "./finding.ts";
@@ -62,7 +63,20 @@ export const webSchema = z.strictObject({
   tls: z.enum(TLS_MODES).default("auto"),
 });
 
-export const bridgeSchema = z.strictObject({ name: z.string().min(1), members: z.array(z.unknown()) });
+/** Typing asks both platforms again and again, and a number belongs to somebody: both are for those who want them. */
+const QUIET: ReadonlySet<Shown> = new Set(["typing", "phones"]);
+
+const showSchema = z.strictObject(
+  Object.fromEntries(SHOWN.map((what) => [what, z.boolean().default(!QUIET.has(what))])) as Readonly<
+    Record<Shown, z.ZodDefault<z.ZodBoolean>>
+  >,
+);
+
+export const bridgeSchema = z.strictObject({
+  name: z.string().min(1),
+  members: z.array(z.unknown()),
+  show: showSchema.default(showSchema.parse({})),
+});
 
 /** What `schema` says against `value`, which stands at `base`. */
 export function inspect(schema: z.ZodType, value: unknown, base: Path): readonly Finding[] {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openArchive } from "../../src/cli/archive.ts";
 import type { Desk } from "../../src/cli/desk.ts";
+import { SHOWN, type Shown } from "../../src/model/event.ts";
 import type { Language } from "../../src/model/texts.ts";
 import { openStore } from "../../src/storage/open.ts";
 import { loadTexts } from "../../src/texts.ts";
@@ -24,6 +25,8 @@ export interface TestDeskOptions {
   readonly columns?: number;
 }
 
+const everything = Object.fromEntries(SHOWN.map((what) => [what, true])) as Record<Shown, boolean>;
+
 /** The group of the store's samples is bridged with their channel. */
 export async function openTestDesk(options: TestDeskOptions = {}): Promise<TestDesk> {
   const { language = "en", now = () => 5_000, answer, columns } = options;
@@ -39,7 +42,7 @@ export async function openTestDesk(options: TestDeskOptions = {}): Promise<TestD
         { name: "telegram", platform: "telegram", settings: {} },
         { name: "discord", platform: "discord", settings: {} },
       ],
-      bridges: [{ name: "geral", members: [group, channel] }],
+      bridges: [{ name: "geral", members: [group, channel], show: everything }],
       retention: { journalMs: 48 * 3_600_000, joinedMs: 0, deadLettersMs: 0 },
     },
     ...{ store, archive, clock, printed },
