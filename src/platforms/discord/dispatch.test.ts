@@ -81,6 +81,8 @@ describe("the key", () => {
 describe("events that are not stored", () => {
   it.each<[string, Dispatch]>([
     ["of another kind", event("TYPING_START", { channel_id: channel, user_id: ana })],
+    ["an answer that is only announced", message({ type: 20, flags: 1 << 7 })],
+    ["a channel of which nothing is known to be new", event("CHANNEL_UPDATE", { id: channel, name: "x" })],
     ["of a channel that is not bridged", message({ channel_id: other })],
     ["of a thread in such a channel", message({ channel_id: otherThread })],
     ["of a channel nobody knows", message({ channel_id: "200000000000000099" })],

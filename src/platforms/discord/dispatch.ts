@@ -167,6 +167,7 @@ const contents = [
   "poll",
   "message_snapshots",
   "activity",
+  "shared_client_theme",
 ] as const;
 
 /** True for a person's message that says nothing at all: how MESSAGE_CONTENT looks when it is switched off. */

@@ -5,7 +5,7 @@ import { type APIGatewayBotInfo, GatewayIntentBits } from "discord-api-types/v10
 import type { PlatformContext } from "../../bridge/platform.ts";
 
 /** Discord, events/gateway: what a bridge needs to hear. MESSAGE_CONTENT is privileged and must be switched on. */
-const intents =
+export const intents =
   GatewayIntentBits.Guilds |
   GatewayIntentBits.GuildWebhooks |
   GatewayIntentBits.GuildMessages |

@@ -1,6 +1,7 @@
 // Reads the corpus of Gateway dispatches (test/corpus/discord) and states what is no dispatch at all.
 
 import { readdirSync, readFileSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ParseError } from "../../model/errors.ts";
 import type { BridgeEvent } from "../../model/event.ts";
@@ -63,6 +64,60 @@ describe("the corpus", () => {
   });
 });
 
+describe("hostile payloads", () => {
+  const messages = rows.filter(([, { dispatch }]) => Object(dispatch).d?.author);
+  const junk = fc.oneof(
+    fc.constantFrom<unknown>(null, [], {}, "", "x", 0, -1, 1e308, true, [null], [[]], { id: {} }),
+    fc.jsonValue({ maxDepth: 3 }),
+  );
+
+  /** Puts `value` in the place of something inside. */
+  function spoil(inside: unknown, steps: readonly number[], value: unknown): unknown {
+    if (typeof inside !== "object" || inside === null || steps.length === 0) return value;
+    const entries = Object.entries(inside);
+    const [step = 0, ...more] = steps;
+    if (entries.length === 0) return value;
+    const spoiled = entries.map(([key, inner], i) =>
+      i === step % entries.length ? [key, spoil(inner, more, value)] : [key, inner],
+    );
+    const all = Object.fromEntries(spoiled);
+    return Array.isArray(inside) ? Object.values(all) : all;
+  }
+
+  it("give events or a ParseError, whatever stands wherever", () => {
+    const row = fc.constantFrom(...rows.map(([, each]) => each));
+    const steps = fc.array(fc.nat(40), { minLength: 1, maxLength: 7 });
+    let refused = 0;
+    fc.assert(
+      fc.property(row, steps, junk, ({ dispatch, directory }, where, value) => {
+        const { t, d } = dispatch as { readonly t: string; readonly d: unknown };
+        try {
+          parseDispatch(raw(JSON.stringify({ t, d: spoil(d, where, value) })), directoryOf(directory));
+        } catch (error) {
+          refused += 1;
+          if (!(error instanceof ParseError)) throw error;
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(refused).toBeGreaterThan(10);
+  });
+
+  it("nested beyond all measure are refused", () => {
+    const deep = `${'{"type":17,"components":['.repeat(20_000)}${"]}".repeat(20_000)}`;
+    const body = `{"t":"MESSAGE_CREATE","d":{"id":"1","channel_id":"2","author":{"id":"3"},"components":[${deep}]}}`;
+    expect(() => parseDispatch(raw(body), empty)).toThrow(ParseError);
+  });
+
+  it.each(messages.slice(0, 60).map(([file, row]) => [file, row] as const))(
+    "%s: what crosses can be stored and read again",
+    (_file, row) => {
+      const events = parseDispatch(raw(JSON.stringify(row.dispatch)), directoryOf(row.directory));
+      expect(JSON.parse(JSON.stringify(events))).toStrictEqual(events);
+    },
+  );
+});
+
 describe("what is no dispatch", () => {
   it.each([
     ["", "not JSON"],
@@ -74,6 +129,10 @@ describe("what is no dispatch", () => {
     ['{"t":"MESSAGE_DELETE","d":{"id":"1"}}', "no channel"],
     ['{"t":"MESSAGE_DELETE_BULK","d":{"channel_id":"1","ids":"x"}}', "no ids"],
     ['{"t":"MESSAGE_CREATE","d":{"id":"1","channel_id":"2","author":{"id":"3"},"content":7}}', "shape"],
+    ['{"t":"MESSAGE_REACTION_ADD","d":{"channel_id":"1"}}', "no message"],
+    ['{"t":"MESSAGE_POLL_VOTE_ADD","d":{"message_id":"1"}}', "no channel"],
+    ['{"t":"THREAD_DELETE","d":{}}', "no id"],
+    ['{"t":"MESSAGE_CREATE","d":{"id":"1","channel_id":"2","author":{"id":"3"},"embeds":7}}', "shape"],
   ])("%s is refused", (body, reason) => {
     expect(() => parseDispatch(raw(body), empty)).toThrow(ParseError);
     expect(() => parseDispatch(raw(body), empty)).toThrow(new RegExp(reason));
