@@ -8,6 +8,8 @@ import { Gateway } from "./gateway.ts";
 import type { Session } from "./gateway-session.ts";
 import { RateLimits } from "./limits.ts";
 import { peopleOf } from "./people.ts";
+import { placesOf } from "./people-places.ts";
+import { speechOf } from "./people-speech.ts";
 import { answerRequest, type RestOptions } from "./rest.ts";
 import type { DiscordSandbox, DiscordSandboxOptions, GatewayControl, Kick } from "./sandbox.ts";
 import { setupOf } from "./setup.ts";
@@ -128,6 +130,8 @@ export async function startDiscordSandbox(options: DiscordSandboxOptions = {}): 
       return token;
     },
     ...peopleOf(world),
+    ...speechOf(world),
+    ...placesOf(world),
     onChange(listener) {
       world.listeners.add(listener);
       return () => world.listeners.delete(listener);

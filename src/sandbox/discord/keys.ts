@@ -66,6 +66,11 @@ export const KEYS = {
     "CreateTextThreadWithMessageRequest",
     "name auto_archive_duration rate_limit_per_user",
   ),
+  channelCreate: list(
+    "CreateGuildChannelRequest",
+    "name type topic parent_id position permission_overwrites nsfw",
+  ),
+  overwrite: list("ChannelPermissionOverwriteRequest", "id type allow deny"),
   channelEdit: list(
     ["UpdateGuildChannelRequestPartial", "UpdateThreadRequestPartial"],
     "name topic parent_id position archived locked auto_archive_duration applied_tags",

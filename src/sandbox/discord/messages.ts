@@ -47,12 +47,12 @@ export function placeOf(channel: ChannelRecord) {
 }
 
 /** Archived threads open again when somebody speaks in them. Discord docs, topics/threads. */
-function countInThread(world: World, channel: ChannelRecord): void {
+function countInThread(world: World, channel: ChannelRecord, spoken: boolean): void {
   const { thread } = channel;
   if (!thread) return;
   thread.messageCount += 1;
   thread.totalSent += 1;
-  if (!thread.archived) return;
+  if (!thread.archived || !spoken) return;
   thread.archived = false;
   thread.archiveChangedAt = world.clock.now();
   announceThread(world, "THREAD_UPDATE", channel);
@@ -102,7 +102,8 @@ export function createMessage(world: World, channel: ChannelRecord, input: NewMe
   world.messages.set(channel.id, stored);
   stored.push(message);
   channel.lastMessageId = message.id;
-  countInThread(world, channel);
+  // Lines of Discord itself, such as that of a new name, open nothing.
+  countInThread(world, channel, [0, 19, 20, 23].includes(message.type));
   world.emit({
     type: "MESSAGE_CREATE",
     ...location(channel),

@@ -4,7 +4,7 @@ import { refuse } from "./errors.ts";
 import { ALLOW_ALL } from "./mentions.ts";
 import type { MessageForm } from "./message-form.ts";
 import { FLAG } from "./message-form.ts";
-import { sandboxMessage } from "./message-shape.ts";
+import { type SandboxMessage, sandboxMessage } from "./message-shape.ts";
 import {
   announceUpdate,
   bulkDelete,
@@ -13,27 +13,25 @@ import {
   editMessage,
   type NewMessage,
 } from "./messages.ts";
+import { readPoll } from "./poll-form.ts";
 import { addReaction, readEmoji, removeReaction } from "./reactions.ts";
-import type { AttachmentRecord, AuthorRecord, ChannelRecord, Snowflake, WebhookRecord } from "./records.ts";
+import type { AttachmentRecord, AuthorRecord, ChannelRecord, MessageRecord, Snowflake } from "./records.ts";
 import { replyTo } from "./reference-form.ts";
-import { announceTyping, pinMessage, unpinMessage } from "./routes-channels.ts";
+import { announceTyping } from "./routes-channels.ts";
+import { pinMessage, unpinMessage } from "./routes-pins.ts";
 import { directChannel } from "./routes-self.ts";
-import type { DiscordSandbox, SayInput, WebhookView } from "./sandbox.ts";
-import { announceChannel, announceThread, createThread, removeChannel } from "./threads.ts";
-import { createWebhook, removeWebhook } from "./webhooks.ts";
+import type { DiscordSandbox, EditInput, SayInput } from "./sandbox.ts";
 import { findChannel, findMessage, liveMessages, type World } from "./world.ts";
 
 type People = Pick<
   DiscordSandbox,
-  | "createThread"
-  | "archiveThread"
   | "createDm"
-  | "createWebhook"
   | "say"
   | "edit"
   | "remove"
   | "bulkRemove"
   | "unfurl"
+  | "suppressEmbeds"
   | "react"
   | "unreact"
   | "pin"
@@ -41,15 +39,16 @@ type People = Pick<
   | "type"
   | "messages"
   | "everSent"
-  | "webhooks"
-  | "deleteWebhook"
-  | "deleteChannel"
-  | "renameChannel"
 >;
 
 const SPOILER = 8;
 
-function filesOf(world: World, channelId: Snowflake, input: SayInput): AttachmentRecord[] {
+/** The files a person sends, as the channel keeps them. */
+export function filesOf(
+  world: World,
+  channelId: Snowflake,
+  input: Pick<SayInput, "attachments">,
+): AttachmentRecord[] {
   return (input.attachments ?? []).map(({ spoiler, ...file }) => ({
     ...file,
     id: world.newId(),
@@ -78,8 +77,17 @@ function replyOf(world: World, channel: ChannelRecord, input: SayInput): Partial
   return replyTo(channel, findMessage(world, channel.id, input.replyTo));
 }
 
-function say(world: World, channelId: Snowflake, userId: Snowflake, input: SayInput) {
+/** `id`: the starter of a post has that of its thread. */
+export function say(
+  world: World,
+  channelId: Snowflake,
+  userId: Snowflake,
+  input: SayInput,
+  id?: Snowflake,
+): SandboxMessage {
   const channel = findChannel(world, channelId);
+  // A poll as it is asked for, or one as it would arrive.
+  const poll = input.poll && "expiry" in input.poll ? input.poll : readPoll(world, input.poll);
   const form: MessageForm = {
     content: (input.content ?? "").trim(),
     attachments: filesOf(world, channelId, input),
@@ -87,7 +95,8 @@ function say(world: World, channelId: Snowflake, userId: Snowflake, input: SayIn
     tts: false,
     ...(input.embeds ? { embeds: input.embeds } : {}),
     ...(input.flags === undefined ? {} : { flags: input.flags }),
-    ...(input.poll ? { poll: input.poll } : {}),
+    ...(input.components ? { components: input.components } : {}),
+    ...(poll ? { poll } : {}),
   };
   const message = createMessage(world, channel, {
     author: authorOf(world, userId, input),
@@ -98,55 +107,29 @@ function say(world: World, channelId: Snowflake, userId: Snowflake, input: SayIn
     ...(input.messageReference ? { reference: input.messageReference } : {}),
     ...(input.snapshots ? { snapshots: input.snapshots } : {}),
     ...(input.stickers ? { stickers: input.stickers } : {}),
+    ...(id === undefined ? {} : { id }),
   });
   return sandboxMessage(world, message);
 }
 
-function view(hook: WebhookRecord): WebhookView {
-  const { id, name, token, channelId, applicationId } = hook;
-  return { id, name, token, channelId, applicationId };
-}
-
-function openThread(world: World, channelId: Snowflake, input: Parameters<People["createThread"]>[1]) {
-  const parent = findChannel(world, channelId);
-  const thread = createThread(world, parent, {
-    name: input.name,
-    ownerId: input.ownerId,
-    type: input.type ?? (parent.type === 5 ? 10 : 11),
-    ...(input.messageId === undefined ? {} : { id: input.messageId }),
-  });
-  if (input.messageId !== undefined) {
-    const starter = findMessage(world, channelId, input.messageId);
-    starter.flags |= FLAG.HAS_THREAD;
-    announceUpdate(world, parent, starter);
-  }
-  return { id: thread.id };
-}
-
-function archive(world: World, threadId: Snowflake, change: Parameters<People["archiveThread"]>[1]): void {
-  const channel = findChannel(world, threadId);
-  if (!channel.thread) throw refuse(50024);
-  channel.thread.archived = change.archived ?? channel.thread.archived;
-  channel.thread.locked = change.locked ?? channel.thread.locked;
-  channel.thread.archiveChangedAt = world.clock.now();
-  announceThread(world, "THREAD_UPDATE", channel);
-}
-
-function humanWebhook(
-  world: World,
-  channelId: Snowflake,
-  input: { name: string; userId: Snowflake },
-): WebhookView {
-  const channel = findChannel(world, channelId);
-  if (channel.guildId === undefined) throw refuse(50024);
-  return view(createWebhook(world, { ...channel, guildId: channel.guildId }, { ...input, avatar: null }));
-}
-
-function changes(world: World): Pick<People, "edit" | "remove" | "bulkRemove" | "unfurl"> {
+function editForm(message: MessageRecord, change: EditInput): MessageForm {
+  const { content, keep, embeds, components } = change;
+  const attachments = keep && message.attachments.filter(({ id }) => keep.includes(id));
   return {
-    edit(channelId, messageId, { content }) {
+    ...(content === undefined ? {} : { content: content.trim() }),
+    ...(attachments ? { attachments } : {}),
+    ...(embeds ? { embeds } : {}),
+    ...(components ? { components } : {}),
+    allowed: ALLOW_ALL,
+    tts: false,
+  };
+}
+
+function changes(world: World): Pick<People, "edit" | "remove" | "bulkRemove" | "unfurl" | "suppressEmbeds"> {
+  return {
+    edit(channelId, messageId, change) {
       const message = findMessage(world, channelId, messageId);
-      const form = { content: content.trim(), allowed: ALLOW_ALL, tts: false };
+      const form = editForm(message, change);
       editMessage(world, findChannel(world, channelId), message, form, message.author.id);
       return sandboxMessage(world, message);
     },
@@ -155,6 +138,12 @@ function changes(world: World): Pick<People, "edit" | "remove" | "bulkRemove" | 
     bulkRemove(channelId, ids) {
       const gone = liveMessages(world, channelId).filter((message) => ids.includes(message.id));
       bulkDelete(world, findChannel(world, channelId), gone);
+    },
+    suppressEmbeds(channelId, messageId) {
+      const message = findMessage(world, channelId, messageId);
+      message.flags |= FLAG.SUPPRESS_EMBEDS;
+      message.embeds = [];
+      announceUpdate(world, findChannel(world, channelId), message);
     },
     unfurl(channelId, messageId, embed) {
       const message = findMessage(world, channelId, messageId);
@@ -185,27 +174,10 @@ export function peopleOf(world: World): People {
   return {
     ...changes(world),
     ...gestures(world),
-    createThread: (channelId, input) => openThread(world, channelId, input),
-    archiveThread: (threadId, change) => archive(world, threadId, change),
     createDm: (botId, userId) => ({ id: directChannel(world, botId, userId).id }),
-    createWebhook: (channelId, input) => humanWebhook(world, channelId, input),
     say: (channelId, userId, input) => say(world, channelId, userId, input),
     messages: (channelId) => liveMessages(world, channelId).map((message) => sandboxMessage(world, message)),
     everSent: (channelId) =>
       (world.messages.get(channelId) ?? []).map((message) => sandboxMessage(world, message)),
-    webhooks: (channelId) =>
-      [...world.webhooks.values()].filter((hook) => hook.channelId === channelId).map(view),
-    deleteWebhook(id) {
-      const hook = world.webhooks.get(id);
-      if (!hook) throw refuse(10015);
-      removeWebhook(world, hook);
-    },
-    deleteChannel: (id) => removeChannel(world, findChannel(world, id)),
-    renameChannel(id, name) {
-      const channel = findChannel(world, id);
-      channel.name = name;
-      if (channel.thread) announceThread(world, "THREAD_UPDATE", channel);
-      else announceChannel(world, "CHANNEL_UPDATE", channel);
-    },
   };
 }

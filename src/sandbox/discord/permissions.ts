@@ -60,7 +60,7 @@ const DIRECT_MESSAGE =
   DEFAULT_EVERYONE & ~(PERMISSION.CREATE_PUBLIC_THREADS | PERMISSION.CREATE_PRIVATE_THREADS);
 
 /** Guild-wide permissions of a member; 0 for strangers. */
-function guildPermissions(guild: GuildRecord, userId: Snowflake): bigint {
+export function guildPermissions(guild: GuildRecord, userId: Snowflake): bigint {
   const member = guild.members.get(userId);
   if (!member) return 0n;
   if (guild.ownerId === userId) return ALL_PERMISSIONS;

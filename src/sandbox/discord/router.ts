@@ -7,6 +7,7 @@ import type { BotRecord } from "./records.ts";
 import type { Answer, Route } from "./route.ts";
 import { channelRoutes } from "./routes-channels.ts";
 import { messageRoutes } from "./routes-messages.ts";
+import { pinRoutes } from "./routes-pins.ts";
 import { pollRoutes } from "./routes-polls.ts";
 import { reactionRoutes } from "./routes-reactions.ts";
 import { selfRoutes } from "./routes-self.ts";
@@ -20,6 +21,7 @@ import { botByToken, type World } from "./world.ts";
 export const routes: readonly Route[] = [
   ...selfRoutes,
   ...channelRoutes,
+  ...pinRoutes,
   ...messageRoutes,
   ...reactionRoutes,
   ...pollRoutes,

@@ -1,20 +1,15 @@
-// Routes about channels themselves: read, change, remove, typing and pins.
+// Routes about channels themselves: create, read, change, remove, and typing.
 
 import { badField, refuse } from "./errors.ts";
-import { integerAt, textAt } from "./form.ts";
-import { KEYS } from "./keys.ts";
-import { ALLOW_ALL } from "./mentions.ts";
-import { restMessage, restViewer } from "./message-shape.ts";
-import { announceUpdate, createMessage } from "./messages.ts";
-import type { ChannelRecord, MessageRecord } from "./records.ts";
+import { fieldsAt, integerAt, listAt, snowflakeAt, textAt } from "./form.ts";
+import { checkKeys, KEYS } from "./keys.ts";
+import { guildPermissions, PERMISSION } from "./permissions.ts";
+import type { ChannelRecord, Overwrite } from "./records.ts";
 import { type Answer, type BotCall, noContent, ok, param, type Route } from "./route.ts";
 import { channelShape, memberShape } from "./shapes.ts";
-import { timestamp } from "./snowflake.ts";
-import { announceChannel, announceThread, removeChannel } from "./threads.ts";
-import { enter, findMessage, guildOf, liveMessages, may, sendRight, type World } from "./world.ts";
-
-// Discord docs, resources/message: 250 since 2025.
-const MAX_PINS = 250;
+import { rename } from "./thread-changes.ts";
+import { createGuildChannel, readTags, removeChannel } from "./threads.ts";
+import { enter, findGuild, guildOf, may, sendRight, type World } from "./world.ts";
 
 function changeThread(call: BotCall, channel: ChannelRecord): void {
   const { world, bot, body } = call;
@@ -36,6 +31,8 @@ function changeThread(call: BotCall, channel: ChannelRecord): void {
   thread.autoArchiveMinutes =
     integerAt(body.auto_archive_duration, ["auto_archive_duration"], { min: 60, max: 10080 }) ??
     thread.autoArchiveMinutes;
+  const forum = world.channels.get(channel.parentId ?? "");
+  if (body.applied_tags !== undefined && forum) thread.appliedTags = [...readTags(body.applied_tags, forum)];
 }
 
 function change(call: BotCall): Answer {
@@ -45,12 +42,61 @@ function change(call: BotCall): Answer {
   const name = textAt(body.name, ["name"], { min: 1, max: 100 });
   if (channel.thread) changeThread(call, channel);
   else if (!may(world, channel, bot.id, "MANAGE_CHANNELS")) throw refuse(50013);
-  if (name !== undefined) channel.name = name;
   if (body.topic !== undefined)
     channel.topic = textAt(body.topic, ["topic"], { max: channel.type === 15 ? 4096 : 1024 }) ?? null;
-  if (channel.thread) announceThread(world, "THREAD_UPDATE", channel);
-  else announceChannel(world, "CHANNEL_UPDATE", channel);
+  // Tells of all the changes at once.
+  rename(world, channel, name ?? channel.name, bot.id);
   return ok(channelShape(world, channel));
+}
+
+/** Discord docs, resources/guild: types a bot may make. */
+const CREATABLE = [0, 2, 4, 5, 13, 15, 16];
+
+function bitsAt(value: unknown, path: readonly (string | number)[]): bigint {
+  if (value === undefined || value === null) return 0n;
+  if (!/^\d{1,19}$/.test(String(value)))
+    throw badField(path, "NUMBER_TYPE_COERCE", `Value "${String(value)}" is not int.`);
+  return BigInt(String(value));
+}
+
+function readOverwrites(value: unknown): Overwrite[] {
+  return (listAt(value, ["permission_overwrites"], 100) ?? []).map((item, index) => {
+    const path = ["permission_overwrites", index];
+    const row = fieldsAt(item, path) ?? {};
+    checkKeys(row, KEYS.overwrite, "permission_overwrites");
+    return {
+      id: snowflakeAt(row.id, [...path, "id"]),
+      type: integerAt(row.type, [...path, "type"], { min: 0, max: 1 }) === 1 ? 1 : 0,
+      allow: bitsAt(row.allow, [...path, "allow"]),
+      deny: bitsAt(row.deny, [...path, "deny"]),
+    };
+  });
+}
+
+/** A bot allows and denies only what it may do itself. Discord docs, resources/guild. @throws ApiFailure 50013 */
+function create(call: BotCall): Answer {
+  const { world, bot, body } = call;
+  const guild = findGuild(world, param(call, "guild_id"), bot);
+  const own = guildPermissions(guild, bot.id);
+  if (!(own & PERMISSION.MANAGE_CHANNELS)) throw refuse(50013);
+  const name = textAt(body.name, ["name"], { min: 1, max: 100 });
+  if (name === undefined) throw badField(["name"], "BASE_TYPE_REQUIRED", "This field is required");
+  const type = integerAt(body.type, ["type"], { min: 0, max: 16 }) ?? 0;
+  if (!CREATABLE.includes(type))
+    throw badField(["type"], "BASE_TYPE_CHOICES", "Value is not a channel type.");
+  const overwrites = readOverwrites(body.permission_overwrites);
+  if (overwrites.some(({ allow, deny }) => ((allow | deny) & ~own) !== 0n)) throw refuse(50013);
+  const topic = textAt(body.topic, ["topic"], { max: type === 15 ? 4096 : 1024 });
+  const parent = body.parent_id ?? undefined;
+  const channel = createGuildChannel(world, guild, {
+    // Names of text channels have no capitals and no spaces.
+    name: type === 0 ? name.toLowerCase().replace(/\s+/g, "-") : name,
+    type,
+    overwrites,
+    ...(topic === undefined ? {} : { topic }),
+    ...(parent === undefined ? {} : { parent: snowflakeAt(parent, ["parent_id"]) }),
+  });
+  return { status: 201, body: channelShape(world, channel) };
 }
 
 function remove(call: BotCall): Answer {
@@ -89,97 +135,7 @@ function typing(call: BotCall): Answer {
   return noContent;
 }
 
-function announcePins(world: World, channel: ChannelRecord): void {
-  const guild = channel.guildId === undefined ? {} : { guildId: channel.guildId };
-  world.emit({
-    type: "CHANNEL_PINS_UPDATE",
-    channel,
-    ...guild,
-    data: () => ({
-      channel_id: channel.id,
-      ...(channel.guildId === undefined ? {} : { guild_id: channel.guildId }),
-      last_pin_timestamp: channel.lastPinAt === null ? null : timestamp(channel.lastPinAt),
-    }),
-  });
-}
-
-/** Pins, tells of it and leaves the line "pinned a message" (type 6) in the channel. @throws ApiFailure 30003 */
-export function pinMessage(
-  world: World,
-  channel: ChannelRecord,
-  message: MessageRecord,
-  userId: string,
-): void {
-  if (message.pinnedAt !== undefined) return;
-  const pinned = liveMessages(world, channel.id).filter((other) => other.pinnedAt !== undefined);
-  if (pinned.length >= MAX_PINS) throw refuse(30003);
-  message.pinnedAt = world.clock.now();
-  channel.lastPinAt = message.pinnedAt;
-  announceUpdate(world, channel, message);
-  announcePins(world, channel);
-  createMessage(world, channel, {
-    author: { kind: "user", id: userId },
-    speaker: userId,
-    form: { allowed: { ...ALLOW_ALL, everyone: false }, tts: false },
-    type: 6,
-    reference: {
-      type: 0,
-      message_id: message.id,
-      channel_id: channel.id,
-      ...(channel.guildId === undefined ? {} : { guild_id: channel.guildId }),
-    },
-  });
-}
-
-export function unpinMessage(world: World, channel: ChannelRecord, message: MessageRecord): void {
-  if (message.pinnedAt === undefined) return;
-  delete message.pinnedAt;
-  announceUpdate(world, channel, message);
-  announcePins(world, channel);
-}
-
-function pinTarget(call: BotCall): { channel: ChannelRecord; message: MessageRecord } {
-  const channel = enter(call.world, param(call, "channel_id"), call.bot);
-  // Discord change log 2026-02-23: MANAGE_MESSAGES does not suffice any more. Direct messages need no right.
-  if (channel.guildId !== undefined && !may(call.world, channel, call.bot.id, "PIN_MESSAGES"))
-    throw refuse(50013);
-  return { channel, message: findMessage(call.world, channel.id, param(call, "message_id")) };
-}
-
-function pins(call: BotCall): Answer {
-  const { world, bot, query } = call;
-  const channel = enter(world, param(call, "channel_id"), bot);
-  if (!may(world, channel, bot.id, "READ_MESSAGE_HISTORY")) return ok({ items: [], has_more: false });
-  const before = Date.parse(query.get("before") ?? "9999-01-01T00:00:00Z");
-  if (Number.isNaN(before)) throw badField(["before"], "DATE_TIME_TYPE_PARSE", "Could not parse the time.");
-  const limit = integerAt(Number(query.get("limit") ?? 50), ["limit"], { min: 1, max: 50 }) ?? 50;
-  const all = liveMessages(world, channel.id)
-    .flatMap((message) => (message.pinnedAt === undefined ? [] : [{ message, at: message.pinnedAt }]))
-    .filter(({ at }) => at < before)
-    .sort((a, b) => b.at - a.at);
-  return ok({
-    items: all.slice(0, limit).map(({ message, at }) => ({
-      pinned_at: timestamp(at),
-      message: restMessage(world, message, restViewer(bot)),
-    })),
-    has_more: all.length > limit,
-  });
-}
-
-function pin(call: BotCall): Answer {
-  const { channel, message } = pinTarget(call);
-  pinMessage(call.world, channel, message, call.bot.id);
-  return noContent;
-}
-
-function unpin(call: BotCall): Answer {
-  const { channel, message } = pinTarget(call);
-  unpinMessage(call.world, channel, message);
-  return noContent;
-}
-
 const ONE = "/channels/{channel_id}";
-const PINS = "/channels/{channel_id}/messages/pins";
 
 export const channelRoutes: readonly Route[] = [
   {
@@ -191,7 +147,11 @@ export const channelRoutes: readonly Route[] = [
   { method: "PATCH", path: ONE, auth: "bot", keys: [KEYS.channelEdit], handle: change },
   { method: "DELETE", path: ONE, auth: "bot", handle: remove },
   { method: "POST", path: `${ONE}/typing`, auth: "bot", handle: typing },
-  { method: "GET", path: PINS, auth: "bot", query: ["before", "limit"], handle: pins },
-  { method: "PUT", path: `${PINS}/{message_id}`, auth: "bot", handle: pin },
-  { method: "DELETE", path: `${PINS}/{message_id}`, auth: "bot", handle: unpin },
+  {
+    method: "POST",
+    path: "/guilds/{guild_id}/channels",
+    auth: "bot",
+    keys: [KEYS.channelCreate],
+    handle: create,
+  },
 ];

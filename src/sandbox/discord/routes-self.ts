@@ -12,6 +12,7 @@ import {
   guildShape,
   memberShape,
   roleShape,
+  stickerShape,
   userShape,
 } from "./shapes.ts";
 import { activeThreads, guildChannels, threadMemberShape } from "./threads.ts";
@@ -70,6 +71,17 @@ function member(call: BotCall): Answer {
   const record = guild.members.get(userId);
   if (!record) throw refuse(10007);
   return ok(memberShape(call.world, record));
+}
+
+function user(call: BotCall): Answer {
+  const id = param(call, "user_id");
+  if (!call.world.users.has(id)) throw refuse(10013);
+  return ok(userShape(call.world, id));
+}
+
+function stickers(call: BotCall): Answer {
+  const guild = findGuild(call.world, param(call, "guild_id"), call.bot);
+  return ok(guild.stickers.map((sticker) => stickerShape(guild, sticker)));
 }
 
 function activeThreadList(call: BotCall): Answer {
@@ -177,5 +189,7 @@ export const selfRoutes: readonly Route[] = [
     handle: (call) => ok(findGuild(call.world, param(call, "guild_id"), call.bot).emojis.map(emojiShape)),
   },
   { method: "GET", path: "/guilds/{guild_id}/members/{user_id}", auth: "bot", handle: member },
+  { method: "GET", path: "/guilds/{guild_id}/stickers", auth: "bot", handle: stickers },
+  { method: "GET", path: "/users/{user_id}", auth: "bot", handle: user },
   { method: "GET", path: "/guilds/{guild_id}/threads/active", auth: "bot", handle: activeThreadList },
 ];

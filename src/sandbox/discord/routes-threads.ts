@@ -3,7 +3,6 @@
 import { badField, refuse } from "./errors.ts";
 import { integerAt, textAt } from "./form.ts";
 import { KEYS } from "./keys.ts";
-import { ALLOW_ALL } from "./mentions.ts";
 import { FLAG, readMessageForm, refuseEmpty } from "./message-form.ts";
 import { restMessage, restViewer } from "./message-shape.ts";
 import { announceUpdate, createMessage } from "./messages.ts";
@@ -11,6 +10,7 @@ import type { ChannelRecord } from "./records.ts";
 import { type Answer, type BotCall, noContent, ok, param, type Route } from "./route.ts";
 import { botFormContext, checkDecorations, nestedMessage } from "./routes-messages.ts";
 import { channelShape } from "./shapes.ts";
+import { announceInParent } from "./thread-changes.ts";
 import { createThread, type NewThread, readTags, threadMemberShape } from "./threads.ts";
 import { enter, findMessage, isForum, may } from "./world.ts";
 
@@ -28,25 +28,6 @@ function created(call: BotCall, thread: ChannelRecord, extra = {}): Answer {
   const { world, bot } = call;
   const member = threadMemberShape(thread, bot.id, world.clock.now());
   return { status: 201, body: { ...channelShape(world, thread), member, ...extra } };
-}
-
-/** The line that a new thread leaves in its channel: its name, and a reference to it. */
-function announceInParent(call: BotCall, parent: ChannelRecord, thread: ChannelRecord): void {
-  createMessage(call.world, parent, {
-    author: { kind: "user", id: call.bot.id },
-    speaker: call.bot.id,
-    form: {
-      content: thread.name,
-      allowed: { ...ALLOW_ALL, everyone: false, users: [], roles: [] },
-      tts: false,
-    },
-    type: 18,
-    reference: {
-      type: 0,
-      channel_id: thread.id,
-      ...(thread.guildId === undefined ? {} : { guild_id: thread.guildId }),
-    },
-  });
 }
 
 function createPost(call: BotCall, forum: ChannelRecord): Answer {
@@ -88,7 +69,7 @@ function create(call: BotCall): Answer {
   if (!may(world, channel, bot.id, type === 12 ? "CREATE_PRIVATE_THREADS" : "CREATE_PUBLIC_THREADS"))
     throw refuse(50013);
   const thread = createThread(world, channel, { ...basics(call), ownerId: bot.id, type });
-  if (type !== 12) announceInParent(call, channel, thread);
+  if (type !== 12) announceInParent(world, channel, thread, bot.id);
   return created(call, thread);
 }
 

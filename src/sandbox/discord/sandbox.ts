@@ -4,7 +4,10 @@ import type { Clock } from "../../model/clock.ts";
 import type { FaultScript, RecordedRequest } from "../faults.ts";
 import type { Mischief } from "./gateway-session.ts";
 import type { SandboxMessage } from "./message-shape.ts";
-import type { Embed, Overwrite, Snowflake, StickerItem } from "./records.ts";
+import type { PlaceActions } from "./people-places.ts";
+import type { SpeechActions } from "./people-speech.ts";
+import type { Picture } from "./pictures.ts";
+import type { Component, Embed, Overwrite, Snowflake, StickerItem } from "./records.ts";
 import type { Dispatch } from "./world.ts";
 
 export interface DiscordSandboxOptions {
@@ -41,9 +44,18 @@ export interface SayInput {
     readonly bytes: Buffer;
     readonly description?: string;
     readonly spoiler?: boolean;
+    readonly title?: string;
+    readonly width?: number;
+    readonly height?: number;
+    /** Of a voice message, with flag 8192 (1 << 13) on the message. */
+    readonly durationSecs?: number;
+    /** Base64 of at most 256 bytes. */
+    readonly waveform?: string;
   }[];
   readonly embeds?: readonly Embed[];
+  readonly components?: readonly Component[];
   readonly stickers?: readonly StickerItem[];
+  /** As a request asks for it (`question`, `answers`, `duration`), or with `expiry` as it would arrive. */
   readonly poll?: Readonly<Record<string, unknown>>;
   readonly flags?: number;
   readonly type?: number;
@@ -62,6 +74,14 @@ export interface SayInput {
     readonly avatar?: string | null;
     readonly applicationId?: Snowflake | null;
   };
+}
+
+export interface EditInput {
+  readonly content?: string;
+  /** Ids of the attachments that stay; all, unless told. */
+  readonly keep?: readonly Snowflake[];
+  readonly embeds?: readonly Embed[];
+  readonly components?: readonly Component[];
 }
 
 export interface SessionView {
@@ -104,7 +124,7 @@ export interface WebhookView {
   readonly applicationId: Snowflake | null;
 }
 
-export interface DiscordSandbox {
+export interface DiscordSandbox extends SpeechActions, PlaceActions {
   /** `http://127.0.0.1:PORT/api`: the `api` of a config; REST lives under `/v10` of it. */
   readonly url: string;
   readonly cdnUrl: string;
@@ -139,6 +159,8 @@ export interface DiscordSandbox {
       readonly ownerId: Snowflake;
       readonly messageId?: Snowflake;
       readonly type?: 10 | 11 | 12;
+      /** Leaves the line of Discord's own (type 18) in the channel; only for threads without a message. */
+      readonly announced?: boolean;
     },
   ): { readonly id: Snowflake };
   archiveThread(
@@ -151,7 +173,7 @@ export interface DiscordSandbox {
   ): { readonly id: Snowflake };
   createEmoji(
     guildId: Snowflake,
-    input: { readonly name: string; readonly animated?: boolean },
+    input: { readonly name: string; readonly animated?: boolean; readonly picture?: Picture },
   ): { readonly id: Snowflake };
   addBot(guildId: Snowflake, botId: Snowflake, input?: { readonly permissions?: bigint }): void;
   removeBot(guildId: Snowflake, botId: Snowflake): void;
@@ -168,11 +190,13 @@ export interface DiscordSandbox {
   ): WebhookView;
 
   say(channelId: Snowflake, userId: Snowflake, input: SayInput): SandboxMessage;
-  edit(channelId: Snowflake, messageId: Snowflake, change: { readonly content: string }): SandboxMessage;
+  edit(channelId: Snowflake, messageId: Snowflake, change: EditInput): SandboxMessage;
   remove(channelId: Snowflake, messageId: Snowflake): void;
   bulkRemove(channelId: Snowflake, ids: readonly Snowflake[]): void;
   /** MESSAGE_UPDATE with a link preview and an unchanged `edited_timestamp`. */
   unfurl(channelId: Snowflake, messageId: Snowflake, embed?: Embed): void;
+  /** The author or a moderator hides the previews. */
+  suppressEmbeds(channelId: Snowflake, messageId: Snowflake): void;
   react(channelId: Snowflake, messageId: Snowflake, userId: Snowflake, emoji: string): void;
   unreact(channelId: Snowflake, messageId: Snowflake, userId: Snowflake, emoji: string): void;
   pin(channelId: Snowflake, messageId: Snowflake, userId: Snowflake): void;

@@ -3,10 +3,10 @@
 import { refuse } from "./errors.ts";
 import { guildCreateData } from "./gateway-payloads.ts";
 import { DEFAULT_BOT, DEFAULT_EVERYONE } from "./permissions.ts";
-import type { BotRecord, ChannelRecord, GuildRecord, Overwrite, RoleRecord, Snowflake } from "./records.ts";
+import type { BotRecord, GuildRecord, Overwrite, RoleRecord, Snowflake } from "./records.ts";
 import type { DiscordSandbox, OverwriteInput } from "./sandbox.ts";
 import { memberShape, roleShape } from "./shapes.ts";
-import { announceChannel } from "./threads.ts";
+import { announceChannel, createGuildChannel } from "./threads.ts";
 import { hex, tokenText, type World } from "./world.ts";
 
 type Setup = Pick<
@@ -16,7 +16,6 @@ type Setup = Pick<
   | "createGuild"
   | "createChannel"
   | "createRole"
-  | "createEmoji"
   | "addBot"
   | "removeBot"
   | "addMember"
@@ -127,24 +126,9 @@ function createGuild(world: World, name: string) {
 }
 
 function createChannel(world: World, guildId: Snowflake, input: Parameters<Setup["createChannel"]>[1]) {
-  const guild = guildById(world, guildId);
-  const channel: ChannelRecord = {
-    id: world.newId(),
-    type: input.type ?? 0,
-    guildId: guild.id,
-    name: input.name,
-    topic: null,
-    parentId: input.parent ?? null,
-    position: [...world.channels.values()].filter((other) => other.guildId === guildId).length,
-    overwrites: overwritesFrom(input.overwrites ?? []),
-    lastMessageId: null,
-    lastPinAt: null,
-    recipients: [],
-  };
-  world.channels.set(channel.id, channel);
-  world.messages.set(channel.id, []);
-  announceChannel(world, "CHANNEL_CREATE", channel);
-  return { id: channel.id };
+  const { overwrites = [], ...about } = input;
+  const channel = { ...about, overwrites: overwritesFrom(overwrites) };
+  return { id: createGuildChannel(world, guildById(world, guildId), channel).id };
 }
 
 function addBot(world: World, guildId: Snowflake, botId: Snowflake, permissions: bigint): void {
@@ -199,11 +183,6 @@ export function setupOf(world: World): Setup {
     createRole(guildId, { name, permissions, mentionable }) {
       const role = { name, permissions: permissions ?? 0n, mentionable: mentionable ?? false };
       return { id: addRole(world, guildById(world, guildId), role).id };
-    },
-    createEmoji(guildId, { name, animated }) {
-      const emoji = { id: world.newId(), name, animated: animated ?? false };
-      guildById(world, guildId).emojis.push(emoji);
-      return { id: emoji.id };
     },
     addBot: (guildId, botId, input) => addBot(world, guildId, botId, input?.permissions ?? DEFAULT_BOT),
     removeBot: (guildId, botId) => removeBot(world, guildId, botId),

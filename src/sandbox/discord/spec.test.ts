@@ -97,13 +97,23 @@ describeIf(present, MISSING, { always: false })("sample answers", () => {
       ownerId: home.ana.id,
       messageId: asked.id,
     });
-    sandbox.createChannel(home.guild.id, { name: "fórum", type: 15 });
+    const forum = sandbox.createChannel(home.guild.id, { name: "fórum", type: 15 });
+    sandbox.setTags(forum.id, [{ name: "horta", emoji: "🌱" }], true);
+    sandbox.createSticker(home.guild.id, { name: "mate", format: 3, bytes: Buffer.from("{}"), tags: "🧉" });
+    const role = sandbox.botRole(home.guild.id, home.bot.id);
+    sandbox.setRolePermissions(home.guild.id, role, 1n << 3n);
+    const vote = say({ poll: { question: { text: "?" }, answers: [{ poll_media: { text: "a" } }] } });
+    sandbox.vote(home.channel.id, vote.id, home.ana.id, 1);
+    const { bot } = home;
+    const command = sandbox.useCommand(home.channel.id, home.ana.id, { botId: bot.id, name: "clima" });
     sandbox.createEmoji(home.guild.id, { name: "mate" });
     const dm = sandbox.createDm(home.bot.id, home.ana.id);
     sandbox.createWebhook(home.channel.id, { name: "Humano", userId: home.ana.id });
     const hook = (await home.rest("POST", `/channels/${home.channel.id}/webhooks`, { name: "Mate" })).body;
     const poll = { question: { text: "?" }, answers: [{ poll_media: { text: "a" } }] };
+    const own = (await home.rest("POST", `/channels/${home.channel.id}/messages`, { poll })).body;
     const params: Record<string, string> = {
+      answer_id: "1",
       channel_id: home.channel.id,
       guild_id: home.guild.id,
       user_id: home.ana.id,
@@ -120,6 +130,7 @@ describeIf(present, MISSING, { always: false })("sample answers", () => {
       status?: number;
       query?: string;
       channel?: string;
+      message?: string;
     }[] = [
       { path: "/users/@me", method: "GET" },
       { path: "/applications/@me", method: "GET" },
@@ -131,6 +142,14 @@ describeIf(present, MISSING, { always: false })("sample answers", () => {
       { path: "/guilds/{guild_id}/emojis", method: "GET" },
       { path: "/guilds/{guild_id}/members/{user_id}", method: "GET" },
       { path: "/guilds/{guild_id}/threads/active", method: "GET" },
+      { path: "/guilds/{guild_id}/stickers", method: "GET" },
+      { path: "/users/{user_id}", method: "GET" },
+      { path: "/guilds/{guild_id}/channels", method: "POST", status: 201, body: { name: "rostos" } },
+      { path: `${channel}/polls/{message_id}/answers/{answer_id}`, method: "GET", message: vote.id },
+      { path: `${channel}/messages/{message_id}`, method: "GET", message: vote.id },
+      { path: `${channel}/messages/{message_id}`, method: "GET", message: command.id },
+      { path: `${channel}/polls/{message_id}/expire`, method: "POST", message: textAt(own, "id") },
+      { path: channel, method: "GET", channel: forum.id },
       { path: `${channel}/threads/archived/public`, method: "GET", query: "?limit=100" },
       { path: "/users/@me/channels", method: "POST", body: { recipient_id: home.ana.id } },
       { path: channel, method: "GET" },
@@ -163,10 +182,9 @@ describeIf(present, MISSING, { always: false })("sample answers", () => {
       },
       { path: `${channel}/threads`, method: "POST", status: 201, body: { name: "fio", type: 11 } },
     ];
-    for (const { path, method, body, status = 200, query = "", channel: id } of calls) {
-      const filled = path.replace(/\{(\w+)\}/g, (_, name) =>
-        name === "channel_id" && id ? id : (params[name] ?? ""),
-      );
+    for (const { path, method, body, status = 200, query = "", channel: id, message } of calls) {
+      const own = { ...params, ...(id && { channel_id: id }), ...(message && { message_id: message }) };
+      const filled = path.replace(/\{(\w+)\}/g, (_, name) => Reflect.get(own, name) ?? "");
       const answer = await home.rest(method, filled + query, body);
       expect([method, path, answer.status]).toEqual([method, path, status]);
       expectValid(path, method.toLowerCase(), status, answer.body);

@@ -2,7 +2,7 @@
 
 import { badField, refuse } from "./errors.ts";
 import { listAt, snowflakeAt } from "./form.ts";
-import type { ChannelRecord, GuildRecord, Snowflake, ThreadState } from "./records.ts";
+import type { ChannelRecord, GuildRecord, Overwrite, Snowflake, ThreadState } from "./records.ts";
 import { channelShape } from "./shapes.ts";
 import { timestamp } from "./snowflake.ts";
 import type { World } from "./world.ts";
@@ -31,6 +31,35 @@ export function announceChannel(world: World, type: string, channel: ChannelReco
 
 export function threadMemberShape(thread: ChannelRecord, userId: Snowflake, joinedAt: number) {
   return { id: thread.id, user_id: userId, join_timestamp: timestamp(joinedAt), flags: 0 };
+}
+
+export interface NewChannel {
+  readonly name: string;
+  readonly type?: number;
+  readonly parent?: Snowflake;
+  readonly topic?: string;
+  readonly overwrites: readonly Overwrite[];
+}
+
+/** Creates a channel at the end of its guild and dispatches CHANNEL_CREATE. */
+export function createGuildChannel(world: World, guild: GuildRecord, input: NewChannel): ChannelRecord {
+  const channel: ChannelRecord = {
+    id: world.newId(),
+    type: input.type ?? 0,
+    guildId: guild.id,
+    name: input.name,
+    topic: input.topic ?? null,
+    parentId: input.parent ?? null,
+    position: guildChannels(world, guild).length,
+    overwrites: [...input.overwrites],
+    lastMessageId: null,
+    lastPinAt: null,
+    recipients: [],
+  };
+  world.channels.set(channel.id, channel);
+  world.messages.set(channel.id, []);
+  announceChannel(world, "CHANNEL_CREATE", channel);
+  return channel;
 }
 
 /** Tells of a thread; a bot that takes part in it also gets its own `member`. */
