@@ -39,7 +39,12 @@ export function messageOf(
     message: payload.id,
     href: jumpLink(payload, scene),
   };
-  const said = [payload, ...forwarded(payload)].map((content) => contentOf(content, place, scene));
+  // People send no embeds: theirs were made of links, whose addresses may be others by now.
+  const isPerson = !author.bot && payload.webhook_id === undefined;
+  const said = [
+    contentOf(payload, place, scene, { cards: !isPerson }),
+    ...forwarded(payload).map((content) => contentOf(content, place, scene, { cards: true })),
+  ];
   const body = joinLines(said.map((each) => each.body));
   const carried = [...commandOf(payload), ...said.flatMap((each) => each.attachments)];
   const isEmpty = body.length === 0 && carried.length === 0;
@@ -68,15 +73,20 @@ interface Content {
   readonly attachments: readonly Attachment[];
 }
 
-function contentOf(from: ContentPayload, place: FilePlace, scene: Scene): Content {
+function contentOf(
+  from: ContentPayload,
+  place: FilePlace,
+  scene: Scene,
+  { cards }: { readonly cards: boolean },
+): Content {
   const { content = "", embeds = [] } = from;
-  const attachments = attachmentsOf(from, place, scene);
+  const attachments = attachmentsOf(cards ? from : { ...from, embeds: [] }, place, scene);
+  const below = componentText(from, scene);
   const pick = gifPick(content, embeds, place);
-  if (pick) return { body: componentText(from, scene), attachments: [...attachments, pick] };
+  if (pick) return { body: below, attachments: [...attachments, pick] };
   const words = richText(content, from, scene);
-  const emoji = bigEmoji(words, place);
-  if (emoji) return { body: componentText(from, scene), attachments: [...emoji, ...attachments] };
-  return { body: joinLines([words, componentText(from, scene)]), attachments };
+  const emoji = below.length + attachments.length === 0 ? bigEmoji(words, place) : undefined;
+  return emoji ? { body: [], attachments: emoji } : { body: joinLines([words, below]), attachments };
 }
 
 function forwarded({ message_reference: reference, message_snapshots: snapshots }: MessagePayload) {
