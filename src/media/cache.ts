@@ -51,6 +51,8 @@ class DiskCache implements Cache {
   readonly #entries = new Map<string, Entry>();
   readonly #pins = new Map<string, number>();
   #total = 0;
+  /** One file is taken in after the other. */
+  #taking: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string, mostBytes: number, now: () => number) {
     this.#folder = folder;
@@ -72,7 +74,13 @@ class DiskCache implements Cache {
     return this.#entries.get(key);
   }
 
-  async put(key: string, file: SpoolFile, made: MadeFile): Promise<CachedFile> {
+  put(key: string, file: SpoolFile, made: MadeFile): Promise<CachedFile> {
+    const taken = this.#taking.then(() => this.#take(key, file, made));
+    this.#taking = taken.catch(() => {});
+    return taken;
+  }
+
+  async #take(key: string, file: SpoolFile, made: MadeFile): Promise<CachedFile> {
     const path = `${this.#folder}/${key}`;
     const { bytes } = file;
     const before = this.#entries.get(key);

@@ -200,6 +200,18 @@ describe("a source that lies or fails", () => {
     await expect(ask(rig.serve("b", { content: text(1), refuses: retry }))).rejects.toBe(retry);
   });
 
+  it("is given up when it never answers, and tells nothing of its address when it fails in its own words", async () => {
+    const silent = expect(ask(rig.serve("a", { content: text(1), hangs: true }))).rejects.toMatchObject({
+      code: "media.stalled",
+    });
+    await rig.clock.advance(20_000);
+    await silent;
+    const refuses = new TypeError("fetch failed: https://files.example.org/botSECRET");
+    const error: unknown = await ask(rig.serve("b", { content: text(1), refuses })).catch((reason) => reason);
+    expect(error).toMatchObject({ code: "media.unreachable", fate: { kind: "retry" } });
+    expect(String((error as Error).stack)).not.toContain("SECRET");
+  });
+
   it("without a source, or without a byte, is a card", async () => {
     expect(await ask({ kind: "document", account: "toy" })).toEqual({ unfit: "gone" });
     expect(await ask(rig.serve("a", { content: text(0) }))).toEqual({ unfit: "broken" });

@@ -31,8 +31,6 @@ const WAVEFORM_BYTES = 8 * 1024 * 1024;
 const STILL_SIDE = 320;
 
 export function createLadder(parts: LadderParts): MediaPort["fit"] {
-  const { sources, links } = parts;
-
   return async (file, wants, signal) => {
     signal.throwIfAborted();
     const materials = new Map<string, { readonly material: Material; readonly letGo: () => void }>();
@@ -47,14 +45,12 @@ export function createLadder(parts: LadderParts): MediaPort["fit"] {
     try {
       const climb = { file, original: take(file), signal, material: take };
       let reason: UnfitReason = "broken";
-      if (!sources.isBroken(file)) {
-        for (const want of wants) {
-          const answer = await attempt(parts, climb, want);
-          if (typeof answer !== "string") return answer;
-          reason = answer;
-        }
+      for (const want of wants) {
+        const answer = await attempt(parts, climb, want);
+        if (typeof answer !== "string") return answer;
+        reason = answer;
       }
-      return await unfit(parts, climb, reason, links);
+      return await unfit(parts, climb, reason);
     } finally {
       for (const { letGo } of materials.values()) letGo();
     }
@@ -66,6 +62,7 @@ type Answer = ReadyFile | UnfitReason;
 async function attempt(parts: LadderParts, climb: Climb, want: Want): Promise<Answer> {
   const made = await parts.workshop.find(keyFor(climb.file, want));
   if (made !== undefined && typeof made !== "string") return readyPiece(made, want.kind, climb.file);
+  if (parts.sources.isBroken(climb.file)) return "broken";
   const first = await asItIs(parts, climb, climb.original, want);
   if (typeof first !== "string") return first;
   // A smaller one has lost something: where only the type is wrong, it comes last.
@@ -114,10 +111,9 @@ async function measure(
   want: Want,
   signal: AbortSignal,
 ): Promise<Measure | "broken"> {
-  const { width, height, waveform, kind } = material.file;
+  const { width, height, waveform } = material.file;
   const lacksSides = limitsSides(want) && !(width && height);
-  const lacksWaveform =
-    want.kind === "voice" && kind !== "photo" && !waveform && (look.bytes ?? 0) <= WAVEFORM_BYTES;
+  const lacksWaveform = want.kind === "voice" && !waveform && (look.bytes ?? 0) <= WAVEFORM_BYTES;
   const sides = { ...(width !== undefined && { width }), ...(height !== undefined && { height }) };
   if (!lacksSides && !lacksWaveform) return sides;
   const spooled = await untilAborted(material.spooled(), signal);
@@ -205,10 +201,10 @@ function keyFor({ account, stable }: FileAttachment, want: Want): string | undef
 /** Why a reader may still have the file itself, by a link. */
 const LINKED: ReadonlySet<UnfitReason> = new Set(["too-big", "too-long", "no-converter"]);
 
-async function unfit(parts: LadderParts, climb: Climb, reason: UnfitReason, links: Links): Promise<Unfit> {
+async function unfit(parts: LadderParts, climb: Climb, reason: UnfitReason): Promise<Unfit> {
   const look = reason === "broken" ? reason : await untilAborted(climb.original.look(), climb.signal);
   const canBeHad = typeof look !== "string" && LINKED.has(reason);
-  const link = canBeHad ? await links.offer(climb.file, look) : undefined;
+  const link = canBeHad ? await parts.links.offer(climb.file, look) : undefined;
   const still = reason === "broken" ? undefined : await stillOf(parts, climb);
   return { unfit: reason, ...(link !== undefined && { link }), ...(still && { still }) };
 }

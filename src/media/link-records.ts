@@ -1,5 +1,6 @@
 // What the links lead to, kept on disk: sources are secrets, so no link may hold one; `links.ts` writes and reads them.
 
+import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import type { FileAttachment } from "../model/attachment.ts";
@@ -49,11 +50,12 @@ export function openLinkRecords(folder: string, clock: Clock, keepMs: number): L
       }
     },
     write: async (id, record) => {
-      const path = pathOf(id);
-      await writeFile(`${path}.new`, JSON.stringify(record), { mode: 0o600 });
+      // The same link may be given twice at the same time.
+      const draft = `${folder}/${randomUUID()}`;
+      await writeFile(draft, JSON.stringify(record), { mode: 0o600 });
       const seconds = clock.now() / 1000;
-      await utimes(`${path}.new`, seconds, seconds);
-      await rename(`${path}.new`, path);
+      await utimes(draft, seconds, seconds);
+      await rename(draft, pathOf(id));
     },
     stop: () => timer.cancel(),
   };

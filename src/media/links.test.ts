@@ -7,6 +7,8 @@ import { FakeWeb } from "../../test/support/fake-web.ts";
 import { type MediaRig, startMediaRig } from "../../test/support/media-rig.ts";
 import type { FileAttachment } from "../model/attachment.ts";
 import { PlatformError } from "../model/errors.ts";
+import { loadTexts } from "../texts.ts";
+import { createWebServer } from "../web/server.ts";
 import { makeSelfSigned } from "../web/tls/self-signed.ts";
 
 const { signal } = new AbortController();
@@ -208,6 +210,40 @@ describe("a source that fails", () => {
     rig.serve(SECRET, { content, announces: 300_000, cutsAt: 150_000 });
     await expect(get(link)).rejects.toThrow();
   });
+});
+
+it("works through the true server, below the path of the public URL, however long the file", async () => {
+  const server = createWebServer({
+    ...{
+      listen: { kind: "tcp", host: "127.0.0.1", port: 0 },
+      publicUrl: new URL("https://bot.example.org/mate"),
+    },
+    ...{ health: async () => ({ status: "ok", connections: [] }), texts: loadTexts("en") },
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+  });
+  await server.start();
+  const other = await startMediaRig({ web: server.port });
+  const file = other.serve("a", { content });
+  const answer = await other.media.fit(file, [{ kind: "document", maxBytes: 10 }], signal);
+  const link = new URL("unfit" in answer ? (answer.link ?? "") : "");
+  expect(link.href).toMatch(/^https:\/\/bot\.example\.org\/mate\/files\//);
+  const { port } = server.address() as { readonly port: number };
+  const here = `http://127.0.0.1:${port}${link.pathname}`;
+  const [whole, part, head] = [
+    await get(here),
+    await get(here, { range: "bytes=-5" }),
+    await get(here, {}, "HEAD"),
+  ];
+  expect([whole.status, whole.body.equals(content), whole.headers.get("content-length")]).toEqual([
+    200,
+    true,
+    "300000",
+  ]);
+  expect([part.status, part.body.equals(content.subarray(-5))]).toEqual([206, true]);
+  expect([head.status, head.headers.get("content-length"), head.body.length]).toEqual([200, "300000", 0]);
+  expect((await get(`${here}x`)).status).toBe(404);
+  await server.stop();
+  await other.stop();
 });
 
 it("lets so many read at a time, and says to the others that they may come back", async () => {

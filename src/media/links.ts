@@ -50,8 +50,12 @@ export function createLinks(parts: LinksParts): Links {
       const url = urlOf(signer.sign(id, until));
       if (url === undefined) return undefined;
       const name = safeName(file.name, mime, file.kind, ext);
-      await records.write(id, { file, name, mime, ...(bytes !== undefined && { bytes }) });
-      return url;
+      const record = { file, name, mime, ...(bytes !== undefined && { bytes }) };
+      // A card without a link is better than no card.
+      return await records.write(id, record).then(
+        () => url,
+        () => undefined,
+      );
     },
     answer: async (request) => {
       const link = signer.read(request.path);

@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
-import { open, rm, stat } from "node:fs/promises";
+import { chmod, open, rm, stat } from "node:fs/promises";
 import { passing } from "./watched.ts";
 
 export interface SpoolFile {
@@ -61,7 +61,7 @@ export function openSpool(folder: string, mostBytes: number): Spool {
     } catch (error) {
       held -= bytes;
       await rm(path, { force: true });
-      throw isFull(error) ? passing("disk-full", "the disk is full") : error;
+      throw diskFault(error);
     }
   }
 
@@ -75,6 +75,8 @@ export function openSpool(folder: string, mostBytes: number): Spool {
     write,
     free,
     adopt: async (path) => {
+      // Whoever wrote it may have left it open to others.
+      await chmod(path, 0o600);
       const { size } = await stat(path);
       held += size;
       return keep(path, size);
@@ -83,7 +85,8 @@ export function openSpool(folder: string, mostBytes: number): Spool {
   };
 }
 
-export function isFull(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === "ENOSPC" || code === "EDQUOT";
+/** A fault of our own disk may pass; any other error is given back as it is. */
+export function diskFault(error: unknown): unknown {
+  const { code, errno } = error as NodeJS.ErrnoException;
+  return errno === undefined ? error : passing("disk", `our own disk refuses (${code})`);
 }

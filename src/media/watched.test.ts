@@ -97,6 +97,27 @@ it("does not blame the source for a slow reader", async () => {
   expect(length).toBe(40);
 });
 
+it("asks the source only for what the reader takes", async () => {
+  let asked = 0;
+  const endless = async function* () {
+    for (;;) {
+      asked++;
+      yield new Uint8Array(10);
+    }
+  };
+  const { signal } = new AbortController();
+  const close = vi.fn();
+  const stream = watched(
+    { stream: endless(), close },
+    { clock: new ManualClock(), pace, signal, most: 1000 },
+  );
+  await stream.next();
+  await stream.next();
+  expect([asked, close.mock.calls.length]).toEqual([2, 0]);
+  await stream.return(undefined);
+  expect([asked, close.mock.calls.length]).toEqual([2, 1]);
+});
+
 it("ends at once when it is aborted, with the reason", async () => {
   const over = new AbortController();
   const { all, close } = read(() => bytes(1)(), { signal: over.signal });

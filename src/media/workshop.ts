@@ -7,8 +7,7 @@ import type { Log } from "../bridge/ports.ts";
 import { PlatformError } from "../model/errors.ts";
 import { type Cache, type CachedFile, type MadeFile, openCache } from "./cache.ts";
 import { createMemo } from "./memo.ts";
-import { isFull, type Spool, type SpoolFile } from "./spool.ts";
-import { passing } from "./watched.ts";
+import { diskFault, type Spool, type SpoolFile } from "./spool.ts";
 
 /** A file on our disk, there until `release`. */
 export interface Piece extends MadeFile {
@@ -61,9 +60,14 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     const over = new AbortController();
     const run = async () => {
       const built = await build(parts, over.signal, work);
-      if (typeof built !== "string") return await cache.put(key, built.file, built.made);
-      refusals.set(key, built);
-      return built;
+      if (typeof built === "string") {
+        refusals.set(key, built);
+        return built;
+      }
+      return await cache.put(key, built.file, built.made).catch(async (error: unknown) => {
+        await built.file.remove();
+        throw diskFault(error);
+      });
     };
     const done = run().finally(() => {
       if (jobs.get(key) === job) jobs.delete(key);
@@ -129,8 +133,8 @@ async function build(
   } catch (error) {
     await rm(target, { force: true });
     signal.throwIfAborted();
-    if (error instanceof PlatformError) throw error;
-    if (isFull(error)) throw passing("disk-full", "the disk is full");
+    const fault = diskFault(error);
+    if (fault instanceof PlatformError) throw fault;
     // The same again would end the same way, and a file is no reason to hold a conversation up.
     log.warn({ err: error }, "a file could not be converted");
     return "broken";

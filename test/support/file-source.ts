@@ -15,7 +15,9 @@ export interface ServedFile {
   /** So many bytes are sent, then the connection is cut. */
   readonly cutsAt?: number;
   /** What `open` throws instead. */
-  readonly refuses?: PlatformError;
+  readonly refuses?: Error;
+  /** `open` never answers. */
+  readonly hangs?: boolean;
 }
 
 /** Owns a server. Sources are names of its files. */
@@ -48,6 +50,7 @@ export class FileSource {
     const file = this.files.get(source);
     this.opened.push(source);
     if (file?.refuses) throw file.refuses;
+    if (file?.hangs) await new Promise(() => {});
     const { port } = this.#server.address() as AddressInfo;
     const over = new AbortController();
     const address = `http://127.0.0.1:${port}/${encodeURIComponent(source)}`;
