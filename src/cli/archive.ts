@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import type { HeldDelivery } from "../bridge/store-port.ts";
 import type { RawUpdate } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
-import { type AccountId, type MessageRef, messageKey } from "../model/refs.ts";
+import { type AccountId, type ConversationRef, type MessageRef, messageKey } from "../model/refs.ts";
 import { accessTo } from "../storage/access.ts";
 import { kyselyOver } from "../storage/engine.ts";
 import { conversationFrom } from "../storage/keys.ts";
@@ -22,6 +22,8 @@ export interface Archive {
   lastHolding(account: AccountId, text: string): Promise<KeptUpdate | undefined>;
   /** How many messages were carried, by their copies. */
   messages(): Promise<number>;
+  /** Where something is on its way for one of these, whatever the thread. */
+  lanesWith(sources: readonly MessageRef[]): Promise<readonly ConversationRef[]>;
   /** What waits for this message to be known. */
   heldFor(ref: MessageRef): Promise<readonly HeldDelivery[]>;
   close(): Promise<void>;
@@ -56,6 +58,11 @@ export async function openArchive(url: string): Promise<Archive> {
       const sources = db.selectFrom("message_map").select(["source_place", "source_id"]).distinct();
       const query = db.selectFrom(sources.as("sources")).select((eb) => eb.fn.countAll<number>().as("count"));
       return Number((await query.executeTakeFirstOrThrow()).count);
+    },
+    async lanesWith(sources) {
+      const query = db.selectFrom("outbox").select("lane").distinct().orderBy("lane");
+      const rows = await query.where("source", "in", sources.map(messageKey)).execute();
+      return rows.map(({ lane }) => conversationFrom(lane));
     },
     async heldFor(ref) {
       const query = db.selectFrom("held").select(["lane", "event", "until"]);

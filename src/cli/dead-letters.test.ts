@@ -2,9 +2,12 @@
 
 import { afterEach, describe, expect, it } from "vitest";
 import { openTestDesk, type TestDesk, type TestDeskOptions } from "../../test/support/desk.ts";
-import { call, channel, created, group, message, raw } from "../../test/support/store-samples.ts";
+import { call, channel, created, group, message, raw, topic } from "../../test/support/store-samples.ts";
 import type { StoreTx } from "../bridge/store-port.ts";
 import { UserError } from "../model/errors.ts";
+import type { BridgeEvent } from "../model/event.ts";
+import type { Message } from "../model/message.ts";
+import { futureThread } from "../model/refs.ts";
 import { dropLetters, listLetters, retryLetters, showLetter } from "./dead-letters.ts";
 
 let desk: TestDesk | undefined;
@@ -157,6 +160,61 @@ describe("show", () => {
     const shown = opened.printed.join("\n");
     for (const fact of [/^Key +u99$/m, /^Answer +ParseError: no chat$/m, /"text": "veneno"/])
       expect(shown).toMatch(fact);
+  });
+
+  it("names what belongs to a message, a thread that is not open yet, and a poll without a message", async () => {
+    const opened = await open({ language: "pt-BR" });
+    const about = message(topic, "7");
+    const notice = { key: "cli.dead-letters.kept" };
+    const events: readonly BridgeEvent[] = [
+      { kind: "marks.changed", about },
+      {
+        ...{ kind: "pin.changed", target: about, pinned: true, notice },
+        by: { kind: "person", name: "Bia" },
+      },
+      { kind: "thread.changed", conversation: topic, change: "renamed", name: "Festa" },
+      { kind: "poll.closed", target: { account: "telegram", poll: "5" } },
+    ];
+    const to = futureThread(channel, topic);
+    await run(opened, async (tx) => {
+      await tx.outbox.append(events.map((event) => ({ event, to })));
+      for (const [i] of events.entries()) await tx.outbox.bury(i + 1, "no");
+    });
+    expect(await listLetters(opened, { json: false })).toBe(0);
+    const rows = opened.printed.slice(1, 5);
+    const place = "discord:123456789012345678, novo tópico para telegram:-1001234567890/42";
+    for (const row of rows) expect(row).toContain(` ${place} `);
+    const whats = ["reações e votos", "mensagem fixada", "tópico", "fim de enquete"];
+    for (const [i, what] of whats.entries()) expect(rows[i]).toMatch(new RegExp(` ${what} +no$`));
+    expect(rows[3]).toMatch(/^d4 +\S+ \S+ +telegram {2,}/);
+    const shown = async (id: string) => {
+      const before = opened.printed.length;
+      await showLetter(opened, id);
+      return opened.printed.slice(before).join("\n");
+    };
+    expect(await shown("d1")).toMatch(/^Mensagem +telegram:-1001234567890\/42\/7$/m);
+    expect(await shown("d2")).toMatch(/^Autor +Bia$[\s\S]+^Texto +Nada foi esquecido\.$/m);
+    expect(await shown("d3")).toMatch(/^Texto +Festa$/m);
+    expect(await shown("d4")).toMatch(/^De +telegram$/m);
+  });
+
+  it("tells the files of a message, but not what opens them", async () => {
+    const opened = await open();
+    const file = { kind: "document", account: "telegram", source: "SECRET", name: "ata.pdf" } as const;
+    const words: Message = {
+      ...{ ref, author: { kind: "person", name: "Ana" }, at: 1_000 },
+      ...{ body: [{ kind: "text", text: "Aqui" }], attachments: [file] },
+    };
+    await run(opened, async (tx) => {
+      await tx.outbox.append([{ event: { kind: "message.created", message: words }, to: channel }]);
+      await tx.outbox.freeze(1, [{ ...call(0), request: { files: [{ file }] } }], { at: 1 });
+      await tx.outbox.bury(1, "no");
+    });
+    await showLetter(opened, "d1");
+    const shown = opened.printed.join("\n");
+    expect(shown).toMatch(/File · ata\.pdf\n +Aqui/);
+    expect(shown).toContain('"source": "…"');
+    expect(shown).not.toContain("SECRET");
   });
 
   it("says a reason in the language of the people, and what the platform said beside it", async () => {

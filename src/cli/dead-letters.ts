@@ -5,6 +5,7 @@ import { UserError } from "../model/errors.ts";
 import type { MessageRef } from "../model/refs.ts";
 import type { LoadedTexts } from "../texts.ts";
 import type { Desk } from "./desk.ts";
+import { messagesOf, placeWords } from "./event-facts.ts";
 import { fieldLines, tableLines, timeWords, widthOf } from "./lay-out.ts";
 import { letterFields } from "./letter-fields.ts";
 import { type Letter, readLetters, reasonWords, whatOf } from "./letters.ts";
@@ -47,7 +48,7 @@ function listLines(
     letter.id,
     timeWords(letter.at),
     letter.from,
-    letter.kind === "delivery" ? letter.to : "",
+    letter.kind === "delivery" ? placeWords(letter.dead.to, texts) : "",
     whatOf(letter, texts),
     reasonWords(letter, texts).words.replaceAll("\n", " "),
   ]);
@@ -158,12 +159,9 @@ async function note(tx: StoreTx, letter: Letter, step: string, at: number): Prom
   await tx.trace.note(sourcesOf(letter).map((about) => ({ about, to, at, step })));
 }
 
-/** The messages it is about; [] for a notice, and for an update that nobody understood. */
+/** [] for an update that nobody understood. */
 function sourcesOf(letter: Letter): readonly MessageRef[] {
-  if (letter.kind === "update") return [];
-  const { event } = letter.dead;
-  if (event.kind === "message.deleted") return event.refs;
-  return "message" in event ? [event.message.ref] : [];
+  return letter.kind === "update" ? [] : messagesOf(letter.dead.event);
 }
 
 function machineForm(letter: Letter, texts: LoadedTexts): object {

@@ -1,11 +1,8 @@
 // Everything that is known of one dead letter, as names and values; `dead-letters show` prints it. Pure.
 
-import { describeMessage, describeNotice } from "../bridge/describe.ts";
 import type { DeadDelivery, DeadUpdate } from "../bridge/store-port.ts";
-import { type BridgeEvent, conversationOf } from "../model/event.ts";
-import { conversationKey } from "../model/refs.ts";
-import { plainText } from "../model/rich-text.ts";
 import type { LoadedTexts } from "../texts.ts";
+import { authorOf, messagesOf, originOf, placeWords, wordsOf } from "./event-facts.ts";
 import { timeWords } from "./lay-out.ts";
 import { type Letter, reasonWords, whatOf } from "./letters.ts";
 import { messageName } from "./message-names.ts";
@@ -37,14 +34,14 @@ function deliveryFields(dead: DeadDelivery, texts: LoadedTexts, link: string | u
   const requests = calls.map(({ op, part, request }, i) => {
     const state = i < done ? "sent" : "unsent";
     const head = texts(`cli.dead-letters.request.${state}`, { op, part: part + 1 });
-    return `${head}\n${JSON.stringify(request, undefined, 2)}`;
+    return `${head}\n${JSON.stringify(request, hideSources, 2)}`;
   });
   return [
-    ["from", conversationKey(conversationOf(event))],
-    ["message", namesOf(event).join(", ")],
+    ["from", originOf(event)],
+    ["message", messagesOf(event).map(messageName).join(", ")],
     ["link", link],
     ["author", authorOf(event)],
-    ["to", conversationKey(to)],
+    ["to", placeWords(to, texts)],
     ["attempts", attempts === 0 ? undefined : String(attempts)],
     ["failing-since", failingSince === undefined ? undefined : timeWords(failingSince)],
     ["frozen", frozenAt === undefined ? undefined : timeWords(frozenAt)],
@@ -61,23 +58,9 @@ function updateFields({ raw }: DeadUpdate): readonly Known[] {
   ];
 }
 
-function namesOf(event: BridgeEvent): readonly string[] {
-  if (event.kind === "message.deleted") return event.refs.map(messageName);
-  return "message" in event ? [messageName(event.message.ref)] : [];
-}
-
-function authorOf(event: BridgeEvent): string | undefined {
-  return "message" in event
-    ? event.message.author.name
-    : event.kind === "notice"
-      ? event.by?.name
-      : undefined;
-}
-
-function wordsOf(event: BridgeEvent, texts: LoadedTexts): string | undefined {
-  if ("message" in event) return plainText(describeMessage(event.message, texts).body);
-  if (event.kind !== "notice" || !texts.has(event.notice.key)) return undefined;
-  return plainText(describeNotice(event.notice, event.by?.name, texts));
+/** What opens a file is not for other eyes: it may be an address with a signature. */
+function hideSources(key: string, value: unknown): unknown {
+  return key === "source" && typeof value === "string" ? "…" : value;
 }
 
 function pretty(body: string): string {

@@ -2,9 +2,9 @@
 
 import { createHash } from "node:crypto";
 import type { DeadDelivery, DeadUpdate, StoreTx } from "../bridge/store-port.ts";
-import { conversationOf } from "../model/event.ts";
 import { type AccountId, conversationKey } from "../model/refs.ts";
 import type { LoadedTexts } from "../texts.ts";
+import { originOf } from "./event-facts.ts";
 
 export type Letter = Common &
   (
@@ -28,7 +28,7 @@ export async function readLetters(tx: StoreTx): Promise<readonly Letter[]> {
       kind: "delivery",
       id: deliveryId(dead.id),
       at: dead.createdAt,
-      from: conversationKey(conversationOf(dead.event)),
+      from: originOf(dead.event),
       to: conversationKey(dead.to),
       dead,
     }),

@@ -10,9 +10,17 @@ import type {
   TraceStep,
 } from "../bridge/store-port.ts";
 import type { BridgeEvent } from "../model/event.ts";
-import { type ConversationRef, conversationKey, type MessageRef, messageKey } from "../model/refs.ts";
+import {
+  asideOf,
+  type ConversationRef,
+  conversationKey,
+  type MessageRef,
+  messageKey,
+  subjectOf,
+} from "../model/refs.ts";
 import type { KeptUpdate } from "./archive.ts";
 import { type Desk, platformOf } from "./desk.ts";
+import { messagesOf } from "./event-facts.ts";
 
 export interface Story {
   readonly source: MessageRef;
@@ -35,6 +43,8 @@ export interface Place {
   readonly to: ConversationRef;
   /** Its parts that stand there, in order. */
   readonly copies: readonly MapRow[];
+  /** The small line below it that says who reacted. */
+  readonly asides: readonly MapRow[];
   readonly waiting: readonly WaitingDelivery[];
   readonly dead: readonly DeadDelivery[];
   readonly held: readonly HeldDelivery[];
@@ -70,7 +80,9 @@ export async function storiesOf(desk: Desk, refs: readonly MessageRef[]): Promis
 /** The originals behind a message; itself when it is none's copy. */
 async function sourcesOf({ store }: Desk, ref: MessageRef): Promise<readonly MessageRef[]> {
   const rows = await store.transaction((tx) => tx.map.rows(ref));
-  const sources = new Map(rows.map(({ source }) => [messageKey(source), source]));
+  const sources = new Map(
+    rows.map(({ source }) => subjectOf(source)).map((source) => [messageKey(source), source]),
+  );
   return sources.size > 0 ? [...sources.values()] : [ref];
 }
 
@@ -84,26 +96,31 @@ function isKnown({ received, places, steps }: Story): boolean {
 async function storyOf(desk: Desk, source: MessageRef): Promise<Story> {
   const received = await receivedOf(desk, source);
   const held = await desk.archive.heldFor(source);
+  const lanes = await desk.archive.lanesWith([source, asideOf(source)]);
   return await desk.store.transaction(async (tx) => {
     const table = createBridgeTable(desk.config.bridges);
     for (const { from, to } of await tx.moves.all()) table.move(from, to);
     const rows = await tx.map.rows(source);
+    const asides = await tx.map.rows(asideOf(source));
     const dead = (await tx.outbox.dead()).filter(({ event }) => isAbout(event, source));
     const steps = await tx.trace.of(source);
     const bridged = table.others(source.conversation);
-    const everywhere = [
-      ...bridged,
-      ...rows.map(({ copy }) => copy.conversation),
+    const found = [
+      ...[...rows, ...asides].map(({ copy }) => copy.conversation),
+      ...lanes,
       ...dead.map(({ to }) => to),
       ...held.map(({ delivery }) => delivery.to),
       ...steps.flatMap(({ to }) => to ?? []),
     ];
+    // What went to a thread of a chat did not go to the chat.
+    const chats = bridged.filter((to) => !found.some((one) => isThreadOf(one, to)));
     const places: Place[] = [];
-    for (const to of new Map(everywhere.map((one) => [conversationKey(one), one])).values()) {
+    for (const to of new Map([...chats, ...found].map((one) => [conversationKey(one), one])).values()) {
       const isHere = (other: ConversationRef) => conversationKey(other) === conversationKey(to);
       places.push({
         to,
         copies: rows.filter(({ copy }) => isHere(copy.conversation)).sort((a, b) => a.part - b.part),
+        asides: asides.filter(({ copy }) => isHere(copy.conversation)),
         waiting: await waitingOf(tx, source, to),
         dead: dead.filter((one) => isHere(one.to)),
         held: held.filter(({ delivery }) => isHere(delivery.to)),
@@ -147,8 +164,12 @@ async function receivedOf(
 }
 
 function isAbout(event: BridgeEvent, source: MessageRef): boolean {
-  if (event.kind === "message.deleted") return event.refs.some((ref) => isSame(ref, source));
-  return "message" in event && isSame(event.message.ref, source);
+  return messagesOf(event).some((ref) => isSame(ref, source));
+}
+
+function isThreadOf(one: ConversationRef, chat: ConversationRef): boolean {
+  const isBelow = one.thread !== undefined && chat.thread === undefined;
+  return isBelow && one.account === chat.account && one.id === chat.id;
 }
 
 function isSame(a: MessageRef, b: MessageRef): boolean {

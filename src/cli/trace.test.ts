@@ -2,10 +2,10 @@
 
 import { afterEach, describe, expect, it } from "vitest";
 import { openTestDesk, type TestDesk, type TestDeskOptions } from "../../test/support/desk.ts";
-import { channel, created, edited, group, message } from "../../test/support/store-samples.ts";
+import { channel, created, edited, group, message, topic } from "../../test/support/store-samples.ts";
 import type { MapRow, StoreTx } from "../bridge/store-port.ts";
 import type { RawUpdate } from "../model/delivery.ts";
-import type { MessageRef } from "../model/refs.ts";
+import { asideOf, futureThread, type MessageRef } from "../model/refs.ts";
 import { trace } from "./trace.ts";
 
 let desk: TestDesk | undefined;
@@ -190,6 +190,52 @@ describe("a message on its way", () => {
       await tx.held.hold([{ waitsFor: source, delivery, until: 15_000 }]);
     }, link);
     expect(words).toMatch(/ edit: came before its message and waits for it until /);
+  });
+});
+
+describe("what belongs to a message", () => {
+  const thread = { ...channel, thread: "555" };
+  const inTopic = message(topic, "7");
+
+  it("is told where its thread is still to be opened, and not of the chat around it", async () => {
+    const { code, words } = await told(
+      (tx) => tx.outbox.append([{ event: created(inTopic), to: futureThread(channel, topic) }]),
+      "telegram:-1001234567890/7",
+    );
+    expect(code).toBe(0);
+    expect(words).toMatch(/ message: put into the lane to discord:\d+, new thread for telegram:-\d+\/42\n/);
+    expect(words).toMatch(/→ discord:\d+, new thread for telegram:-\d+\/42\n +message: waits in the lane/);
+    expect(words.match(/→/g)).toHaveLength(1);
+  });
+
+  it("is told where it stands in a thread, with its line of reactions and what waits for it", async () => {
+    const aside = message(thread, "901");
+    const { words } = await told(async (tx) => {
+      await tx.map.record([
+        row(inTopic, message(thread, "900")),
+        row(asideOf(inTopic), aside),
+        row(asideOf(inTopic), message(topic, "8")),
+      ]);
+      await tx.outbox.append([
+        { event: { kind: "marks.changed", about: inTopic }, to: thread },
+        { event: { kind: "pin.changed", target: inTopic, pinned: true }, to: thread },
+      ]);
+    }, link);
+    expect(words).toMatch(
+      /→ discord:123456789012345678\/555\n +stands at \S+900\n +the line of \S.* at \S+901\n/,
+    );
+    expect(words).toMatch(/→ telegram:-1001234567890\/42\n +the line of its reactions and votes stands at /);
+    expect(words).toMatch(/ reactions and votes: waits in the lane, place 1 of 2\n/);
+    expect(words).toMatch(/ pinned message: waits in the lane, place 2 of 2(\n|$)/);
+    expect(words).not.toMatch(/→ discord:123456789012345678\n/);
+  });
+
+  it("leads from the line below a message to the message", async () => {
+    const { words } = await told(async (tx) => {
+      await tx.map.record([row(source, copy), row(asideOf(source), message(channel, "901"))]);
+    }, "discord:123456789012345678/901");
+    expect(words).toMatch(/^Message telegram:-1001234567890\/7 /);
+    expect(words).toMatch(/stands at discord:\S+900\n/);
   });
 });
 

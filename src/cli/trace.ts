@@ -4,6 +4,7 @@ import type { TraceStep } from "../bridge/store-port.ts";
 import { UserError } from "../model/errors.ts";
 import { type ConversationRef, conversationKey } from "../model/refs.ts";
 import type { Desk } from "./desk.ts";
+import { placeWords } from "./event-facts.ts";
 import { tableLines, timeWords } from "./lay-out.ts";
 import { deliveryId, reasonOf, updateId } from "./letters.ts";
 import { linkOf, messageName, readName } from "./message-names.ts";
@@ -88,7 +89,7 @@ function* momentsOf({ texts }: Desk, { received, places, steps }: Story): Genera
     yield { at: update.receivedAt, words: texts("trace.say.not-understood", { id, reason: update.reason }) };
   }
   for (const { to, copies, waiting, dead } of places) {
-    const place = conversationKey(to);
+    const place = placeWords(to, texts);
     for (const { delivery } of [...waiting, ...dead.map((one) => ({ delivery: one }))]) {
       const kind = texts(`cli.dead-letters.what.${delivery.event.kind}`);
       yield { at: delivery.createdAt, words: texts("trace.say.planned", { kind, place }) };
@@ -106,19 +107,23 @@ function* momentsOf({ texts }: Desk, { received, places, steps }: Story): Genera
 function stepWords({ step, to, detail }: TraceStep, texts: Desk["texts"]): string {
   const key = `trace.${step}`;
   const words = texts.has(key) ? texts(key) : step;
-  const place = to === undefined ? "" : `${conversationKey(to)}: `;
+  const place = to === undefined ? "" : `${placeWords(to, texts)}: `;
   return `${place}${words}${detail === undefined ? "" : ` (${detail})`}`;
 }
 
 /** What is true of one destination now: what stands there, what waits, what was given up, or why there is nothing. */
 async function whereNow(desk: Desk, story: Story, place: Place): Promise<readonly string[]> {
   const { texts } = desk;
-  const { to, copies, waiting, dead, held } = place;
+  const { to, copies, asides, waiting, dead, held } = place;
   const lines: string[] = [];
   for (const { copy, section } of copies) {
     const where = (await linkOf(desk, copy)) ?? messageName(copy);
     const key = section === undefined ? "stands" : "stands-joined";
     lines.push(texts(`trace.say.${key}`, { where, section: (section ?? 0) + 1 }));
+  }
+  for (const { copy } of asides) {
+    const where = (await linkOf(desk, copy)) ?? messageName(copy);
+    lines.push(texts("trace.say.stands-aside", { where }));
   }
   for (const one of waiting) lines.push(...waitingWords(desk, one));
   for (const { id, reason } of dead) {
@@ -131,7 +136,7 @@ async function whereNow(desk: Desk, story: Story, place: Place): Promise<readonl
     lines.push(texts("trace.say.held", { kind, until: timeWords(until) }));
   }
   if (lines.length === 0) lines.push(nothingThere(desk, story));
-  return [`  → ${conversationKey(to)}`, ...lines.map((line) => `      ${line}`)];
+  return [`  → ${placeWords(to, texts)}`, ...lines.map((line) => `      ${line}`)];
 }
 
 function waitingWords({ texts }: Desk, waiting: WaitingDelivery): readonly string[] {
