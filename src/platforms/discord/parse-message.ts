@@ -109,7 +109,7 @@ function forwardOf(payload: MessagePayload, author: UserPayload, { directory }: 
 const CHAT_INPUT = 20;
 const CONTEXT_MENU = 23;
 
-/** Who used which command, before its answer. The name stands in a field that Discord calls deprecated, and nowhere else. */
+/** Who used which command, before its answer. The command's name is documented in the deprecated field alone. */
 function commandOf({
   type,
   interaction,
@@ -119,7 +119,7 @@ function commandOf({
   const user = interaction?.user ?? about?.user;
   if (!user) return [];
   const by = displayName(user, interaction?.member);
-  const command = interaction?.name;
+  const command = interaction?.name ?? about?.name;
   if (!command) return [{ kind: "command", name: by }];
   return [{ kind: "command", name: type === CHAT_INPUT ? `/${command}` : command, description: by }];
 }

@@ -150,7 +150,7 @@ export interface MessagePayload extends ContentPayload {
   readonly message_reference?: ReferencePayload;
   readonly referenced_message?: MessagePayload | null;
   readonly message_snapshots?: readonly { readonly message?: ContentPayload }[];
-  readonly interaction_metadata?: { readonly user?: UserPayload };
+  readonly interaction_metadata?: { readonly user?: UserPayload; readonly name?: string };
   readonly interaction?: {
     readonly name?: string;
     readonly user?: UserPayload;
