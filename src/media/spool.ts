@@ -21,13 +21,67 @@ export interface Spool {
   clear(): void;
 }
 
-/** Owns the folder, mode 0700; what is in it is deleted. All files together have at most `mostBytes`. */
+/** Mode 0700; what is in the folder is deleted. All files together have at most `mostBytes`. */
 export function openSpool(folder: string, mostBytes: number): Spool {
-  let held = 0;
+  const spool = new DiskSpool(folder, mostBytes);
+  spool.clear();
+  return spool;
+}
 
-  const free = () => `${folder}/${randomUUID()}`;
+/** Owns the folder. */
+class DiskSpool implements Spool {
+  readonly #folder: string;
+  readonly #most: number;
+  #held = 0;
 
-  function keep(path: string, bytes: number): SpoolFile {
+  constructor(folder: string, mostBytes: number) {
+    this.#folder = folder;
+    this.#most = mostBytes;
+  }
+
+  free(): string {
+    return `${this.#folder}/${randomUUID()}`;
+  }
+
+  async write(stream: AsyncIterable<Uint8Array>): Promise<SpoolFile> {
+    const path = this.free();
+    let bytes = 0;
+    try {
+      const handle = await open(path, "wx", 0o600);
+      try {
+        for await (const chunk of stream) {
+          const { byteLength } = chunk;
+          if (this.#held + byteLength > this.#most)
+            throw passing("spool-full", "too many files wait on our own disk");
+          this.#held += byteLength;
+          bytes += byteLength;
+          await handle.writeFile(chunk);
+        }
+      } finally {
+        await handle.close();
+      }
+      return this.#keep(path, bytes);
+    } catch (error) {
+      this.#held -= bytes;
+      await rm(path, { force: true });
+      throw diskFault(error);
+    }
+  }
+
+  async adopt(path: string): Promise<SpoolFile> {
+    // Whoever wrote it may have left it open to others.
+    await chmod(path, 0o600);
+    const { size } = await stat(path);
+    this.#held += size;
+    return this.#keep(path, size);
+  }
+
+  clear(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+  }
+
+  #keep(path: string, bytes: number): SpoolFile {
     let there = true;
     return {
       path,
@@ -35,54 +89,11 @@ export function openSpool(folder: string, mostBytes: number): Spool {
       remove: async () => {
         if (!there) return;
         there = false;
-        held -= bytes;
+        this.#held -= bytes;
         await rm(path, { force: true });
       },
     };
   }
-
-  async function write(stream: AsyncIterable<Uint8Array>): Promise<SpoolFile> {
-    const path = free();
-    let bytes = 0;
-    try {
-      const handle = await open(path, "wx", 0o600);
-      try {
-        for await (const chunk of stream) {
-          if (held + chunk.byteLength > mostBytes)
-            throw passing("spool-full", "too many files wait on the disk");
-          held += chunk.byteLength;
-          bytes += chunk.byteLength;
-          await handle.writeFile(chunk);
-        }
-      } finally {
-        await handle.close();
-      }
-      return keep(path, bytes);
-    } catch (error) {
-      held -= bytes;
-      await rm(path, { force: true });
-      throw diskFault(error);
-    }
-  }
-
-  function clear(): void {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  }
-
-  clear();
-  return {
-    write,
-    free,
-    adopt: async (path) => {
-      // Whoever wrote it may have left it open to others.
-      await chmod(path, 0o600);
-      const { size } = await stat(path);
-      held += size;
-      return keep(path, size);
-    },
-    clear,
-  };
 }
 
 /** A fault of our own disk may pass; any other error is given back as it is. */

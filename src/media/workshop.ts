@@ -34,6 +34,8 @@ export interface Workshop {
 interface Job {
   readonly done: Promise<CachedFile | UnfitReason>;
   readonly over: AbortController;
+  /** The next who asks begins anew. */
+  readonly forget: () => void;
   waiting: number;
 }
 
@@ -69,10 +71,10 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
         throw diskFault(error);
       });
     };
-    const done = run().finally(() => {
+    const forget = () => {
       if (jobs.get(key) === job) jobs.delete(key);
-    });
-    const job: Job = { done, over, waiting: 0 };
+    };
+    const job: Job = { done: run().finally(forget), over, forget, waiting: 0 };
     jobs.set(key, job);
     return job;
   }
@@ -83,21 +85,6 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     return file ? { ...file, release: cache.pin(key) } : refusals.get(key);
   }
 
-  async function join(key: string, job: Job, signal: AbortSignal): Promise<Piece | UnfitReason> {
-    job.waiting++;
-    try {
-      const done = await untilAborted(job.done, signal);
-      return typeof done === "string" ? done : { ...done, release: cache.pin(key) };
-    } finally {
-      job.waiting--;
-      if (job.waiting === 0) {
-        job.over.abort(new DOMException("nobody waits for it any more", "AbortError"));
-        // The next who asks begins anew, and does not join what is being given up.
-        if (jobs.get(key) === job) jobs.delete(key);
-      }
-    }
-  }
-
   return {
     find,
     make: async (key, signal, work) => {
@@ -105,7 +92,8 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       const found = await find(key);
       if (found !== undefined) return found;
       signal.throwIfAborted();
-      return await join(key, jobs.get(key) ?? begin(key, work), signal);
+      const done = await resultOf(jobs.get(key) ?? begin(key, work), signal);
+      return typeof done === "string" ? done : { ...done, release: cache.pin(key) };
     },
     cache,
     stop: async () => {
@@ -114,6 +102,20 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       await Promise.allSettled(running.map(({ done }) => done));
     },
   };
+}
+
+/** Who gives up as the last ends the job; nobody joins it any more then. */
+async function resultOf(job: Job, signal: AbortSignal): Promise<CachedFile | UnfitReason> {
+  job.waiting++;
+  try {
+    return await untilAborted(job.done, signal);
+  } finally {
+    job.waiting--;
+    if (job.waiting === 0) {
+      job.over.abort(new DOMException("nobody waits for it any more", "AbortError"));
+      job.forget();
+    }
+  }
 }
 
 interface Built {
