@@ -19,7 +19,7 @@ export interface News {
   readonly before?: { readonly name: string; readonly topic: string; readonly closed?: boolean };
   /** The message was pinned. */
   readonly unpinned?: boolean;
-  /** The message is the answer that a command had only announced. */
+  /** The message is the answer that a command had only announced; false when it was there before. */
   readonly filled?: boolean;
 }
 
@@ -92,7 +92,12 @@ export function fills(
   data: Pick<EventData, "type" | "flags" | "edited_timestamp">,
 ): boolean {
   if (unpinned || hasFlag(data, FLAGS.loading)) return false;
-  return filled === true || ((data.type === 20 || data.type === 23) && !data.edited_timestamp);
+  return filled ?? (isAnswer(data) && !data.edited_timestamp);
+}
+
+// Discord, resources/message, Message Types: CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND.
+export function isAnswer({ type }: { readonly type?: number }): boolean {
+  return type === 20 || type === 23;
 }
 
 /** Channels change for many reasons that nobody sees. */

@@ -3,6 +3,7 @@
 import type { Attachment, CardAttachment } from "../../model/attachment.ts";
 import type { Forward, Message } from "../../model/message.ts";
 import type { RichText } from "../../model/rich-text.ts";
+import { isAnswer } from "./dispatch.ts";
 import { attachmentsOf } from "./parse-attachments.ts";
 import { componentText } from "./parse-components.ts";
 import { bigEmoji, type FilePlace, gifPick } from "./parse-files.ts";
@@ -105,17 +106,13 @@ function forwardOf(payload: MessagePayload, author: UserPayload, { directory }: 
   return { from, href: `https://discord.com/channels/${guild}/${origin.channel_id}/${origin.message_id}` };
 }
 
-// Discord, resources/message, Message Types: CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND.
+// Discord, resources/message, Message Types: CHAT_INPUT_COMMAND; the other kind of command stands in a menu.
 const CHAT_INPUT = 20;
-const CONTEXT_MENU = 23;
 
 /** Who used which command, before its answer. The command's name is documented in the deprecated field alone. */
-function commandOf({
-  type,
-  interaction,
-  interaction_metadata: about,
-}: MessagePayload): readonly CardAttachment[] {
-  if (type !== CHAT_INPUT && type !== CONTEXT_MENU) return [];
+function commandOf(payload: MessagePayload): readonly CardAttachment[] {
+  if (!isAnswer(payload)) return [];
+  const { type, interaction, interaction_metadata: about } = payload;
   const user = interaction?.user ?? about?.user;
   if (!user) return [];
   const by = displayName(user, interaction?.member);

@@ -92,7 +92,7 @@ function newsOf({ before, unpinned, filled }: Readonly<Record<string, unknown>>)
   return {
     ...(was ? { before: typeof closed === "boolean" ? { ...was, closed } : was } : {}),
     ...(unpinned === true ? { unpinned } : {}),
-    ...(filled === true ? { filled } : {}),
+    ...(typeof filled === "boolean" ? { filled } : {}),
   };
 }
 

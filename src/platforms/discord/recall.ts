@@ -1,7 +1,7 @@
 // Remembers what Discord's updates leave out: what was there before. `receive.ts` asks about each event.
 
 import type { Directory } from "./directory.ts";
-import type { Dispatch, News } from "./dispatch.ts";
+import { type Dispatch, isAnswer, type News } from "./dispatch.ts";
 import { FLAGS, hasFlag, type MessagePayload } from "./parse-payload.ts";
 
 /** More messages than these are forgotten, oldest first. */
@@ -15,14 +15,22 @@ export interface Recall {
 export function createRecall(directory: Pick<Directory, "channel">): Recall {
   const pinned = createMemory();
   const deferred = createMemory();
+  const answered = createMemory();
 
   function inMessage(message: MessagePayload, isUpdate: boolean): News {
     const isLoading = hasFlag(message, FLAGS.loading);
     if (isLoading) deferred.add(message.id);
     const unpinned = isUpdate && message.pinned === false && pinned.take(message.id);
     if (message.pinned) pinned.add(message.id);
-    const filled = isUpdate && !isLoading && deferred.take(message.id);
-    return { ...(unpinned ? { unpinned } : {}), ...(filled ? { filled } : {}) };
+    const filled = isUpdate && !isLoading ? isFilled(message.id) : undefined;
+    if (!isLoading && isAnswer(message)) answered.add(message.id);
+    return { ...(unpinned ? { unpinned } : {}), ...(filled === undefined ? {} : { filled }) };
+  }
+
+  /** Undefined when nobody remembers. */
+  function isFilled(id: string): boolean | undefined {
+    if (deferred.take(id)) return true;
+    return answered.has(id) ? false : undefined;
   }
 
   return {
@@ -56,6 +64,7 @@ function createMemory() {
       const [oldest] = ids;
       if (ids.size > room && oldest !== undefined) ids.delete(oldest);
     },
+    has: (id: string): boolean => ids.has(id),
     /** Was it there? It is not any more. */
     take: (id: string): boolean => ids.delete(id),
   };

@@ -96,6 +96,14 @@ describe("an answer that a command only announced", () => {
     expect(hear("MESSAGE_CREATE", answer({}))?.key).toBe(key);
   });
 
+  it("that was there at once is edited, whatever its time says", () => {
+    const { hear } = open();
+    hear("MESSAGE_CREATE", answer({}));
+    const edit = hear("MESSAGE_UPDATE", answer({ edited_timestamp: null, content: "6" }));
+    expect(edit?.key).toBe("s:2");
+    expect(edit?.events).toMatchObject([{ kind: "message.edited" }]);
+  });
+
   it("waits while it is announced again", () => {
     const { hear } = open();
     hear("MESSAGE_CREATE", loading);
