@@ -11,7 +11,7 @@ export interface FaultRequest {
  * `status`: this answer instead of the real one, nothing takes effect (`html` answers a proxy's page, `body` is JSON).
  * `limit`: 429 with the simulator's own shape; `retryAfter` in seconds. `slow`: the answer is held back for `ms` of
  * the simulator's clock, the request takes effect at once. `cut`: the socket is destroyed before or after the request
- * took effect.
+ * took effect. `stall`: the answer is announced whole, and nothing comes any more after so many of its bytes.
  */
 export type Fault =
   | {
@@ -23,7 +23,8 @@ export type Fault =
     }
   | { readonly kind: "limit"; readonly retryAfter: number; readonly scope?: string }
   | { readonly kind: "slow"; readonly ms: number }
-  | { readonly kind: "cut"; readonly when: "before" | "after" };
+  | { readonly kind: "cut"; readonly when: "before" | "after" }
+  | { readonly kind: "stall"; readonly after: number };
 
 /** Strikes the next `times` requests that match. */
 export interface FaultRule {

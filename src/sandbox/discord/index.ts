@@ -93,6 +93,8 @@ export async function startDiscordSandbox(options: DiscordSandboxOptions = {}): 
   const unexpected: (RecordedRequest | string)[] = [];
   const world = createWorld(clock, random);
   const faults = new FaultScript(random);
+  const cdnFaults = new FaultScript(random);
+  const downloads: string[] = [];
   const gateway = new Gateway(world, {
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
     resumeWindowMs: options.resumeWindowMs ?? RESUME_WINDOW_MS,
@@ -103,6 +105,8 @@ export async function startDiscordSandbox(options: DiscordSandboxOptions = {}): 
     world,
     gateway,
     faults,
+    cdnFaults,
+    downloads,
     limits: new RateLimits(clock, limits),
     latency: options.latency ?? (() => 0),
     echo: options.echo ?? "after",
@@ -122,6 +126,8 @@ export async function startDiscordSandbox(options: DiscordSandboxOptions = {}): 
     requests,
     unexpected,
     faults,
+    cdnFaults,
+    downloads,
     gateway: controlOf(gateway),
     ...setup,
     resetToken(botId) {

@@ -102,7 +102,7 @@ function attachmentShape(world: World, file: AttachmentRecord): AttachmentShape 
   return {
     id: file.id,
     filename: file.filename,
-    size: file.bytes.length,
+    size: file.size ?? file.bytes.length,
     url: `${world.origin}/cdn${url}`,
     proxy_url: `${world.origin}/media${url}`,
     content_type: file.contentType,

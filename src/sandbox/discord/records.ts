@@ -141,6 +141,8 @@ export interface AttachmentRecord {
   readonly filename: string;
   readonly contentType: string;
   readonly bytes: Buffer;
+  /** What the message says of its size; that of the bytes, unless told. */
+  readonly size?: number;
   readonly description?: string;
   readonly title?: string;
   readonly width?: number;

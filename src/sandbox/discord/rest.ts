@@ -2,8 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Fault, type FaultScript, type RecordedRequest, safeHeaders } from "../faults.ts";
-import { answerCdn } from "./cdn.ts";
 import { ApiFailure, refuse } from "./errors.ts";
+import { type FileServer, serveFile } from "./file-server.ts";
 import type { Gateway } from "./gateway.ts";
 import { type RateLimits, tooManyRequests } from "./limits.ts";
 import { type ReadBody, readBody, readBytes } from "./request-body.ts";
@@ -12,8 +12,7 @@ import { type Match, match, run } from "./router.ts";
 import { isSnowflake, snowflakeTime } from "./snowflake.ts";
 import { botByToken, type World } from "./world.ts";
 
-export interface RestOptions {
-  readonly world: World;
+export interface RestOptions extends FileServer {
   readonly gateway: Gateway;
   readonly faults: FaultScript;
   readonly limits: RateLimits;
@@ -210,13 +209,6 @@ async function answerApi(options: RestOptions, request: IncomingMessage, respons
   await deliver(options, response, reply, fault);
 }
 
-/** One range of bytes, as the CDN serves it; undefined for a header that asks for none. */
-function rangeOf(header: string | undefined, size: number): { start: number; end: number } | undefined {
-  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(header ?? "") ?? [];
-  if (first === undefined || Number(first) >= size) return undefined;
-  return { start: Number(first), end: last ? Math.min(Number(last), size - 1) : size - 1 };
-}
-
 /** Answers one HTTP request: the API, the CDN or 404. */
 export async function answerRequest(
   options: RestOptions,
@@ -224,20 +216,6 @@ export async function answerRequest(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "http://localhost");
-  const [, host, path] = /^\/(cdn|media)(\/.*)$/.exec(url.pathname) ?? [];
-  if (host === undefined || path === undefined) return answerApi(options, request, response, url);
-  const file = answerCdn(options.world, host === "media" ? "media" : "cdn", path, url.searchParams);
-  const range = file.status === 200 ? rangeOf(request.headers.range, file.bytes.length) : undefined;
-  const bytes = range ? file.bytes.subarray(range.start, range.end + 1) : file.bytes;
-  const part = range && { "content-range": `bytes ${range.start}-${range.end}/${file.bytes.length}` };
-  await write(options.world, response, {
-    status: range ? 206 : file.status,
-    headers: {
-      "content-type": file.type,
-      "content-length": String(bytes.length),
-      "accept-ranges": "bytes",
-      ...part,
-    },
-    text: request.method === "HEAD" ? "" : bytes,
-  });
+  if (/^\/(cdn|media)\//.test(url.pathname)) return serveFile(options, request, response, url);
+  return answerApi(options, request, response, url);
 }

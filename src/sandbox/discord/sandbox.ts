@@ -42,6 +42,8 @@ export interface SayInput {
     readonly filename: string;
     readonly contentType: string;
     readonly bytes: Buffer;
+    /** What the message claims; the CDN sends the bytes. */
+    readonly size?: number;
     readonly description?: string;
     readonly spoiler?: boolean;
     readonly title?: string;
@@ -134,6 +136,10 @@ export interface DiscordSandbox extends SpeechActions, PlaceActions {
   /** Requests nobody should make: unknown routes, versions, keys. Tests assert that it is empty. */
   readonly unexpected: readonly (RecordedRequest | string)[];
   readonly faults: FaultScript;
+  /** Strike downloads; `path` begins with `/cdn/` or `/media/`. */
+  readonly cdnFaults: FaultScript;
+  /** The path of every download, without its signature, in order. */
+  readonly downloads: readonly string[];
   readonly gateway: GatewayControl;
 
   createBot(input: {

@@ -17,6 +17,17 @@ export interface StoredFile {
 const MAX_DOWNLOAD_BYTES = 20 << 20; // Bot API 10.1, getFile
 const LINK_MS = 60 * 60_000; // "valid for at least 1 hour"
 
+// As seen in answers of api.telegram.org; nothing may be concluded from them.
+const FOLDERS: Readonly<Record<string, readonly [folder: string, ending: string]>> = {
+  photo: ["photos", ".jpg"],
+  video: ["videos", ".mp4"],
+  animation: ["animations", ".mp4"],
+  audio: ["music", ".mp3"],
+  voice: ["voice", ".oga"],
+  video_note: ["video_notes", ".mp4"],
+  sticker: ["stickers", ".webp"],
+};
+
 /** Owns the files and the links to them. */
 export class Files {
   readonly #clock: Clock;
@@ -64,9 +75,9 @@ export class Files {
     const file = this.#files.get(uniqueId);
     if (!file) throw badRequest("wrong file_id or the file is temporarily unavailable");
     if (file.size > MAX_DOWNLOAD_BYTES) throw badRequest("file is too big");
-    const kind = file.mime?.split("/")[0] === "image" ? "photos" : "documents";
-    const extension = /\.[A-Za-z0-9]+$/.exec(file.name ?? "")?.[0] ?? (kind === "photos" ? ".jpg" : "");
-    const path = `${kind}/file_${[...this.#files.keys()].indexOf(uniqueId)}${extension}`;
+    const [folder, ending] = FOLDERS[file.kind ?? "document"] ?? ["documents", ""];
+    const extension = /\.[A-Za-z0-9]+$/.exec(file.name ?? "")?.[0] ?? ending;
+    const path = `${folder}/file_${[...this.#files.keys()].indexOf(uniqueId)}${extension}`;
     this.#links.set(`${botId}/${path}`, { file, until: this.#clock.now() + LINK_MS });
     return { file, path };
   }

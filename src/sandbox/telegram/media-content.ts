@@ -144,15 +144,19 @@ function stickerInfo({ bytes }: StoredFile): Content {
   return { ...size, type: "regular", is_animated: format === "gzip", is_video: format === "webm" };
 }
 
-/** Small sizes first, the largest last, each a file of its own. */
+/** Small sizes first, the largest last, each a file of its own; always the same for the same photo. */
 export function photoSizes(world: World, file: StoredFile): readonly Content[] {
+  const known = world.photoSizes.get(file.uniqueId);
+  if (known) return known;
   const { width, height } = imageSize(file.bytes) ?? { width: 800, height: 600 };
   const side = Math.max(width, height);
   const smaller = PHOTO_SIDES.filter((limit) => limit < side).map((limit) => {
     const { uniqueId, size } = world.files.store(file.bytes, { ...sizeName(file), kind: "photo" });
     return photoSize(uniqueId, size, Math.round((width * limit) / side), Math.round((height * limit) / side));
   });
-  return [...smaller, photoSize(file.uniqueId, file.size, width, height)];
+  const sizes = [...smaller, photoSize(file.uniqueId, file.size, width, height)];
+  world.photoSizes.set(file.uniqueId, sizes);
+  return sizes;
 }
 
 function sizeName({ name, mime }: StoredFile) {

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Bench, openBench } from "./test-bench.ts";
-import { png, SAMPLES } from "./test-files.ts";
+import { formOf, png, SAMPLES } from "./test-files.ts";
 import type { Message } from "./types.ts";
 
 let bench: Bench;
@@ -58,6 +58,47 @@ describe("a video note", () => {
     await expect(send("sendVideoNote", { video_note: SAMPLES.video_note, caption: "oi" })).rejects.toThrow(
       "unknown parameter caption",
     );
+  });
+});
+
+describe("a body that comes in pieces", () => {
+  it("is read whole, without an announced length", async () => {
+    const request = new Request("http://x", {
+      method: "POST",
+      body: formOf({ chat_id: bench.chatId, document: Buffer.alloc(300_000, "a") }),
+    });
+    const pieces = new Uint8Array(await request.arrayBuffer());
+    const body = new ReadableStream({
+      start(controller) {
+        for (let at = 0; at < pieces.length; at += 65_536) controller.enqueue(pieces.slice(at, at + 65_536));
+        controller.close();
+      },
+    });
+    const headers = { "content-type": request.headers.get("content-type") ?? "" };
+    const url = `${bench.sandbox.url}/bot${bench.bot.token}/sendDocument`;
+    const answer = await fetch(url, { method: "POST", headers, body, duplex: "half" });
+    expect(await answer.json()).toMatchObject({ ok: true, result: { document: { file_size: 300_000 } } });
+    expect(bench.sandbox.requests.at(-1)?.headers).toMatchObject({ "transfer-encoding": "chunked" });
+  });
+});
+
+describe("a download that stalls", () => {
+  it("announces the whole file and sends a part", async () => {
+    const { sandbox, bot } = bench;
+    const sent = await send("sendDocument", { document: SAMPLES.document });
+    const { file_path } = await bench.done<{ file_path: string }>("getFile", {
+      file_id: Reflect.get(Object(sent.document), "file_id"),
+    });
+    const match = ({ path }: { path: string }) => path.startsWith("/file/");
+    sandbox.faults.add({ match, times: 1, fault: { kind: "stall", after: 5 } });
+    const gone = new AbortController();
+    const answer = await fetch(`${sandbox.url}/file/bot${bot.token}/${file_path}`, { signal: gone.signal });
+    expect(Number(answer.headers.get("content-length"))).toBe(SAMPLES.document.length);
+    const reader = answer.body?.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe("%PDF-");
+    const next = reader?.read();
+    gone.abort();
+    await expect(next).rejects.toThrow();
   });
 });
 

@@ -204,6 +204,8 @@ const pinChatMessage: Method = {
     world.post(chat, {
       authorId: bot.user.id,
       ...(chat.type === "channel" ? { senderChat: chat } : { from: bot.user }),
+      ...(message.thread !== undefined && { thread: message.thread }),
+      inTopic: message.inTopic,
       replyTo: message.id,
       service: true,
       content: { pinned_message: message.id },

@@ -35,6 +35,20 @@ describe("topics", () => {
   });
 });
 
+describe("pins", () => {
+  it("in a topic are told in that topic, also those of the bot", async () => {
+    const { sandbox, chatId, ana } = bench;
+    const topic = sandbox.createTopic(chatId, "Horta");
+    const { message_id } = sandbox.say(chatId, ana.id, { text: "oi", thread: topic });
+    await messages();
+    await bench.done("pinChatMessage", { chat_id: chatId, message_id });
+    expect(await messages()).toMatchObject([{ message_thread_id: topic, pinned_message: { message_id } }]);
+    sandbox.unpin(chatId, message_id);
+    expect(await bench.done("getChat", { chat_id: chatId })).not.toHaveProperty("pinned_message");
+    expect(await messages()).toEqual([]);
+  });
+});
+
 describe("forwards", () => {
   it("name their origin as far as its author lets them", async () => {
     const { sandbox, chatId, ana } = bench;
@@ -86,6 +100,7 @@ describe("pictures of people and emoji", () => {
     expect(found.total_count).toBe(2);
     expect(found.photos.map((sizes) => sizes.at(-1)?.width)).toEqual([100]);
     expect(sandbox.file(found.photos[0]?.at(-1)?.file_id ?? "").bytes).toEqual(png(100, 100));
+    expect(await bench.done("getUserProfilePhotos", { user_id: ana.id, limit: 1 })).toEqual(found);
   });
   it("custom emoji have stickers, and unknown ones are left out", async () => {
     const id = bench.sandbox.addCustomEmoji({ emoji: "🧉", bytes: SAMPLES.sticker });

@@ -67,7 +67,8 @@ async function handle(
   if (fault?.kind === "cut") return void request.socket.destroy();
   entry.status = answer.status;
   response.writeHead(answer.status, { ...answer.headers, "Content-Length": Buffer.byteLength(answer.body) });
-  response.end(answer.body);
+  if (fault?.kind === "stall") response.write(Buffer.from(answer.body).subarray(0, fault.after));
+  else response.end(answer.body);
 }
 
 interface Route {

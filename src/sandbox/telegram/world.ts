@@ -40,6 +40,8 @@ export class World {
   readonly chats = new Map<number, ChatState>();
   /** Of users, the newest first. */
   readonly photos = new Map<number, readonly StoredFile[]>();
+  /** By the largest size. */
+  readonly photoSizes = new Map<string, readonly Content[]>();
   /** The sticker of each custom emoji, by its id. */
   readonly customEmoji = new Map<string, Content>();
   /** Private chats, by `<bot>:<user>`. */
