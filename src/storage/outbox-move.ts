@@ -8,7 +8,8 @@ import type { Tables } from "./schema.ts";
 
 /**
  * Of a chat all lanes move, those of its threads (and of threads that are still to be opened) to the same threads of the
- * other; of a thread its own lane alone. What is frozen stays as it is.
+ * other; of a thread its own lane alone. What is frozen stays as it is. So do the map, marks and paired threads: their
+ * messages do not exist under the new id, and whether that chat can have threads must be asked anew.
  */
 export function moveOf(db: Kysely<Tables>): StoreTx["outbox"]["move"] {
   return async (from, to) => {
