@@ -217,7 +217,7 @@ function talking(world: World) {
       people.edit(world, world.chat(chatId), messageId, saying),
     remove: (chatId: number, messageId: number) => people.remove(world, world.chat(chatId), messageId),
     react: (chatId: number, messageId: number, userId: number, emoji: readonly string[]) =>
-      people.react(world, world.chat(chatId), messageId, userId, emoji),
+      people.react(world, world.chat(chatId), messageId, world.user(userId), emoji),
     pin: (chatId: number, messageId: number, userId?: number) => {
       const chat = world.chat(chatId);
       people.pin(world, chat, messageId, userId ?? people.ownerOf(chat));

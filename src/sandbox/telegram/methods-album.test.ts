@@ -127,12 +127,17 @@ describe("editMessageMedia", () => {
     expect(made).toHaveProperty("document");
     expect(made).not.toHaveProperty("text");
   });
-  it("refuses voice messages and stickers", async () => {
+  it.each([
+    ["sendVoice", "voice", "message media can't be edited"],
+    ["sendSticker", "sticker", "message can't be edited"],
+    ["sendVideoNote", "video_note", "message can't be edited"],
+  ] as const)("refuses what %s sent, but not its keyboard", async (method, kind, why) => {
+    const message = await send(method, { [kind]: SAMPLES[kind] });
     const photo = { type: "photo", media: "attach://p" };
-    for (const kind of ["voice", "sticker"] as const) {
-      const message = await send(kind === "voice" ? "sendVoice" : "sendSticker", { [kind]: SAMPLES[kind] });
-      await expect(edit(message, photo, { p: png(8, 8) })).rejects.toThrow("message media can't be edited");
-    }
+    await expect(edit(message, photo, { p: png(8, 8) })).rejects.toThrow(why);
+    const reply_markup = { inline_keyboard: [[{ text: "a", callback_data: "b" }]] };
+    const markup = { chat_id: bench.chatId, message_id: message.message_id, reply_markup };
+    expect(await bench.done("editMessageReplyMarkup", markup)).toMatchObject({ reply_markup });
   });
   it("keeps the members of an album in their class", async () => {
     const [photo] = await album(

@@ -20,6 +20,8 @@ export const EDIT_TARGET = [
 export const EDIT_UNSUPPORTED = ["business_connection_id", "inline_message_id"] as const;
 const DELETE_MS = 48 * 60 * 60_000; // tdlib MessagesManager.cpp 8347: for bots in every kind of chat
 const CAPTIONED = ["photo", "video", "animation", "audio", "voice", "document", "paid_media"];
+/** Only their keyboards can be edited. tdlib MessagesManager.cpp, can_edit_message */
+const FIXED = ["sticker", "video_note", "contact", "location", "venue", "dice"];
 const NOT_MODIFIED =
   "message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message";
 
@@ -37,7 +39,7 @@ export function targetOf({ world, params }: MethodContext, chat: ChatState, verb
  * tdlib MessagesManager.cpp, can_edit_message (022d602): a bot edits its own messages, and in a channel those of others
  * with the right to edit. That the chat is accessible and the message there is asked first (Client.cpp check_message).
  */
-export function editable(context: MethodContext): StoredMessage {
+export function editable(context: MethodContext, markupAlone = false): StoredMessage {
   const { bot } = context;
   const chat = chatOf(context);
   const message = targetOf(context, chat, "edit");
@@ -45,7 +47,8 @@ export function editable(context: MethodContext): StoredMessage {
   const keyboard = isRecord(markup) && !("inline_keyboard" in markup);
   const own = message.authorId === bot.user.id;
   const right = chat.type === "channel" ? mayEditPost(chat, bot.user.id, own) : own;
-  if (!right || message.service || keyboard || "forward_origin" in extra || "via_bot" in extra) {
+  const fixed = !markupAlone && FIXED.some((kind) => kind in message.content);
+  if (!right || fixed || message.service || keyboard || "forward_origin" in extra || "via_bot" in extra) {
     throw badRequest("message can't be edited");
   }
   return message;
@@ -116,7 +119,7 @@ const editMessageReplyMarkup: Method = {
   unsupported: EDIT_UNSUPPORTED,
   run(context) {
     const markup = parseMarkup(context.params);
-    const message = editable(context);
+    const message = editable(context, true);
     if (same(message.replyMarkup, markup)) throw badRequest(NOT_MODIFIED);
     context.world.editMarkup(message, markup);
     return messageJson(message, context.bot.user.id);

@@ -14,7 +14,7 @@ export interface SentFile {
   readonly bytes: Buffer;
   readonly name?: string;
   readonly mime?: string;
-  /** More than the bytes given, for files that are too big to be had. */
+  /** What the message claims; that of the bytes, unless told. Above 20 MB a bot cannot have it. */
   readonly size?: number;
   /** Seconds. */
   readonly duration?: number;
@@ -73,8 +73,16 @@ export interface MediaActions {
   addTasks(chatId: number, messageId: number, userId: number, tasks: readonly string[]): Message;
 }
 
+/** What Telegram's apps make of each kind; documents have the type of their file. */
+const MIMES: Partial<Readonly<Record<MediaKind, string>>> = {
+  video: "video/mp4",
+  animation: "video/mp4",
+  audio: "audio/mpeg",
+  voice: "audio/ogg",
+};
+
 function fileContent(world: World, file: SentFile): Content {
-  const { kind, bytes, name, mime, size, thumbnail } = file;
+  const { kind, bytes, name, mime = MIMES[kind], size, thumbnail } = file;
   const stored = world.files.store(bytes, {
     kind,
     ...(name !== undefined && { name }),

@@ -109,6 +109,34 @@ describe("pictures of people and emoji", () => {
   });
 });
 
+describe("reactions of people", () => {
+  it("are told to an admin that asked for them: whose, what was there and what is there now", async () => {
+    const { sandbox, chatId, ana } = bench;
+    const { message_id } = sandbox.say(chatId, ana.id, { text: "oi" });
+    await bench.done("getUpdates", { allowed_updates: ["message_reaction"] });
+    await bench.updates();
+    sandbox.react(chatId, message_id, ana.id, ["👍"]);
+    sandbox.react(chatId, message_id, ana.id, ["❤", "5400000000000000001"]);
+    sandbox.reactAs(chatId, message_id, chatId, ["👎"]);
+    const told = (await bench.updates()).map((update) => update.message_reaction);
+    const emoji = (value: string) => ({ type: "emoji", emoji: value });
+    expect(told).toMatchObject([
+      { user: { id: ana.id }, old_reaction: [], new_reaction: [emoji("👍")] },
+      { old_reaction: [emoji("👍")], new_reaction: [emoji("❤"), { type: "custom_emoji" }] },
+      { actor_chat: { id: chatId }, new_reaction: [emoji("👎")] },
+    ]);
+    expect(told[2]).not.toHaveProperty("user");
+  });
+  it("are told to nobody else", async () => {
+    const other = await openBench();
+    await other.done("getUpdates", { allowed_updates: ["message_reaction"] });
+    const { message_id } = other.sandbox.say(other.chatId, other.ana.id, { text: "oi" });
+    other.sandbox.react(other.chatId, message_id, other.ana.id, ["👍"]);
+    expect(await other.updates()).toEqual([]);
+    await other.sandbox.close();
+  });
+});
+
 describe("reactions of the bot", () => {
   const react = (message_id: number, reaction: object) =>
     bench.call("setMessageReaction", { chat_id: bench.chatId, message_id, reaction: [reaction] });

@@ -5,7 +5,7 @@ import type { StoredFile } from "./files.ts";
 import { mediaContent, photoSizes } from "./media-content.ts";
 import { messageJson, type StoredMessage } from "./messages.ts";
 import { postTopicService } from "./methods-topic.ts";
-import { ownerOf, type Saying, say, standing } from "./people.ts";
+import { ownerOf, react, type Saying, say, standing } from "./people.ts";
 import { originOf } from "./reply-target.ts";
 import { type Content, isRecord, type Message } from "./types.ts";
 import type { World } from "./world.ts";
@@ -21,6 +21,8 @@ export interface PlaceActions {
     source: { readonly chatId: number; readonly messageId: number; readonly hidden?: boolean },
     saying?: Saying,
   ): Message;
+  /** A reaction in the name of a channel, or (with the chat's own id) of an anonymous admin. */
+  reactAs(chatId: number, messageId: number, senderChatId: number, emoji: readonly string[]): void;
   /** Takes one pin away, or the newest; no bot is told. */
   unpin(chatId: number, messageId?: number): void;
   setTitle(chatId: number, title: string, userId?: number): void;
@@ -135,6 +137,8 @@ export function placeActions(world: World): PlaceActions {
       const source = standing(world, world.chat(from), messageId);
       return forward(world, world.chat(chatId), userId, { source, hidden }, saying);
     },
+    reactAs: (chatId, messageId, senderChatId, emoji) =>
+      react(world, world.chat(chatId), messageId, world.chat(senderChatId), emoji),
     unpin(chatId, messageId) {
       const { pins } = world.chat(chatId);
       const place = messageId === undefined ? pins.length - 1 : pins.indexOf(messageId);

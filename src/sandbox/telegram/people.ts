@@ -192,20 +192,20 @@ function reactionOf(value: string): Reaction {
   return { type: "emoji", emoji: value };
 }
 
-/** `emoji` replaces what the user had; [] takes it away. Digits are the id of a custom emoji, `paid` is a star. */
+/** `emoji` replaces what was there of the user or chat; [] takes it away. Digits are the id of a custom emoji, `paid` is a star. */
 export function react(
   world: World,
   chat: ChatState,
   messageId: number,
-  userId: number,
+  by: User | ChatState,
   emoji: readonly string[],
 ): void {
   const message = standing(world, chat, messageId);
-  const before = message.reactions.get(userId) ?? [];
+  const before = message.reactions.get(by.id) ?? [];
   const after = emoji.map(reactionOf);
-  if (after.length === 0) message.reactions.delete(userId);
-  else message.reactions.set(userId, after);
-  announceReaction(world, message, world.user(userId), before, after);
+  if (after.length === 0) message.reactions.delete(by.id);
+  else message.reactions.set(by.id, after);
+  announceReaction(world, message, by, before, after);
 }
 
 export function pin(world: World, chat: ChatState, messageId: number, userId: number): void {

@@ -90,22 +90,23 @@ export function memberJson(user: User, member: Member): Readonly<Record<string, 
   return { user, status: member.status, ...extra };
 }
 
-/** A person's reaction. Only admins hear, never of bots' reactions, and in a lane apart from the messages. */
+/** The reaction of a person, or of a chat in whose name somebody reacts. Only admins hear, never of bots' reactions, and in a lane apart from the messages. */
 export function announceReaction(
   world: World,
   message: StoredMessage,
-  by: User,
+  by: User | ChatState,
   before: readonly Reaction[],
   after: readonly Reaction[],
 ): void {
   const { chat } = message;
-  if (by.is_bot) return;
+  if ("is_bot" in by && by.is_bot) return;
+  const actor = "is_bot" in by ? { user: by } : { actor_chat: chatJson(by) };
   const expiresAt = world.clock.now() + DAY_MS;
   const base = { chat: chatJson(chat), message_id: message.id, date: world.seconds() };
   for (const bot of world.bots.values()) {
     if (!isAdmin(chat, bot.user.id)) continue;
     if (chat.type === "channel") continue;
-    const payload = { ...base, user: by, old_reaction: before, new_reaction: after };
+    const payload = { ...base, ...actor, old_reaction: before, new_reaction: after };
     push(bot, "message_reaction", payload, `reaction ${chat.id}`, expiresAt);
   }
   if (chat.type === "channel") announceCounts(world, message);
