@@ -114,3 +114,16 @@ test("without limits the headers are there and nothing is refused", async () => 
   }
   await free.close();
 });
+
+test("a channel takes two new names in ten minutes, whatever the headers promise", async () => {
+  const role = sandbox.botRole(home.guild.id, home.bot.id);
+  sandbox.setRolePermissions(home.guild.id, role, 1n << 3n);
+  const path = `/channels/${home.channel.id}`;
+  const rename = (name: string) => home.rest("PATCH", path, { name });
+  for (const name of ["um", "dois"]) expect((await rename(name)).status).toBe(200);
+  const refused = await rename("três");
+  expect([refused.status, at(refused.body, "retry_after")]).toEqual([429, 600]);
+  expect((await home.rest("GET", path)).body).toMatchObject({ name: "dois" });
+  await clock.advance(600_000);
+  expect((await rename("três")).status).toBe(200);
+});

@@ -25,6 +25,8 @@ const HIDDEN: Quota = { limit: 30, windowMs: 60_000 };
 // Observed, documented nowhere: edits of messages older than an hour, for each channel; a 429 with a number of its own.
 const OLD_EDITS: Quota = { limit: 3, windowMs: 20_000 };
 const OLD_MS = 3_600_000;
+// Observed: names and topics of one channel, whatever the headers of the route promise.
+const RENAMES: Quota = { limit: 2, windowMs: 600_000 };
 
 export type LimitScope = "user" | "shared" | "global";
 
@@ -44,6 +46,8 @@ export interface LimitedCall {
   readonly caller: string;
   /** The channel a webhook would send to. */
   readonly webhookChannel?: string;
+  /** The channel whose name or topic it would change. */
+  readonly renames?: string;
   /** When the message it would edit was written, and where. */
   readonly edits?: { readonly writtenAt: number; readonly channel: string };
 }
@@ -100,7 +104,10 @@ export class RateLimits {
         : undefined;
     if (old && old.count >= OLD_EDITS.limit)
       return { scope: "shared", retryAfterMs: old.endsAt - now, code: 30046 };
+    const names = call.renames === undefined ? undefined : this.#window(`name ${call.renames}`, RENAMES);
+    if (names && names.count >= RENAMES.limit) return { scope: "user", retryAfterMs: names.endsAt - now };
     global.count += 1;
+    if (names) names.count += 1;
     if (hidden) hidden.count += 1;
     if (old) old.count += 1;
     return undefined;

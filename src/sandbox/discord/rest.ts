@@ -59,18 +59,28 @@ function failureReply(cause: unknown): Reply {
   return json(500, { message: `SANDBOX: ${reason}`, code: 0 });
 }
 
-function limitedCall(options: RestOptions, { route, params }: Match, authorization: string | undefined) {
+function limitedCall(
+  options: RestOptions,
+  { route, params }: Match,
+  authorization: string | undefined,
+  body: ReadBody["json"],
+) {
   const { world } = options;
   const hook = params.webhook_id === undefined ? undefined : world.webhooks.get(params.webhook_id);
   const token = params.webhook_token;
   const executes = route.path.endsWith("{webhook_token}") && route.method === "POST";
   const bot = botByToken(world, authorization?.replace(/^Bot /, "") ?? "");
   const { message_id: edited } = params;
+  const renames =
+    route.path === "/channels/{channel_id}" &&
+    route.method === "PATCH" &&
+    ("name" in body || "topic" in body);
   const channel = params.channel_id ?? hook?.channelId;
   return {
     bucket: route.bucket ?? `${route.method} ${route.path}`,
     major: params.channel_id ?? params.guild_id ?? `${params.webhook_id ?? ""} ${token ?? ""}`,
     caller: bot?.id ?? "address",
+    ...(renames && params.channel_id ? { renames: params.channel_id } : {}),
     ...(executes && hook ? { webhookChannel: hook.channelId } : {}),
     ...(route.method === "PATCH" && edited && channel && isSnowflake(edited)
       ? { edits: { writtenAt: snowflakeTime(edited), channel } }
@@ -85,7 +95,7 @@ function invoke(options: RestOptions, request: IncomingMessage, url: URL, body: 
   if (version === undefined) throw new ApiFailure(400, { message: "Invalid API version", code: 50041 });
   const found = match(request.method ?? "GET", version);
   if (!found) throw new ApiFailure(404, { message: "404: Not Found", code: 0 });
-  const verdict = options.limits.take(limitedCall(options, found, authorization));
+  const verdict = options.limits.take(limitedCall(options, found, authorization, body.json));
   if (verdict.refused) {
     const { retryAfterMs, scope, code } = verdict.refused;
     const refusal = tooManyRequests(retryAfterMs / 1000, scope, code);
