@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { StoreTx } from "../../src/bridge/store-port.ts";
 import { type Archive, openArchive } from "../../src/cli/archive.ts";
+import { asideOf } from "../../src/model/refs.ts";
 import { openStore } from "../../src/storage/open.ts";
 import { describeIf, NO_POSTGRES } from "../support/needs.ts";
 import { findPostgres, type PostgresServer, startPostgres } from "../support/postgres.ts";
-import { channel, edited, group, message, raw } from "../support/store-samples.ts";
+import { channel, created, edited, group, message, raw } from "../support/store-samples.ts";
 
 function archiveContract(database: () => Promise<string>): void {
   let archive: Archive;
@@ -54,6 +55,34 @@ function archiveContract(database: () => Promise<string>): void {
     });
     await run((tx) => tx.map.record([row("1", "11", 0), row("1", "12", 1), row("2", "13", 0)]));
     expect(await archive.messages()).toBe(2);
+  });
+
+  test("does not take the line below a message for one", async () => {
+    const source = message(group, "1");
+    const row = { part: 0, hash: "h", at: 1 };
+    await run((tx) =>
+      tx.map.record([
+        { source, copy: message(channel, "11"), ...row },
+        { source: asideOf(source), copy: message(channel, "12"), ...row },
+      ]),
+    );
+    expect(await archive.messages()).toBe(1);
+  });
+
+  test("names the lanes in which something is on its way for a message, or for the line below it", async () => {
+    const source = message(group, "7");
+    const thread = { ...channel, thread: "900" };
+    await run((tx) =>
+      tx.outbox.append([
+        { event: edited(source), to: thread },
+        { event: created(source), to: thread },
+        { event: { kind: "marks.changed", about: source }, to: channel },
+        { event: edited(message(group, "8")), to: group },
+      ]),
+    );
+    expect(await archive.lanesWith([source, asideOf(source)])).toEqual([channel, thread]);
+    expect(await archive.lanesWith([source])).toEqual([thread]);
+    expect(await archive.lanesWith([message(group, "9")])).toEqual([]);
   });
 
   test("finds what waits for a message, and takes nothing out", async () => {
