@@ -193,8 +193,9 @@ describe("threads", () => {
       { type: 4, content: "novelo", author: { id: home.guild.ownerId } },
       { type: 4, content: "lã", author: { id: home.bot.id } },
     ]);
-    const shape = (await home.rest("GET", `/channels/${thread.id}`)).body;
-    expect(shape).toMatchObject({ thread_metadata: { archived: true } });
+    expect(sandbox.threads(home.channel.id)).toEqual([
+      { id: thread.id, name: "lã", type: 11, archived: true, locked: false, tags: [] },
+    ]);
   });
 });
 

@@ -21,6 +21,15 @@ import { announceChannel, announceThread, createThread, removeChannel } from "./
 import { createWebhook, removeWebhook } from "./webhooks.ts";
 import { findChannel, findMessage, type World } from "./world.ts";
 
+export interface ThreadView {
+  readonly id: Snowflake;
+  readonly name: string;
+  readonly type: number;
+  readonly archived: boolean;
+  readonly locked: boolean;
+  readonly tags: readonly Snowflake[];
+}
+
 export interface PlaceActions {
   /** A post of a forum: a thread whose starter message has its id. */
   createPost(
@@ -34,6 +43,8 @@ export interface PlaceActions {
     tags: readonly { readonly name: string; readonly emoji?: string; readonly moderated?: boolean }[],
     required?: boolean,
   ): readonly Snowflake[];
+  /** The threads and posts of a channel, oldest first. */
+  threads(channelId: Snowflake): readonly ThreadView[];
   /** 0-3: how large files may be. */
   setBoostTier(guildId: Snowflake, tier: 0 | 1 | 2 | 3): void;
   /** A picture for everywhere, or for one guild; undefined takes it away. */
@@ -229,6 +240,12 @@ export function placesOf(world: World): Places {
     ...members(world),
     createThread: (channelId, input) => openThread(world, channelId, input),
     createPost: (forumId, userId, post) => openPost(world, forumId, userId, post),
+    threads: (channelId) =>
+      [...world.channels.values()].flatMap(({ id, name, type, parentId, thread }) => {
+        if (!thread || parentId !== channelId) return [];
+        const { archived, locked, appliedTags: tags } = thread;
+        return [{ id, name, type, archived, locked, tags }];
+      }),
     archiveThread: (threadId, change) => archive(world, threadId, change),
     setTags: (forumId, ...rest) => setTags(world, forumId, ...rest),
     createWebhook: (channelId, input) => humanWebhook(world, channelId, input),

@@ -18,6 +18,7 @@ describe("topics", () => {
     const topic = sandbox.createTopic(chatId, "Horta");
     sandbox.renameTopic(chatId, topic, "Jardim");
     sandbox.closeTopic(chatId, topic);
+    expect(sandbox.topics(chatId)).toEqual([{ id: topic, name: "Jardim", closed: true }]);
     sandbox.reopenTopic(chatId, topic);
     const [, renamed, closed, opened] = await messages();
     expect(renamed).toMatchObject({ forum_topic_edited: { name: "Jardim" }, message_thread_id: topic });
@@ -43,6 +44,7 @@ describe("pins", () => {
     await messages();
     await bench.done("pinChatMessage", { chat_id: chatId, message_id });
     expect(await messages()).toMatchObject([{ message_thread_id: topic, pinned_message: { message_id } }]);
+    expect(sandbox.pins(chatId)).toEqual([message_id]);
     sandbox.unpin(chatId, message_id);
     expect(await bench.done("getChat", { chat_id: chatId })).not.toHaveProperty("pinned_message");
     expect(await messages()).toEqual([]);
@@ -142,12 +144,16 @@ describe("reactions of the bot", () => {
     bench.call("setMessageReaction", { chat_id: bench.chatId, message_id, reaction: [reaction] });
 
   it("may be a custom emoji only where one stands", async () => {
-    const { sandbox, chatId, ana } = bench;
+    const { sandbox, chatId, ana, bot } = bench;
     const { message_id } = sandbox.say(chatId, ana.id, { text: "oi" });
     const custom = { type: "custom_emoji", custom_emoji_id: "5400000000000000001" };
     expect((await react(message_id, custom)).description).toBe("Bad Request: REACTION_INVALID");
     sandbox.react(chatId, message_id, ana.id, ["5400000000000000001"]);
     expect((await react(message_id, custom)).ok).toBe(true);
+    expect([...sandbox.reactions(chatId, message_id)]).toEqual([
+      [ana.id, ["5400000000000000001"]],
+      [bot.id, ["5400000000000000001"]],
+    ]);
   });
   it("are none of those with a variation selector", async () => {
     const { message_id } = bench.sandbox.say(bench.chatId, bench.ana.id, { text: "oi" });

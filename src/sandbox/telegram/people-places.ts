@@ -7,7 +7,7 @@ import { messageJson, type StoredMessage } from "./messages.ts";
 import { postTopicService } from "./methods-topic.ts";
 import { ownerOf, react, type Saying, say, standing } from "./people.ts";
 import { originOf } from "./reply-target.ts";
-import { type Content, isRecord, type Message } from "./types.ts";
+import { type Content, isRecord, type Message, type Reaction } from "./types.ts";
 import type { World } from "./world.ts";
 
 export interface PlaceActions {
@@ -36,6 +36,11 @@ export interface PlaceActions {
     readonly bytes: Buffer;
     readonly setName?: string;
   }): string;
+  /** Who reacts to a message with what, as `react` names it; bots too. */
+  reactions(chatId: number, messageId: number): ReadonlyMap<number, readonly string[]>;
+  /** The ids of what is pinned, oldest first. */
+  pins(chatId: number): readonly number[];
+  topics(chatId: number): readonly { readonly id: number; readonly name: string; readonly closed: boolean }[];
   /** The bytes behind a `file_id` of any bot or a `file_unique_id`: what arrived. */
   file(id: string): { readonly bytes: Buffer; readonly name?: string; readonly mime?: string };
 }
@@ -156,6 +161,14 @@ export function placeActions(world: World): PlaceActions {
       const before = world.photos.get(id) ?? [];
       world.photos.set(id, bytes ? [picture(world, bytes), ...before] : []);
     },
+    reactions(chatId, messageId) {
+      const { reactions } = standing(world, world.chat(chatId), messageId);
+      const name = ({ emoji, custom_emoji_id: id, type }: Reaction) => emoji ?? id ?? type;
+      return new Map([...reactions].map(([userId, list]) => [userId, list.map(name)]));
+    },
+    pins: (chatId) => [...world.chat(chatId).pins],
+    topics: (chatId) =>
+      [...world.chat(chatId).topics.values()].map(({ id, name, closed }) => ({ id, name, closed })),
     addCustomEmoji: (emoji) => addCustomEmoji(world, emoji),
     file: (id) => fileOf(world, id),
   };

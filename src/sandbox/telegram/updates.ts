@@ -99,6 +99,7 @@ export function announceReaction(
   after: readonly Reaction[],
 ): void {
   const { chat } = message;
+  world.refreshed(message);
   if ("is_bot" in by && by.is_bot) return;
   const actor = "is_bot" in by ? { user: by } : { actor_chat: chatJson(by) };
   const expiresAt = world.clock.now() + DAY_MS;
