@@ -47,3 +47,30 @@ test("others fail as told, and the next one goes through", async () => {
   await expect(fetch(url)).rejects.toThrow();
   expect((await fetch(url)).status).toBe(200);
 });
+
+test("an answer of the API stalls as well, and what was asked for took effect", async () => {
+  const guild = sandbox.createGuild({ name: "Casa" });
+  const channel = sandbox.createChannel(guild.id, { name: "geral" });
+  const bot = sandbox.createBot({ name: "Outro" });
+  sandbox.addBot(guild.id, bot.id);
+  sandbox.faults.add({
+    match: ({ method }) => method === "POST",
+    times: 1,
+    fault: { kind: "stall", after: 2 },
+  });
+  const gone = new AbortController();
+  const answer = await fetch(`${sandbox.url}/v10/channels/${channel.id}/messages`, {
+    method: "POST",
+    headers: {
+      authorization: `Bot ${bot.token}`,
+      "content-type": "application/json",
+      "user-agent": "DiscordBot (https://example.org, 1)",
+    },
+    body: JSON.stringify({ content: "oi" }),
+    signal: gone.signal,
+  });
+  const text = answer.text();
+  gone.abort();
+  await expect(text).rejects.toThrow();
+  expect(sandbox.messages(channel.id)).toMatchObject([{ content: "oi" }]);
+});

@@ -13,7 +13,7 @@ import { speechOf } from "./people-speech.ts";
 import { answerRequest, type RestOptions } from "./rest.ts";
 import type { DiscordSandbox, DiscordSandboxOptions, GatewayControl, Kick } from "./sandbox.ts";
 import { setupOf } from "./setup.ts";
-import { createWorld } from "./world.ts";
+import { createWorld, type World } from "./world.ts";
 
 // No number is documented; "a few minutes".
 const RESUME_WINDOW_MS = 180_000;
@@ -77,6 +77,11 @@ function controlOf(gateway: Gateway): GatewayControl {
   };
 }
 
+/** All that people do, in one. */
+function everybody(world: World) {
+  return { ...peopleOf(world), ...speechOf(world), ...placesOf(world) };
+}
+
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -92,8 +97,7 @@ export async function startDiscordSandbox(options: DiscordSandboxOptions = {}): 
   const requests: RecordedRequest[] = [];
   const unexpected: (RecordedRequest | string)[] = [];
   const world = createWorld(clock, random);
-  const faults = new FaultScript(random);
-  const cdnFaults = new FaultScript(random);
+  const strikes = { faults: new FaultScript(random), cdnFaults: new FaultScript(random) };
   const downloads: string[] = [];
   const gateway = new Gateway(world, {
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
@@ -104,8 +108,7 @@ export async function startDiscordSandbox(options: DiscordSandboxOptions = {}): 
   const rest: RestOptions = {
     world,
     gateway,
-    faults,
-    cdnFaults,
+    ...strikes,
     downloads,
     limits: new RateLimits(clock, limits),
     latency: options.latency ?? (() => 0),
@@ -125,9 +128,8 @@ export async function startDiscordSandbox(options: DiscordSandboxOptions = {}): 
     mediaUrl: `${world.origin}/media`,
     requests,
     unexpected,
-    faults,
-    cdnFaults,
     downloads,
+    ...strikes,
     gateway: controlOf(gateway),
     ...setup,
     resetToken(botId) {
@@ -135,9 +137,7 @@ export async function startDiscordSandbox(options: DiscordSandboxOptions = {}): 
       for (const session of gateway.sessions) if (session.bot.id === botId) session.link?.close(4004);
       return token;
     },
-    ...peopleOf(world),
-    ...speechOf(world),
-    ...placesOf(world),
+    ...everybody(world),
     onChange(listener) {
       world.listeners.add(listener);
       return () => world.listeners.delete(listener);

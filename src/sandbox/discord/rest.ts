@@ -169,6 +169,13 @@ async function deliver(
     return false;
   }
   if (delay > 0) await wait(world, delay);
+  if (fault?.kind === "stall") {
+    const bytes = Buffer.from(reply.text);
+    response.writeHead(reply.status, { ...reply.headers, "content-length": String(bytes.length) });
+    response.write(bytes.subarray(0, fault.after));
+    gateway.flush();
+    return false;
+  }
   // Time for the echo to be read before the answer is.
   if (options.echo === "before") for (let turns = 0; turns < 4; turns++) await turn();
   await write(world, response, reply);
