@@ -26,23 +26,23 @@ function optionOf(context: MethodContext, item: unknown): FormattedText {
   if (!isRecord(item)) throw badRequest("can't parse InputPollOption: expected an Object");
   refuseUnknownKeys(item, ["text", "text_entities"], "options");
   const option = pollText(context, item.text, item.text_entities);
-  if (option.text === "") throw badRequest("poll options must be non-empty");
+  if (option.text === "") throw badRequest("text must be non-empty");
   if (codePoints(option.text) > MAX_OPTION)
     throw badRequest(`poll options length must not exceed ${MAX_OPTION}`);
   return option;
 }
 
-/** @throws ApiError in the words of tdlib's MessageContent.cpp (get_input_message_content) */
+/** @throws ApiError in the words of tdlib's MessageContent.cpp and PollOption.cpp */
 function draftOf(context: MethodContext): PollDraft {
   const { params } = context;
   const entities = params.json("question_entities", "can't parse entities JSON object");
   const question = pollText(context, params.text("question"), entities);
-  if (question.text === "") throw badRequest("poll question must be non-empty");
+  if (question.text === "") throw badRequest("text must be non-empty");
   if (codePoints(question.text) > MAX_QUESTION)
     throw badRequest(`poll question length must not exceed ${MAX_QUESTION}`);
   const items = params.json("options", "can't parse options JSON object");
   if (!Array.isArray(items)) throw badRequest("expected an Array of String as options");
-  if (items.length === 0) throw badRequest("poll must have at least 1 option");
+  if (items.length === 0) throw badRequest("poll must have at least one answer option");
   if (items.length > MAX_OPTIONS) throw badRequest(`poll can't have more than ${MAX_OPTIONS} options`);
   return {
     question: question.text,
@@ -109,8 +109,8 @@ const stopPoll: Method = {
     if (!message) throw badRequest("message with poll to stop not found");
     // tdlib MessagesManager.cpp, stop_poll
     if (!message.poll) throw badRequest("message is not a poll");
-    if (message.poll.closed) throw badRequest("poll has already been closed");
     if (message.authorId !== bot.user.id) throw badRequest("poll can't be stopped");
+    if (message.poll.closed) throw badRequest("poll has already been closed");
     message.replyMarkup = markup;
     closePoll(world, message);
     return pollJson(message.poll, bot.user.id);

@@ -139,9 +139,9 @@ describe("polls", () => {
     });
   });
   it.each([
-    [{ question: "" }, "poll question must be non-empty"],
+    [{ question: "" }, "text must be non-empty"],
     [{ question: "a".repeat(301) }, "poll question length must not exceed 300"],
-    [{ options: [] }, "poll must have at least 1 option"],
+    [{ options: [] }, "poll must have at least one answer option"],
     [{ options: Array.from({ length: 13 }, () => ({ text: "a" })) }, "poll can't have more than 12 options"],
     [{ options: [{ text: "a".repeat(101) }] }, "poll options length must not exceed 100"],
   ])("%j is refused", async (params, why) => {
