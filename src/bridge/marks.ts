@@ -5,7 +5,7 @@ import type { BridgeEvent, PollTarget, Reaction, ReactionChange, VoteChange } fr
 import type { Author } from "../model/message.ts";
 import { type ConversationRef, conversationKey, type MessageRef, subjectOf } from "../model/refs.ts";
 import type { BridgeTable } from "./bridge-table.ts";
-import type { Mark, MarkKind, MarkRow, StoreTx } from "./store-port.ts";
+import { type Mark, type MarkKind, type MarkRow, SELF, type StoreTx } from "./store-port.ts";
 
 type EventOf<K extends BridgeEvent["kind"]> = Extract<BridgeEvent, { kind: K }>;
 
@@ -55,6 +55,8 @@ export async function keepReaction(
   );
   if (change.kind === "clear") return clear(scene, rows, change.reaction);
   const old = rows.find(({ user }) => user === userOf(by))?.marks ?? [];
+  // Totals say all there is: what was known of single people is in them.
+  if (change.kind === "counts") await dropPeople(scene, rows);
   return put(scene, by, rows, changed(old, change));
 }
 
@@ -70,6 +72,7 @@ export async function keepVote(
   const rows = (await tx.marks.of(about, "vote")).filter((row) => isSame(row.place, place));
   const isOriginal = isSame(place, about.conversation);
   const old = rows.find(({ user }) => user === userOf(by))?.marks ?? [];
+  if (change.kind === "counts") await dropPeople(scene, rows);
   return put(scene, by, rows, votes(old, change, poll, isOriginal));
 }
 
@@ -90,8 +93,14 @@ async function put(
   const user = userOf(by);
   const old = rows.find((row) => row.user === user);
   if (JSON.stringify(old?.marks ?? []) === JSON.stringify(marks)) return false;
-  await tx.marks.put({ ...scene, user, name: by?.name ?? old?.name ?? "", marks });
+  await tx.marks.put({ ...scene, user, name: by?.name || old?.name || "", marks });
   return true;
+}
+
+async function dropPeople({ tx }: Scene, rows: readonly MarkRow[]): Promise<void> {
+  for (const row of rows) {
+    if (row.user !== "" && row.user !== SELF) await tx.marks.put({ ...row, marks: [] });
+  }
 }
 
 async function clear(
@@ -105,7 +114,7 @@ async function clear(
     await tx.marks.clear(about, kind, place);
     return true;
   }
-  const touched = rows.filter(({ marks }) => marks.some((mark) => isOf(mark, reaction)));
+  const touched = rows.filter(({ user, marks }) => user !== SELF && => marks.some((mark) => isOf(mark, reaction)));
   for (const row of touched) {
     await tx.marks.put({ ...row, marks: row.marks.filter((mark) => !isOf(mark, reaction)) });
   }

@@ -228,6 +228,21 @@ describe("a poll", () => {
     expect(lines("left:1")).toEqual([{ id: "1", text: "bridge.poll.elsewhere", replyTo: "1" }]);
   });
 
+  it("is counted once when totals follow single votes", async () => {
+    const { left, right, settled, store } = await scene();
+    await left(asked);
+    await settled();
+    await right({ do: "choose", id: "1", option: "1", by: "Duda" });
+    await right({ do: "choose", id: "1", option: "2", by: "Edu" });
+    await right({ do: "vote", id: "1", votes: [1, 1] });
+    await settled();
+    const about = { conversation: { account: "left", id: "1" }, id: "1" };
+    const rows = await store.transaction((tx) => tx.marks.of(about, "vote"));
+    expect(rows.map(({ user, marks }) => [user, marks.map(({ key, count }) => `${key}:${count}`)])).toEqual([
+      ["", ["0:1", "1:1"]],
+    ]);
+  });
+
   it("ends there when it ends here", async () => {
     const { left, settled, lines } = await scene();
     await left(asked);

@@ -20,6 +20,7 @@ export interface ToyUpdate {
     | "unreact"
     | "pin"
     | "vote"
+    | "choose"
     | "close"
     | "thread";
   readonly chat: string;
@@ -32,6 +33,7 @@ export interface ToyUpdate {
   /** The options of a poll that is said; its id is `poll:<message>`. */
   readonly options?: readonly string[];
   readonly votes?: readonly number[];
+  readonly option?: string;
   readonly change?: ThreadChange;
   readonly id?: string;
   readonly ids?: readonly string[];
@@ -251,6 +253,10 @@ function parseToy(account: string, raw: RawUpdate, upgraded: boolean): readonly 
           change: { kind: "counts", counts },
         },
       ];
+    }
+    case "choose": {
+      const change = { kind: "add", option: update.option ?? "" } as const;
+      return [{ kind: "vote.changed", target: ref(update.id ?? ""), by: authorOf(account, update), change }];
     }
     case "close":
       return [{ kind: "poll.closed", target: { account, poll: `poll:${update.id}` } }];
