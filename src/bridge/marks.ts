@@ -114,7 +114,7 @@ async function clear(
     await tx.marks.clear(about, kind, place);
     return true;
   }
-  const touched = rows.filter(({ user, marks }) => user !== SELF && => marks.some((mark) => isOf(mark, reaction)));
+  const touched = rows.filter(({ marks }) => marks.some((mark) => isOf(mark, reaction)));
   for (const row of touched) {
     await tx.marks.put({ ...row, marks: row.marks.filter((mark) => !isOf(mark, reaction)) });
   }
