@@ -1,8 +1,14 @@
 // Conversions of files, one file on disk to another, in processes of their own; `media` calls it when nothing else fits.
 
+import { accessSync, constants } from "node:fs";
+import { rm } from "node:fs/promises";
+import { delimiter, join } from "node:path";
 import type { Want } from "../../bridge/media-port.ts";
 import type { Clock } from "../../model/clock.ts";
+import { readable } from "./ffmpeg.ts";
 import type { Sniffed } from "./sniff.ts";
+import type { Job } from "./studio-job.ts";
+import { StudioFailed, StudioPool } from "./studio-pool.ts";
 
 /** What is in a file, measured, not claimed. */
 export interface Facts {
@@ -20,7 +26,7 @@ export interface Recipe {
   readonly facts: Facts;
   /**
    * The MIME type to make. `image/gif`, `image/webp` and `video/*` of something that moves move as well; `image/jpeg`
-   * and `image/png` are its first frame.
+   * and `image/png` are its first frame, and so is a WebP with `want.side` (Telegram's stickers that move are WebM).
    */
   readonly to: string;
   /** Its limits: `maxBytes` always; of pictures `maxSide`, `maxSides`, `maxRatio`, `side`. */
@@ -100,21 +106,96 @@ export interface Converter {
   stop(): Promise<void>;
 }
 
-/** The path of ffmpeg: `MATEBOT_FFMPEG`, else the first in `PATH`; undefined when there is none. */
-export function findFfmpeg(_env: Readonly<Record<string, string | undefined>>): string | undefined {
-  return undefined;
+const MOST_OUTPUT = 64 * 1024 * 1024;
+
+/** What sharp reads, and what can be made without ffmpeg. */
+const PICTURES: ReadonlySet<string> = new Set([
+  ...["image/png", "image/apng", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/tiff"],
+]);
+const STILLS: ReadonlySet<string> = new Set(["image/jpeg", "image/png", "image/webp", "image/gif"]);
+const FRAMES: ReadonlySet<string> = new Set(["image/gif", "image/webp"]);
+const FILMS: ReadonlySet<string> = new Set(["video/mp4", "video/webm"]);
+const SOUNDS: ReadonlySet<string> = new Set(["audio/ogg", "audio/mpeg", "audio/mp4"]);
+
+function can(from: Sniffed, to: string, ffmpeg: boolean): boolean {
+  const seen = PICTURES.has(from.mime);
+  const drawn = from.kind === "lottie";
+  const watched = ffmpeg && readable(from);
+  if (SOUNDS.has(to)) return watched && (from.kind === "audio" || from.kind === "video");
+  if (from.kind === "audio") return false;
+  if (FILMS.has(to)) return ffmpeg && (watched || drawn || from.mime === "image/webp");
+  // Of an APNG without ffmpeg only the first frame can be had.
+  if (FRAMES.has(to) && from.mime === "image/apng") return watched;
+  return STILLS.has(to) && (seen || drawn || watched);
 }
 
-export function createConverter(_options: ConverterOptions): Converter {
-  const nothing = async (): Promise<NotConverted> => ({ ok: false, why: "no-converter" });
-  return {
-    can: () => false,
-    probe: async () => ({}),
-    convert: nothing,
-    waveform: async () => undefined,
-    still: nothing,
-    letter: async () => Buffer.alloc(0),
-    square: nothing,
-    stop: async () => undefined,
+export function createConverter(options: ConverterOptions): Converter {
+  const { ffmpeg, clock, threads, timeoutMs, maxOutputBytes = MOST_OUTPUT } = options;
+  const pool = new StudioPool({ maxOutputBytes, ...(ffmpeg !== undefined && { ffmpeg }) }, clock, {
+    ...(threads !== undefined && { threads }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
+  const make = async (job: Extract<Job, { target: string }>, possible: boolean, signal: AbortSignal) => {
+    if (!possible) return { ok: false, why: "no-converter" } as const;
+    let made = false;
+    try {
+      const answer = await pool.run<"convert" | "still" | "square">(job, signal);
+      made = answer.ok;
+      return answer;
+    } catch (error) {
+      if (!(error instanceof StudioFailed)) throw error;
+      return { ok: false, why: error.why === "time" ? "too-long" : "broken" } as const;
+    } finally {
+      if (!made) await rm(job.target, { force: true });
+    }
   };
+  const stillable = (from: Sniffed) => can(from, "image/jpeg", ffmpeg !== undefined);
+  return {
+    can: (from, to) => can(from, to, ffmpeg !== undefined),
+    probe: async (source, from, signal) => {
+      if (from.kind === "other") return {};
+      return pool.run<"probe">({ kind: "probe", source, from }, signal).catch(orElse("broken"));
+    },
+    convert: (source, target, recipe, signal) =>
+      make({ kind: "convert", source, target, recipe }, possible(recipe, ffmpeg !== undefined), signal),
+    waveform: async (source, from, signal) => {
+      if (!can(from, "audio/ogg", ffmpeg !== undefined)) return undefined;
+      return pool.run<"waveform">({ kind: "waveform", source, from }, signal).catch(orElse(undefined));
+    },
+    still: (source, target, from, side, signal) =>
+      make({ kind: "still", source, target, from, side }, stillable(from), signal),
+    letter: async (name) => Buffer.from(await pool.run<"letter">({ kind: "letter", name })),
+    square: (source, target, from, signal) =>
+      make({ kind: "square", source, target, from }, stillable(from), signal),
+    stop: () => pool.stop(),
+  };
+}
+
+function possible({ from, to, still }: Recipe, ffmpeg: boolean): boolean {
+  return can(from, to, ffmpeg) || (still === true && STILLS.has(to) && PICTURES.has(from.mime));
+}
+
+function orElse<T>(fallback: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof StudioFailed) return fallback;
+    throw error;
+  };
+}
+
+/** The path of ffmpeg: `MATEBOT_FFMPEG`, else the first in `PATH`; undefined when there is none. */
+export function findFfmpeg(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const name = process.platform === "win32" ? "ffmpeg.exe" : "ffmpeg";
+  const folders = (env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  const named = env.MATEBOT_FFMPEG;
+  const places = named === undefined || named === "" ? folders.map((folder) => join(folder, name)) : [named];
+  return places.find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
