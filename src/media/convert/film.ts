@@ -109,17 +109,17 @@ function filters(
   const fit = side === undefined ? "" : ":force_original_aspect_ratio=decrease";
   const round = recipe.shape === "round";
   const steps = [
-    ...(fed ? [] : [`fps=${fps}`]),
     ...(round ? ["crop=min(iw\\,ih):min(iw\\,ih)", `scale=${ROUND_SIDE}:${ROUND_SIDE}`] : []),
     ...(round ? [] : [`scale=${width}:${height}${fit}:flags=bicubic`]),
     ...(side === undefined || round ? [] : [`format=rgba,pad=${side}:${side}:-1:-1:color=black@0`]),
     ...["setsar=1", ...(clear ? ["format=yuva420p"] : ["format=yuv420p"])],
   ];
   const flat = !clear && recipe.facts.alpha === true;
+  const pace = fed ? "" : `fps=${fps},`;
   // `drawbox` with `replace` brings ffmpeg 5.1 down; a table of one colour does the same.
   const graph = flat
-    ? `[0:V:0]format=rgba,split[a][b];[a]lutrgb=r=255:g=255:b=255:a=255[w];[w][b]overlay=format=auto,${steps.join(",")}[v]`
-    : `[0:V:0]${steps.join(",")}[v]`;
+    ? `[0:V:0]${pace}format=rgba,split[a][b];[a]lutrgb=r=255:g=255:b=255:a=255[w];[w][b]overlay=format=auto,${steps.join(",")}[v]`
+    : `[0:V:0]${pace}${steps.join(",")}[v]`;
   return [
     ...["-filter_complex", graph, "-map", "[v]", "-t", `${seconds}`],
     ...(sound > 0 ? ["-map", "0:a:0?", "-ac", "2", "-b:a", `${sound}`] : ["-an"]),
