@@ -8,6 +8,9 @@ const cloud = "discord.com";
 const cloudToken = /^[\w-]{8,}\.[\w-]{4,}\.[\w-]{16,}$/;
 const anyToken = /^[\x21-\x7e]+$/;
 
+// Discord snowflakes: 64 bit, 17 digits since 2015, 20 at most.
+const snowflake = /^[1-9]\d{16,19}$/;
+
 const origin = z.url({ protocol: /^https?$/, error: "discord-account.config.bad-url" });
 const amiss = "discord-account.config.bad-backfill";
 const countOf = (most: number) => z.number({ error: amiss }).int(amiss).max(most, amiss);
@@ -24,6 +27,15 @@ export const discordSchema = z
     cdn: origin.default("https://cdn.discordapp.com").transform(trimmed),
     /** GIF stickers. */
     media: origin.default("https://media.discordapp.net").transform(trimmed),
+    /** Where the pictures of people lie that nobody outside could fetch from us: a private channel; made unless told. */
+    avatars: z
+      .strictObject({
+        channel: z
+          .string()
+          .refine((id) => snowflake.test(id), { error: "discord-account.config.bad-channel-id" })
+          .optional(),
+      })
+      .default({}),
     /** `none`: the server behind `api` takes as much as comes. */
     limits: z.enum(["auto", "none"]).default("auto"),
     /** What is carried of a time in which nobody listened, in each conversation. */
@@ -45,9 +57,6 @@ function isCloud(api: string): boolean {
 }
 
 export type DiscordConfig = z.infer<typeof discordSchema>;
-
-// Discord snowflakes: 64 bit, 17 digits since 2015, 20 at most.
-const snowflake = /^[1-9]\d{16,19}$/;
 
 /** The key of the sentence that says what is wrong with a conversation's id, if anything is. */
 export function conversationIdFault(id: string, thread?: string): string | undefined {

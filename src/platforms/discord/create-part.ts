@@ -1,10 +1,11 @@
-// Makes one create request from the text it shall hold; `render.ts` and `render-joined.ts` call it.
+// Makes one create request from the text and the files it shall hold; `render.ts` and `render-joined.ts` call it.
 
 import { createHash } from "node:crypto";
 import type { Part } from "../../model/delivery.ts";
 import type { Message } from "../../model/message.ts";
 import { type ConversationRef, conversationKey } from "../../model/refs.ts";
-import type { DiscordRequest } from "./request.ts";
+import { hashOf } from "./form-hash.ts";
+import { type CreateRequest, frozen } from "./request.ts";
 
 /** Discord, resources/message: content up to 2000 characters, counted as code points (api-docs #1315). */
 export const maxContent = 2000;
@@ -14,21 +15,24 @@ export const nothing = "_ _";
 
 // Discord, resources/message, Message Flags.
 export const suppressEmbeds = 1 << 2;
-const suppressNotifications = 1 << 12;
+export const suppressNotifications = 1 << 12;
+export const isVoiceMessage = 1 << 13;
 
-export type CreateRequest = DiscordRequest & { readonly kind: "create" };
+/** What a create holds beside its content and its place. */
+export type Beside = Omit<CreateRequest, "kind" | "channel" | "thread" | "content" | "nonce" | "hash">;
 
-/** `source` names what the part is made from: with the place and the content it gives the nonce. */
-export function createPart(
-  content: string,
-  to: ConversationRef,
-  source: string,
-  more: Pick<CreateRequest, "puppet" | "flags">,
-): Part {
-  const hash = digest(content, "hex").slice(0, 32);
-  const nonce = digest(`${source}>${conversationKey(to)}:${hash}`, "base64url").slice(0, 25);
-  const request: CreateRequest = { kind: "create", ...placeOf(to), ...more, content, nonce };
-  return { hash, request: { ...request } };
+/** `source` names what the part is made from: with the place and the form it gives the nonce. */
+export function createPart(content: string, to: ConversationRef, source: string, more: Beside): Part {
+  const files = more.files?.map(({ file }) => file);
+  const hash = hashOf({ ...more, content, files: files ?? [] });
+  const nonce = createHash("sha256")
+    .update(`${source}>${conversationKey(to)}:${hash}`)
+    .digest("base64url");
+  const request: CreateRequest = {
+    ...{ kind: "create", ...placeOf(to), ...more, content, nonce: nonce.slice(0, 25) },
+    ...(files && { hash }),
+  };
+  return { hash, request: frozen(request) };
 }
 
 export function placeOf({ id, thread }: ConversationRef): {
@@ -60,6 +64,7 @@ export function codePoints(value: string): number {
   return [...value].length;
 }
 
-function digest(value: string, encoding: "hex" | "base64url"): string {
-  return createHash("sha256").update(value).digest(encoding);
+/** The first so many characters, and at most as many as a message holds. */
+export function cutContent(value: string): string {
+  return codePoints(value) <= maxContent ? value : `${[...value].slice(0, maxContent - 1).join("")}…`;
 }

@@ -33,6 +33,15 @@ export const unauthorized = "discord.unauthorized";
 export const unknownWebhook = 10015;
 export const badWebhookToken = 50027;
 export const archivedThread = 50083;
+export const unknownEmoji = 10014;
+export const tooManyReactions = 30010;
+export const blockedReaction = 90001;
+export const noHistory = 160002;
+export const missingPermissions = 50013;
+/** The sum of the files, or one of them, is more than the guild takes. */
+export const tooLarge: ReadonlySet<number> = new Set([40005, 50045]);
+/** A voice message that may not be one here, or not in this form. */
+export const noVoice: ReadonlySet<number> = new Set([50159, 50160, 50161, 50173]);
 
 const gone: Fate = { kind: "gone" };
 const refused: Fate = { kind: "refused" };
@@ -66,6 +75,7 @@ const refusals: ReadonlyMap<number, Refusal> = new Map(
       [10003, refused, "unknown channel", "no-channel"],
       [10004, refused, "unknown guild", "no-channel"],
       [10008, gone, "unknown message"],
+      [unknownEmoji, refused, "unknown emoji", "emoji"],
       // puppets.ts has made a new one and tried again before these two count.
       [unknownWebhook, blocked, "unknown webhook", "webhook"],
       [badWebhookToken, blocked, "bad webhook token", "webhook"],
@@ -73,12 +83,17 @@ const refusals: ReadonlyMap<number, Refusal> = new Map(
       [20022, limit, "write limit of announcements"],
       [20028, limit, "write limit of the channel"],
       [20029, limit, "write limit of the guild"],
+      [30003, refused, "250 pins in the channel", "pins-full"],
       [30007, blocked, "15 webhooks in the channel", "webhook"],
+      [tooManyReactions, refused, "20 reactions on the message", "emoji"],
+      [30015, refused, "10 attachments on the message", "too-large"],
       [30046, oldEdits, "too many edits of old messages"],
       [30058, blocked, "1000 webhooks in the guild", "webhook"],
       [40004, blocked, "sending is switched off for now", "paused"],
       [40005, refused, "too large", "too-large"],
+      [40058, blocked, "a forum without a post", "forum"],
       [40062, limit, "the resource is limited"],
+      [40067, refused, "a post needs a tag", "tag"],
       [40333, halt, "the program is blocked"],
       [50001, blocked, "missing access", "no-access"],
       [50005, refused, "another author's message", "not-ours"],
@@ -90,13 +105,31 @@ const refusals: ReadonlyMap<number, Refusal> = new Map(
       [50024, blocked, "wrong type of channel", "no-text"],
       [50035, refused, "invalid form", "form"],
       [50045, refused, "file too large", "too-large"],
+      [50081, refused, "sticker not usable", "form"],
       [archivedThread, blocked, "archived thread", "archived"],
+      [50159, refused, "voice messages hold nothing else", "voice"],
+      [50160, refused, "voice messages hold one sound", "voice"],
+      [50161, refused, "voice messages need a duration and a waveform", "voice"],
+      [50162, refused, "voice messages cannot be edited", "voice"],
+      [50173, refused, "voice messages are not allowed here", "voice"],
+      [blockedReaction, refused, "the author takes no reactions of ours", "emoji"],
       [130000, overloaded, "overloaded"],
+      [160002, refused, "an answer without the right to read", "no-history"],
+      [160004, refused, "the message has a thread already", "thread"],
       [160005, blocked, "locked thread", "locked"],
+      [160006, refused, "too many open threads", "threads-full"],
+      [160007, refused, "too many open announcement threads", "threads-full"],
+      [160014, refused, "a forward of what cannot be read", "no-history"],
       [200000, refused, "blocked by AutoMod", "automod"],
       [200001, refused, "title blocked by AutoMod", "automod"],
       [220001, blocked, "a forum without a post", "forum"],
+      [220002, refused, "a post and a thread at once", "form"],
+      [220003, blocked, "posts only in forums", "forum"],
       [240000, refused, "blocked as a harmful link", "harmful-link"],
+      // The uploads of the whole guild are limited for a time that nobody names.
+      [400001, limit, "uploads are limited in the guild"],
+      [520001, gone, "the poll is over"],
+      [520003, refused, "a message with a poll", "not-ours"],
     ] as const satisfies readonly (readonly [number, Fate, string, string?])[]
   ).map(([json, fate, meaning, words]) => [json, { fate, meaning, ...(words && { words }) }]),
 );
@@ -135,6 +168,13 @@ export function calledOff(): DiscordError {
     kind: "retry",
     maybeDelivered: false,
   });
+}
+
+/** A file's own platform gave it only in part; what arrived is no request. */
+export function brokenUpload({ fate }: PlatformError): DiscordError {
+  const again: Fate =
+    fate.kind === "wait" ? { kind: "wait", ms: fate.ms } : { kind: "retry", maybeDelivered: false };
+  return new DiscordError("discord.upload", "a file could not be read to its end", again);
 }
 
 export function tokenRefused(): DiscordError {
@@ -200,6 +240,8 @@ function page(status: number): DiscordError {
     return new DiscordError("discord.blocked", message, { kind: "wait", ms: blockedMs, account: true });
   }
   if (status === 408) return new DiscordError("discord.http-408", message, overloaded);
+  if (status === 413)
+    return new DiscordError("discord.http-413", message, refused, { json: 40005, words: "too-large" });
   return new DiscordError(`discord.http-${status}`, message, refused, { words: "other" });
 }
 

@@ -6,22 +6,33 @@ import type { RawUpdate } from "../../model/delivery.ts";
 import { UserError } from "../../model/errors.ts";
 import { createAccount } from "./account.ts";
 import { createApi } from "./api.ts";
+import { createAvatarChannel } from "./avatar-channel.ts";
 import { createBackfill } from "./backfill.ts";
 import { capabilities } from "./capabilities.ts";
 import type { DiscordConfig } from "./config.ts";
-import { type Dispatch, isBlank, journalKey } from "./dispatch.ts";
+import type { Dispatch } from "./dispatch.ts";
+import { createFace } from "./face.ts";
+import { createFaces } from "./faces.ts";
 import { inWords } from "./faults.ts";
 import { Gateway } from "./gateway.ts";
-import { createGuildDirectory } from "./guild-directory.ts";
+import { createGuildDirectory, type GuildDirectory } from "./guild-directory.ts";
+import { createGuildFacts, type GuildFacts } from "./guild-facts.ts";
+import { createFileReader } from "./open-file.ts";
+import { createOpenTwin } from "./open-twin.ts";
 import { parseDispatch } from "./parse.ts";
 import { createPuppets, type Puppets } from "./puppets.ts";
 import { createRates } from "./rates.ts";
+import { createReceiver } from "./receive.ts";
 import { createReconcile } from "./reconcile.ts";
 import { freedBy } from "./recovery.ts";
-import { renderDelete, renderEdit, renderMessage, renderNotice } from "./render.ts";
+import { renderAside, renderDelete, renderMessage, renderNotice } from "./render.ts";
+import { createRenderReactions, renderPin, renderPollEnd, renderThread } from "./render-acts.ts";
+import { renderEdit } from "./render-edit.ts";
 import { renderJoined } from "./render-joined.ts";
 import type { DiscordPrepared } from "./request.ts";
 import { createRest, type DiscordRest } from "./rest.ts";
+import { createShowTyping } from "./show-typing.ts";
+import { usualFileBytes } from "./wants.ts";
 
 /** A Discord account that is not connected yet. */
 export function createDiscord(context: PlatformContext, config: DiscordConfig): Platform {
@@ -29,28 +40,21 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
   const directory = createGuildDirectory();
   const puppets = createPuppets({ context, rest, directory });
   const account = createAccount({ context, rest, directory });
-  const api = createApi({ context, rest, puppets });
-  const alarm = createAlarm(context);
-
-  function receive(event: Dispatch, session: string): Omit<RawUpdate, "position"> | undefined {
-    directory.note(event.t, event.d);
-    noteForPuppets(event, puppets);
-    for (const freed of freedBy(event, context.conversations(), directory)) context.recovered(freed);
-    const key = journalKey(event, session, context.conversations(), directory);
-    if (key === undefined) return undefined;
-    alarm(event);
-    const body = JSON.stringify({ t: event.t, d: event.d });
-    return { account: context.account, key, body, receivedAt: context.clock.now() };
-  }
-
+  const facts = createGuildFacts(rest);
+  const { channel: avatars } = config.avatars;
+  const channel = createAvatarChannel({ context, rest, directory, cdn: config.cdn, channel: avatars });
+  const faces = createFaces({ context, channel });
+  const files = createFileReader({ rest, clock: context.clock, hosts: config });
+  const api = createApi({ context, rest, puppets, directory, faces });
   const gateway = new Gateway({
     context,
     token: config.token,
     prepare: (signal) => account.prepare(signal),
     information: (signal) => askForGateway(rest, context, signal),
-    receive,
+    receive: createReceive({ context, directory, puppets, facts }),
     backfill: (sink) => createBackfill({ context, rest, directory, caps: config.backfill }, sink),
   });
+  const guildOf = (id: string) => directory.channel(id)?.guild ?? "";
 
   return {
     account: context.account,
@@ -59,27 +63,51 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     start: (accept) => gateway.start(accept),
     async stop() {
       await gateway.stop();
-      await rest.close();
+      faces.close();
+      await Promise.all([rest.close(), files.close()]);
     },
     parse: (raw) => parseDispatch(raw, directory),
     async prepare(to, signal) {
       if (directory.channel(to.id) === undefined) await account.learn(to.id, signal);
       const guild = directory.channel(to.id)?.guild;
+      const fileBytes = guild === undefined ? usualFileBytes : await facts.fileBytes(guild, signal);
       const prepared: DiscordPrepared = {
         puppets: (await puppets.get(to.id, signal)) !== undefined,
         ...(guild === undefined ? {} : { guild }),
+        ...(fileBytes === usualFileBytes ? {} : { fileBytes }),
       };
       return { ...prepared };
     },
-    renderMessage,
-    renderNotice,
-    renderJoined,
-    renderEdit,
-    renderDelete,
+    ...{ renderMessage, renderAside, renderNotice, renderJoined, renderEdit, renderDelete },
+    ...{ renderPin, renderPollEnd, renderThread },
+    renderReactions: createRenderReactions((place, emoji) => facts.hasEmoji(guildOf(place), emoji)),
+    openThread: createOpenTwin({ context, rest, directory }),
+    typing: createShowTyping(context, rest),
+    open: (file, signal) => files.open(file, signal),
+    face: createFace(context, rest),
     send: (call, to, signal) => api.send(call, to, signal),
     reconcile: createReconcile({ context, rest, directory, account }),
     rates:
       config.limits === "none" ? () => [] : createRates({ api: config.api, limits: rest.limits, puppets }),
+  };
+}
+
+interface ReceiveParts {
+  readonly context: PlatformContext;
+  readonly directory: GuildDirectory;
+  readonly puppets: Puppets;
+  readonly facts: GuildFacts;
+}
+
+/** What each part of the account learns from an event, and what must be stored of it. */
+function createReceive({ context, directory, puppets, facts }: ReceiveParts) {
+  const take = createReceiver({ context, directory });
+  return (event: Dispatch, session: string): Omit<RawUpdate, "position"> | undefined => {
+    const raw = take(event, session);
+    facts.note(event.t, event.d);
+    noteForPuppets(event, puppets);
+    for (const freed of freedBy(event, context.conversations(), directory)) context.recovered(freed);
+    return raw;
   };
 }
 
@@ -113,14 +141,4 @@ function noteForPuppets(event: Dispatch, puppets: Puppets): void {
       puppets.retryRefused();
       break;
   }
-}
-
-/** Says once that messages arrive empty, which is how a switched-off MESSAGE_CONTENT shows. */
-function createAlarm(context: PlatformContext): (event: Dispatch) => void {
-  let said = false;
-  return (event) => {
-    if (said || !isBlank(event)) return;
-    said = true;
-    context.log.error({ type: event.t }, context.texts("discord-account.content-empty"));
-  };
 }

@@ -1,11 +1,12 @@
 // Brings a tree into the one form Discord's Markdown can hold; markdown-render.ts writes that form down.
 //
 // The normal form: every word in as few styles as show it, the longest outermost, spaces at their edges outside;
-// blocks on lines of their own and never inside a style (spoilers aside); no quote in a quote; mentions, emoji and
-// topics are plain text; headings and subtext are single lines; items of a list hold nothing but lines and lists.
+// blocks on lines of their own and never inside a style (spoilers aside); no quote in a quote; mentions (but for those
+// that reach somebody), emoji and topics are plain text; headings and subtext are single lines; items of a list hold nothing but lines and lists.
 
 import { isBlock, type Node, type RichText, text, tidy } from "../../model/rich-text.ts";
 import { type Leaf, type Styles, safeStyles, styledNodes } from "./markdown-styles.ts";
+import { isPing } from "./mentions.ts";
 
 type Place = "body" | "quote" | "line" | "item" | "label";
 
@@ -66,7 +67,7 @@ function leavesOfNode(node: Node, place: Place, styles: Styles): Leaf[] {
     case "text":
       return textLeaf(node.text, place, styles);
     case "mention":
-      return textLeaf(marked("@", node.label), place, styles);
+      return isPing(node) ? [{ node, styles }] : textLeaf(marked("@", node.label), place, styles);
     case "conversation":
       return textLeaf(marked("#", node.label), place, styles);
     case "emoji":

@@ -3,6 +3,7 @@
 import { type Node, plainText, type RichText, type StyleKind } from "../../model/rich-text.ts";
 import { BREAK, bracketUrl, escapeText } from "./markdown-escape.ts";
 import { normalise } from "./markdown-normal.ts";
+import { isPing } from "./mentions.ts";
 
 /** A longer address could leave no room for anything else in a message. */
 const MAX_ADDRESS = 1500;
@@ -23,7 +24,7 @@ interface Place {
   readonly small: boolean;
 }
 
-/** Markdown that the Discord client shows as `body`; it mentions nobody. Empty when there is nothing to see. */
+/** Markdown that the Discord client shows as `body`; it mentions nobody but by `withPings`. Empty when there is nothing to see. */
 export function renderMarkdown(body: RichText): string {
   return renderAll(normalise(body), { lineStart: true, hidden: false, small: false });
 }
@@ -90,6 +91,8 @@ function renderNode(node: Node, place: Place): string {
     case "strike":
     case "spoiler":
       return renderStyle(node.kind, node.children, place);
+    case "mention":
+      return isPing(node) ? `<@${node.user.id}>` : escapeText(node.label, place.lineStart);
     default:
       return escapeText(plainText([node]), place.lineStart);
   }

@@ -33,6 +33,15 @@ export const rights = {
 
 export type Right = keyof typeof rights;
 
+/** What one kind of sending needs beyond words; without it the words say more. */
+export const extraRights = {
+  attach: 1n << 15n,
+  voice: 1n << 46n,
+  polls: 1n << 49n,
+} as const;
+
+export type ExtraRight = keyof typeof extraRights;
+
 /** Discord's own order: the roles' sum, then everyone's overwrite, then all roles', then the member's. */
 export function permissionsIn(member: MemberIn, overwrites: readonly Overwrite[]): bigint {
   const base = [member.guild, ...member.roles].reduce((sum, role) => sum | (member.bits.get(role) ?? 0n), 0n);

@@ -1,6 +1,7 @@
 // Makes names that Discord accepts for webhook messages; the renderers call it for every author.
 
 import type { Author } from "../../model/message.ts";
+import type { CreateRequest } from "./request.ts";
 
 /** Discord, resources/webhook: 1-80 characters. UTF-16 units are never fewer than what Discord counts. */
 const MAX_NAME = 80;
@@ -26,6 +27,14 @@ export function puppetName(author: Author): string {
     .map(clean)
     .filter((candidate) => VISIBLE.test(candidate));
   return cut((name ?? "…").replace(REFUSED, HAIR_SPACE));
+}
+
+/** What leads to the author's picture, as far as it is known. */
+export function faceOf({ user, face }: Author): Pick<NonNullable<CreateRequest["puppet"]>, "user" | "face"> {
+  return {
+    ...(user && { user: { account: user.account, id: user.id } }),
+    ...(face !== undefined && { face }),
+  };
 }
 
 /** One name for what several said together: `Ana, Bruno`, or `Ana, Bruno +3`. At least one author. */

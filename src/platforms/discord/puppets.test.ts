@@ -211,7 +211,9 @@ describe("Discord's limits", () => {
     const { context } = recordContext({ account: "discord" });
     const directory = createGuildDirectory();
     directory.introduce({ userId: bot.id, applicationId: bot.applicationId });
-    api = createApi({ context, rest, puppets: createPuppets({ context, rest, directory }) });
+    const puppets = createPuppets({ context, rest, directory });
+    const faces = { urlOf: async () => undefined, close: () => {} };
+    api = createApi({ context, rest, puppets, directory, faces });
     reset = () => sandbox.faults.clear();
   });
   afterEach(async () => {

@@ -5,14 +5,14 @@ import { sleep } from "../../model/clock.ts";
 import type { Sent } from "../../model/delivery.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import type { Account } from "./account.ts";
-import { type CreateRequest, withoutInvisible } from "./create-part.ts";
+import { withoutInvisible } from "./create-part.ts";
 import { DiscordError } from "./errors.ts";
 import type { GuildDirectory } from "./guild-directory.ts";
 import { canRead, createHistory, walkBack } from "./history.ts";
 import type { MessagePayload } from "./parse-payload.ts";
 import type { Patience } from "./patience.ts";
 import { mayReadHistory } from "./permissions.ts";
-import type { DiscordRequest } from "./request.ts";
+import type { CreateRequest, DiscordRequest } from "./request.ts";
 import type { DiscordRest } from "./rest.ts";
 import { idAt, isAfter } from "./snowflake.ts";
 import { spokenContent } from "./spoken-name.ts";
@@ -38,7 +38,7 @@ export function createReconcile(parts: ReconcileParts): NonNullable<Platform["re
   const history = createHistory(rest, patienceWithLimits(parts));
 
   return async (call, to, doubt, signal) => {
-    const request = call.request as DiscordRequest;
+    const request = call.request as unknown as DiscordRequest;
     if (request.kind !== "create") return "unknown";
     if (directory.channel(to.id) === undefined) await account.learn(to.id, signal);
     const place = to.thread ?? to.id;

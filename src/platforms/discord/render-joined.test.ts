@@ -8,7 +8,8 @@ import type { Author, Message } from "../../model/message.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { type Node, type RichText, text } from "../../model/rich-text.ts";
 import { parseMarkdown } from "./markdown-parse.ts";
-import { renderEdit, renderMessage } from "./render.ts";
+import { renderMessage } from "./render.ts";
+import { renderEdit } from "./render-edit.ts";
 import { renderJoined } from "./render-joined.ts";
 import type { DiscordRequest } from "./request.ts";
 

@@ -7,7 +7,7 @@ import { type ConversationRef, messageKey } from "../../model/refs.ts";
 import type { RichText } from "../../model/rich-text.ts";
 import { codePoints, createPart, flagsOf, isVisible, maxContent, nothing } from "./create-part.ts";
 import { renderMarkdown } from "./markdown-render.ts";
-import { puppetName, puppetNames } from "./puppet-name.ts";
+import { faceOf, puppetName, puppetNames } from "./puppet-name.ts";
 import { replyLine } from "./reply-line.ts";
 import { preparedOf } from "./request.ts";
 import { namePrefix, startsBlock } from "./spoken-name.ts";
@@ -118,7 +118,8 @@ function partOf(sections: readonly Section[], layout: Layout, to: ConversationRe
   const authors = new Map(messages.map(({ author }) => [keyOf(author), author] as const));
   const speaks = preparedOf(known).puppets && authors.size > 0;
   const name = puppetNames([...authors.values()]);
-  const puppet = layout.told ? ({ name, told: true } as const) : { name };
+  const [author] = authors.values();
+  const puppet = layout.told ? ({ name, told: true } as const) : { name, ...(author && faceOf(author)) };
   const source =
     messages.length > 0 ? messages.map(({ ref }) => messageKey(ref)).join() : `notice@${known.now}`;
   return createPart(layout.text(sections.length), to, `joined ${source}`, {

@@ -8,7 +8,8 @@ import type { Message } from "../../model/message.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { plainText, type RichText, text } from "../../model/rich-text.ts";
 import { parseMarkdown } from "./markdown-parse.ts";
-import { renderDelete, renderEdit, renderMessage, renderNotice } from "./render.ts";
+import { renderDelete, renderMessage, renderNotice } from "./render.ts";
+import { renderEdit } from "./render-edit.ts";
 import type { DiscordRequest } from "./request.ts";
 
 const to: ConversationRef = { account: "discord", id: "300" };

@@ -1,10 +1,13 @@
 // The HTTP client of a Discord account: one attempt per call, every refusal a DiscordError. Everything here uses it.
 
+import { Readable } from "node:stream";
 import { REST, type RESTOptions, type ResponseLike } from "@discordjs/rest";
 import { Agent, request as httpRequest } from "undici";
 import type { Clock } from "../../model/clock.ts";
+import { PlatformError } from "../../model/errors.ts";
 import {
   blockedMs,
+  brokenUpload,
   calledOff,
   discordError,
   limited,
@@ -15,14 +18,17 @@ import {
   unreadable,
   usualLimitMs,
 } from "./errors.ts";
+import { type Multipart, multipart, type Upload } from "./multipart.ts";
 import { createRateLimits, type RateLimits } from "./rate-limits.ts";
 
 export interface RestCall {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below `/api/v10`, without a query. */
   readonly route: `/${string}`;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
+  /** Sent with the body, in order: `files[0]`, `files[1]`, … */
+  readonly uploads?: readonly Upload[];
   /** False on webhook token routes, which need no login; a 401 there says nothing about the bot. */
   readonly auth?: boolean;
   /** Shown in the guild's audit log. */
@@ -48,11 +54,17 @@ export interface RestOptions {
 
 // Long, because a call given up too early may have been delivered.
 const timeoutMs = 30_000;
+/** Slower than this a file need not go: bytes in a millisecond, 256 kbit/s. */
+const SLOWEST = 32;
+/** Longer than any upload: these have a limit of their own, by their size. */
+const unlimitedMs = 2 ** 31 - 1;
 
 export function createRest(options: RestOptions): DiscordRest {
   const agent = new Agent({ connect: { timeout: 10_000 }, keepAliveTimeout: 30_000 });
   const { exchange, limits, skewMs } = createExchange(options, agent);
-  const rest = createLibrary(options, exchange);
+  const plain = createLibrary(options, exchange, timeoutMs);
+  // The library lets requests of one webhook wait for each other: text must not wait for a file in another thread.
+  const uploading = createLibrary(options, exchange, unlimitedMs);
   // The library forgets its token after a 401 and then fails in other words.
   let revoked = false;
 
@@ -64,14 +76,16 @@ export function createRest(options: RestOptions): DiscordRest {
     const own = new AbortController();
     const abort = () => own.abort();
     call.signal?.addEventListener("abort", abort, { once: true });
+    const form = call.uploads?.length ? multipart(call.body ?? {}, call.uploads) : undefined;
+    const late = form && options.clock.after(timeoutMs + form.bytes / SLOWEST, abort);
     try {
-      const answer = await rest.request({
+      const answer = await (form ? uploading : plain).request({
         method: call.method as never,
         fullRoute: call.route,
         auth,
         signal: own.signal,
         ...(call.query ? { query: new URLSearchParams(call.query) } : {}),
-        ...(call.body ? { body: call.body } : {}),
+        ...(form ? formBody(form) : call.body ? { body: call.body } : {}),
         ...(call.reason ? { reason: call.reason } : {}),
       });
       if (!(answer instanceof ArrayBuffer)) return answer;
@@ -85,6 +99,7 @@ export function createRest(options: RestOptions): DiscordRest {
       if (error.code === unauthorized) revoked = true;
       throw error;
     } finally {
+      late?.cancel();
       call.signal?.removeEventListener("abort", abort);
     }
   }
@@ -94,15 +109,17 @@ export function createRest(options: RestOptions): DiscordRest {
     limits,
     skewMs,
     close: async () => {
-      rest.clearHashSweeper();
-      rest.clearHandlerSweeper();
+      for (const library of [plain, uploading]) {
+        library.clearHashSweeper();
+        library.clearHandlerSweeper();
+      }
       await agent.destroy();
     },
   };
 }
 
 /** The library, of which are used its queues, its addresses and its reading of refusals. */
-function createLibrary({ api, token }: RestOptions, makeRequest: Exchange): REST {
+function createLibrary({ api, token }: RestOptions, makeRequest: Exchange, timeout: number): REST {
   return new REST({
     api,
     version: "10",
@@ -110,10 +127,16 @@ function createLibrary({ api, token }: RestOptions, makeRequest: Exchange): REST
     retries: 0,
     // The library knows no limits: it would count their time by the system's clock. Each comes out as an error.
     globalRequestsPerSecond: Number.POSITIVE_INFINITY,
-    timeout: timeoutMs,
+    timeout,
     userAgentAppendix: "MateBot",
     makeRequest,
   }).setToken(token);
+}
+
+/** The library hands it on as it is, and `fetchOnce` opens it. */
+function formBody(form: Multipart) {
+  const headers = { "content-type": form.contentType, "content-length": String(form.bytes) };
+  return { body: form, passThroughBody: true, headers };
 }
 
 type Exchange = RESTOptions["makeRequest"];
@@ -154,20 +177,42 @@ interface Answer {
 
 /** One request, its answer read to the end: the library leaves refused answers unread, which would hold the socket. */
 async function fetchOnce(agent: Agent, url: string, init: Init): Promise<Answer> {
+  const signal = init.signal as AbortSignal;
+  const form = init.body as unknown as string | Multipart | null | undefined;
+  const source = form instanceof Object ? watched(form, signal) : undefined;
   try {
     const response = await httpRequest(url, {
       method: init.method as "GET",
       headers: init.headers as Record<string, string>,
-      body: (init.body ?? null) as string | null,
-      signal: init.signal as AbortSignal,
+      body: source
+        ? Readable.from(source.stream, { objectMode: false })
+        : ((form as string | null | undefined) ?? null),
+      signal,
       dispatcher: agent,
     });
     const headers = new Headers();
     for (const [name, value] of Object.entries(response.headers)) headers.set(name, String(value));
     return { status: response.statusCode, headers, text: await response.body.text() };
   } catch (error) {
-    throw networkError(error);
+    throw source?.failure() ?? networkError(error);
   }
+}
+
+/** A file that cannot be read to its end breaks the request off: then nothing was delivered, whatever the socket says. */
+function watched(form: Multipart, signal: AbortSignal) {
+  let failed: unknown;
+  async function* stream() {
+    try {
+      yield* form.open(signal);
+    } catch (error) {
+      failed = error;
+      throw error;
+    }
+  }
+  return {
+    stream: stream(),
+    failure: () => (failed instanceof PlatformError && !signal.aborted ? brokenUpload(failed) : undefined),
+  };
 }
 
 /** The answer as the library wants it, without a word about limits. */

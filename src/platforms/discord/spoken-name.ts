@@ -3,7 +3,7 @@
 import { text } from "../../model/rich-text.ts";
 import { codePoints, maxContent } from "./create-part.ts";
 import { renderMarkdown } from "./markdown-render.ts";
-import type { DiscordRequest } from "./request.ts";
+import type { CreateRequest } from "./request.ts";
 
 // As `reply-line.ts` writes it; small print is small only where it begins a line.
 const replyLine = /^-# (?:↩|\[↩\]\().*\n/u;
@@ -11,10 +11,7 @@ const replyLine = /^-# (?:↩|\[↩\]\().*\n/u;
 const block = /^(?:#{1,3} |-# |>{1,3} |[-*+] |\d+\. |```)/;
 
 /** What the bot says in the place of a puppet: the words, and who says them. */
-export function spokenContent({
-  puppet,
-  content,
-}: Pick<DiscordRequest & { readonly kind: "create" }, "puppet" | "content">): string {
+export function spokenContent({ puppet, content }: Pick<CreateRequest, "puppet" | "content">): string {
   return puppet === undefined || puppet.told ? content : withSpokenName(puppet.name, content);
 }
 
