@@ -36,6 +36,7 @@ const platforms: PlatformSchemas = {
       api: z.string().default("https://discord.com/api"),
       cdn: z.string().default("https://cdn.discordapp.com"),
       media: z.string().default("https://media.discordapp.net"),
+      avatars: z.strictObject({ channel: z.string().optional() }).default({}),
       limits: z.enum(["auto", "none"]).default("auto"),
       backfill: z
         .strictObject({ messages: z.number(), hours: z.number() })
