@@ -26,6 +26,7 @@ const platforms: PlatformSchemas = {
       api: z.string().default("https://api.telegram.org"),
       updates: z.enum(["auto", "webhook", "polling"]).default("auto"),
       limits: z.enum(["auto", "none"]).default("auto"),
+      profiles: z.enum(["none", "link"]).default("none"),
     }),
     conversationIdFault: (id) => (/^-?\d+$/.test(id) ? undefined : "The id is odd. Copy it. Then try."),
   },
