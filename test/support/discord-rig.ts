@@ -1,11 +1,13 @@
 // A simulated Discord with a guild and a bot in it, and accounts of that bot; the tests of the Discord account use it.
 
 import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
-import type { Platform } from "../../src/bridge/platform.ts";
-import type { RawUpdate } from "../../src/model/delivery.ts";
+import type { MediaPort } from "../../src/bridge/media-port.ts";
+import type { Platform, PlatformContext } from "../../src/bridge/platform.ts";
+import type { Call, RawUpdate } from "../../src/model/delivery.ts";
 import type { ConversationRef } from "../../src/model/refs.ts";
 import { discordSchema } from "../../src/platforms/discord/config.ts";
 import { createDiscord } from "../../src/platforms/discord/index.ts";
+import { type DiscordRequest, frozen } from "../../src/platforms/discord/request.ts";
 import { startDiscordSandbox } from "../../src/sandbox/discord/index.ts";
 import type { DiscordSandbox } from "../../src/sandbox/discord/sandbox.ts";
 import { ManualClock } from "../../src/sandbox/manual-clock.ts";
@@ -46,6 +48,10 @@ export interface DiscordAccountOptions {
   /** What an earlier run left in the journal. */
   readonly journal?: readonly RawUpdate[];
   readonly backfill?: { readonly messages?: number; readonly hours?: number };
+  /** Nothing fits, unless told. */
+  readonly media?: MediaPort;
+  readonly face?: PlatformContext["face"];
+  readonly avatars?: { readonly channel?: string };
   /** What becomes of an update before it counts as stored. */
   readonly disk?: (raw: RawUpdate) => Promise<void>;
 }
@@ -79,7 +85,9 @@ export async function openDiscordRig(options: DiscordRigOptions = {}): Promise<D
     asked: (method, path) =>
       sandbox.requests.filter((each) => each.method === method && each.path.startsWith(path)),
     account: (choice = {}) => {
-      const account = makeAccount(clock, { token: bot.token, api: sandbox.url, bridged: [at()], ...choice });
+      const { url: api, cdnUrl: cdn, mediaUrl } = sandbox;
+      const hosts = { api, cdn, mediaHost: mediaUrl };
+      const account = makeAccount(clock, { token: bot.token, ...hosts, bridged: [at()], ...choice });
       running.push(account.platform);
       return account;
     },
@@ -91,16 +99,25 @@ export async function openDiscordRig(options: DiscordRigOptions = {}): Promise<D
   };
 }
 
-type Choice = DiscordAccountOptions & Required<Pick<DiscordAccountOptions, "token" | "api" | "bridged">>;
+type Choice = DiscordAccountOptions &
+  Required<Pick<DiscordAccountOptions, "token" | "api" | "bridged">> & {
+    readonly cdn: string;
+    readonly mediaHost: string;
+  };
 
 function makeAccount(clock: ManualClock, choice: Choice): DiscordAccount {
-  const { token, api, bridged, state, journal = [], backfill, disk } = choice;
-  const record = recordContext({ account: "discord", clock, ...(state && { state }) });
+  const { token, api, bridged, state, journal = [], backfill, disk, media, face, avatars } = choice;
+  const given = { ...(state && { state }), ...(media && { media }), ...(face && { face }) };
+  const record = recordContext({ account: "discord", clock, ...given });
   const stored: RawUpdate[] = [...journal];
   const received = async (prefix: string, since: number) =>
     stored.flatMap(({ key, receivedAt }) => (key.startsWith(prefix) && receivedAt >= since ? [key] : []));
   const context = { ...record.context, conversations: () => bridged, received };
-  const config = discordSchema.parse({ platform: "discord", token, api, ...(backfill && { backfill }) });
+  const config = discordSchema.parse({
+    ...{ platform: "discord", token, api, cdn: choice.cdn, media: choice.mediaHost },
+    ...(backfill && { backfill }),
+    ...(avatars && { avatars }),
+  });
   const platform = createDiscord(context, config);
   const offered: RawUpdate[] = [];
   const accept = async (raw: RawUpdate) => {
@@ -113,6 +130,13 @@ function makeAccount(clock: ManualClock, choice: Choice): DiscordAccount {
   };
   const contents = () => stored.map(({ body }) => String(JSON.parse(body).d.content));
   return { ...record, context, platform, stored, offered, contents, start: () => platform.start(accept) };
+}
+
+/** The call that the lane would freeze. */
+export function callOf(request: DiscordRequest): Call {
+  const { kind } = request;
+  const op = kind === "create" || kind === "edit" || kind === "delete" ? kind : "act";
+  return { op, part: 0, hash: "h", request: frozen(request) };
 }
 
 /** Different at every call, the same in every run. */

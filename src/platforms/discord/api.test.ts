@@ -2,8 +2,13 @@
 
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type DiscordAccount, type DiscordRig, openDiscordRig } from "../../../test/support/discord-rig.ts";
-import type { Call, Json } from "../../model/delivery.ts";
+import {
+  callOf as call,
+  type DiscordAccount,
+  type DiscordRig,
+  openDiscordRig,
+} from "../../../test/support/discord-rig.ts";
+import type { Call } from "../../model/delivery.ts";
 import { PlatformError } from "../../model/errors.ts";
 import type { DiscordRequest } from "./request.ts";
 import { withSpokenName } from "./spoken-name.ts";
@@ -23,11 +28,6 @@ afterEach(async () => {
 });
 
 type Create = Extract<DiscordRequest, { kind: "create" }>;
-
-function call(request: DiscordRequest): Call {
-  const op = request.kind;
-  return { op, part: 0, hash: "h", request: { ...request } as Json };
-}
 
 const speaking = (content: string, more: Partial<Create> = {}) =>
   call({ kind: "create", channel: rig.channel, puppet: { name: "Rui" }, content, nonce: "n1", ...more });

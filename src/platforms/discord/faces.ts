@@ -9,6 +9,7 @@ import { createGate } from "./patience.ts";
 import type { CreateRequest } from "./request.ts";
 
 type Speaker = CreateRequest["puppet"];
+type Person = NonNullable<Speaker>;
 
 export interface Faces {
   /** Undefined while there is none; it is never waited for long, and never fails. */
@@ -47,44 +48,25 @@ const PUBLISH_MS = 30 * 24 * 3_600_000;
 const PLACES = 4;
 
 export function createFaces(parts: FacesParts): Faces {
-  const { context } = parts;
-  const { clock } = context;
-  const memory = createMemory(context);
-  const gate = createGate(PLACES);
+  const { clock } = parts.context;
+  const memory = createMemory(parts.context);
   const closed = new AbortController();
-  const finding = new Map<string, Promise<string | undefined>>();
-  const failedAt = new Map<string, number>();
+  const finder = createFinder(parts, memory, closed.signal);
   let hurryUntil = 0;
 
-  async function find(who: string, speaker: NonNullable<Speaker>, guild: string | undefined) {
-    const late = new AbortController();
-    const timer = clock.after(FIND_MS, () => late.abort());
-    const signal = AbortSignal.any([closed.signal, late.signal]);
-    try {
-      const known = memory.get(who);
-      const found = await gate(() => look(parts, speaker, known, guild, signal));
-      if (!found) {
-        note(failedAt, who, clock.now());
-        return known?.url;
-      }
-      failedAt.delete(who);
-      memory.put(who, {
-        ...found,
-        at: clock.now(),
-        ...(speaker.face !== undefined && { face: speaker.face }),
-      });
-      return found.url;
-    } catch (error) {
-      context.log.debug(
-        { error: error instanceof Error ? error.name : "unknown" },
-        "a face could not be had",
-      );
-      note(failedAt, who, clock.now());
-      return undefined;
-    } finally {
-      timer.cancel();
-      finding.delete(who);
-    }
+  /** Undefined when it takes too long. */
+  async function soon(
+    finding: Promise<string | undefined>,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    if (clock.now() < hurryUntil) return undefined;
+    const over = new AbortController();
+    const late = sleep(clock, FIRST_MS, AbortSignal.any([signal, over.signal])).then(() => "late" as const);
+    const first = await Promise.race([finding.then((url) => ({ url })), late]);
+    over.abort();
+    if (first !== "late") return first.url;
+    hurryUntil = clock.now() + SLOW_MS;
+    return undefined;
   }
 
   return {
@@ -95,31 +77,59 @@ export function createFaces(parts: FacesParts): Faces {
       const { user } = speaker;
       const who = user ? `${user.account}:${user.id}` : `"${speaker.name}"`;
       const known = memory.use(who);
-      const isNew = known !== undefined && known.face === speaker.face && clock.now() - known.at < CHECK_MS;
-      const isHopeless = clock.now() - (failedAt.get(who) ?? Number.NEGATIVE_INFINITY) < FAILED_MS;
-      if (isNew || isHopeless) return known?.url;
-      const finds = finding.get(who) ?? find(who, speaker, guild);
-      finding.set(who, finds);
+      const isNew = known?.face === speaker.face && clock.now() - (known?.at ?? 0) < CHECK_MS;
+      if (known && isNew) return known.url;
+      const finding = finder.find(who, speaker, guild);
       // The old one will do until the next message.
-      if (known) return known.url;
-      if (clock.now() < hurryUntil) return undefined;
-      const over = new AbortController();
-      const waited = sleep(clock, FIRST_MS, AbortSignal.any([signal, over.signal])).then(
-        () => "late" as const,
-      );
-      const first = await Promise.race([finds, waited]);
-      over.abort();
-      if (first !== "late") return first;
-      hurryUntil = clock.now() + SLOW_MS;
-      return undefined;
+      return known ? known.url : finding && soon(finding, signal);
     },
     close: () => closed.abort(),
   };
 }
 
+/** Looks for pictures, few at once, each once at a time, and none again at once that could not be had. */
+function createFinder(parts: FacesParts, memory: Memory, closed: AbortSignal) {
+  const { clock, log } = parts.context;
+  const gate = createGate(PLACES);
+  const finding = new Map<string, Promise<string | undefined>>();
+  const failedAt = new Map<string, number>();
+
+  async function find(who: string, speaker: Person, guild: string | undefined): Promise<string | undefined> {
+    const late = new AbortController();
+    const timer = clock.after(FIND_MS, () => late.abort());
+    const signal = AbortSignal.any([closed, late.signal]);
+    try {
+      const found = await gate(() => look(parts, speaker, memory.get(who), guild, signal));
+      if (!found) return note(failedAt, who, clock.now());
+      const { face } = speaker;
+      memory.put(who, { ...found, at: clock.now(), ...(face !== undefined && { face }) });
+      failedAt.delete(who);
+      return found.url;
+    } catch (error) {
+      log.debug({ error: error instanceof Error ? error.name : "unknown" }, "a face could not be had");
+      return note(failedAt, who, clock.now());
+    } finally {
+      timer.cancel();
+      finding.delete(who);
+    }
+  }
+
+  return {
+    /** Undefined when there is no use in looking now. */
+    find(who: string, speaker: Person, guild: string | undefined): Promise<string | undefined> | undefined {
+      const under = finding.get(who);
+      if (under) return under;
+      if (clock.now() - (failedAt.get(who) ?? Number.NEGATIVE_INFINITY) < FAILED_MS) return undefined;
+      const begun = find(who, speaker, guild);
+      finding.set(who, begun);
+      return begun;
+    },
+  };
+}
+
 async function look(
   { context, channel }: FacesParts,
-  { user, face, name }: NonNullable<Speaker>,
+  { user, face, name }: Person,
   known: Known | undefined,
   guild: string | undefined,
   signal: AbortSignal,
@@ -146,12 +156,15 @@ function keyOf({ key, bytes }: ReadyFile): string {
     .slice(0, 16);
 }
 
-function note(map: Map<string, number>, who: string, at: number): void {
+function note(map: Map<string, number>, who: string, at: number): undefined {
   map.delete(who);
   map.set(who, at);
   const [oldest] = map.keys();
   if (map.size > MOST && oldest !== undefined) map.delete(oldest);
+  return undefined;
 }
+
+type Memory = ReturnType<typeof createMemory>;
 
 /** What is known, the latest used last, kept with the account. */
 function createMemory({ state, log }: FacesParts["context"]) {

@@ -81,7 +81,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     ...{ renderMessage, renderAside, renderNotice, renderJoined, renderEdit, renderDelete },
     ...{ renderPin, renderPollEnd, renderThread },
     renderReactions: createRenderReactions((place, emoji) => facts.hasEmoji(guildOf(place), emoji)),
-    openThread: createOpenTwin({ context, rest, directory }),
+    openThread: createOpenTwin({ context, rest, directory, account }),
     typing: createShowTyping(context, rest),
     open: (file, signal) => files.open(file, signal),
     face: createFace(context, rest),

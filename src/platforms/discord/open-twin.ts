@@ -2,6 +2,7 @@
 
 import type { PlatformContext } from "../../bridge/platform.ts";
 import type { ConversationRef } from "../../model/refs.ts";
+import type { Account } from "./account.ts";
 import { DiscordError } from "./errors.ts";
 import type { GuildDirectory } from "./guild-directory.ts";
 import type { DiscordRest } from "./rest.ts";
@@ -12,6 +13,7 @@ export interface TwinParts {
   readonly context: Pick<PlatformContext, "log" | "texts">;
   readonly rest: Pick<DiscordRest, "request">;
   readonly directory: GuildDirectory;
+  readonly account: Pick<Account, "learn">;
 }
 
 // Discord, resources/channel: channel types, flags, auto archive durations.
@@ -35,33 +37,13 @@ export function createOpenTwin(parts: TwinParts) {
   /** What was asked for and got no answer: it may be there. */
   const doubtful = new Set<string>();
 
-  async function bodyFor(
-    chat: ConversationRef,
-    name: string,
-    signal: AbortSignal,
-  ): Promise<object | undefined> {
-    const type = directory.channel(chat.id)?.type;
-    const body = { name, auto_archive_duration: WEEK_MINUTES };
-    if (type === TEXT) return { ...body, type: PUBLIC_THREAD };
-    if (type === ANNOUNCEMENT) return { ...body, type: ANNOUNCEMENT_THREAD };
-    if (type === undefined || !FORUM_TYPES.has(type)) return undefined;
-    const forum = Object(
-      await rest.request({ method: "GET", route: `/channels/${chat.id}`, signal }),
-    ) as ForumData;
-    const isTagged = ((forum.flags ?? 0) & REQUIRES_TAG) !== 0;
-    const tag = isTagged ? forum.available_tags?.find(({ moderated }) => moderated !== true) : undefined;
-    const content = context.texts("discord-account.thread.starter");
-    const message = { content, allowed_mentions: { parse: [] } };
-    return { ...body, message, ...(tag && { applied_tags: [tag.id] }) };
-  }
-
   async function open(
     chat: ConversationRef,
     wanted: string,
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const name = threadName(wanted);
-    const body = await bodyFor(chat, name, signal);
+    const body = await bodyFor(parts, chat, name, signal);
     if (body === undefined) return undefined;
     const key = `${chat.id} ${name}`;
     const found = doubtful.delete(key) ? await findOpened(parts, chat, name, signal) : undefined;
@@ -96,6 +78,29 @@ export function createOpenTwin(parts: TwinParts) {
       return chat;
     }
   };
+}
+
+/** Undefined where there can be no thread. */
+async function bodyFor(
+  { context, rest, directory, account }: TwinParts,
+  chat: ConversationRef,
+  name: string,
+  signal: AbortSignal,
+): Promise<object | undefined> {
+  if (directory.channel(chat.id) === undefined) await account.learn(chat.id, signal);
+  const type = directory.channel(chat.id)?.type;
+  const body = { name, auto_archive_duration: WEEK_MINUTES };
+  if (type === TEXT) return { ...body, type: PUBLIC_THREAD };
+  if (type === ANNOUNCEMENT) return { ...body, type: ANNOUNCEMENT_THREAD };
+  if (type === undefined || !FORUM_TYPES.has(type)) return undefined;
+  const forum = Object(
+    await rest.request({ method: "GET", route: `/channels/${chat.id}`, signal }),
+  ) as ForumData;
+  const isTagged = ((forum.flags ?? 0) & REQUIRES_TAG) !== 0;
+  const tag = isTagged ? forum.available_tags?.find(({ moderated }) => moderated !== true) : undefined;
+  const content = context.texts("discord-account.thread.starter");
+  const message = { content, allowed_mentions: { parse: [] } };
+  return { ...body, message, ...(tag && { applied_tags: [tag.id] }) };
 }
 
 /** The newest thread of ours with that name, after a request that got no answer. */

@@ -1,10 +1,14 @@
 // Webhooks under concurrency and change, and the limits of their routes; the ordinary ways are in api.test.ts.
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type DiscordAccount, type DiscordRig, openDiscordRig } from "../../../test/support/discord-rig.ts";
+import {
+  callOf,
+  type DiscordAccount,
+  type DiscordRig,
+  openDiscordRig,
+} from "../../../test/support/discord-rig.ts";
 import { recordContext } from "../../../test/support/platform-context.ts";
 import { systemClock } from "../../model/clock.ts";
-import type { Json } from "../../model/delivery.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { startDiscordSandbox } from "../../sandbox/discord/index.ts";
 import type { DiscordSandbox } from "../../sandbox/discord/sandbox.ts";
@@ -17,10 +21,6 @@ import { createRest, type DiscordRest, type RestCall } from "./rest.ts";
 
 const signal = new AbortController().signal;
 type Create = Extract<DiscordRequest, { kind: "create" }>;
-
-function callOf(request: DiscordRequest) {
-  return { op: request.kind, part: 0, hash: "h", request: { ...request } as Json };
-}
 
 describe("a webhook", () => {
   /** A Discord of one channel, answered by hand: what was asked waits until the test answers. */

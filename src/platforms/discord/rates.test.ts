@@ -1,9 +1,10 @@
 // What a lane is told that Discord takes, as learned from the simulator's answers with its limits on.
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { callOf } from "../../../test/support/discord-rig.ts";
 import { recordContext } from "../../../test/support/platform-context.ts";
 import type { Platform, Share } from "../../bridge/platform.ts";
-import type { Json, Sent } from "../../model/delivery.ts";
+import type { Sent } from "../../model/delivery.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { startDiscordSandbox } from "../../sandbox/discord/index.ts";
 import type { DiscordSandbox } from "../../sandbox/discord/sandbox.ts";
@@ -42,8 +43,7 @@ afterEach(async () => {
 });
 
 function send(request: DiscordRequest): Promise<Sent | undefined> {
-  const call = { op: request.kind, part: 0, hash: "h", request: { ...request } as Json };
-  return platform.send(call, to, signal);
+  return platform.send(callOf(request), to, signal);
 }
 const create = (n: number, puppet?: string): DiscordRequest => ({
   kind: "create",

@@ -37,7 +37,7 @@ function speaking(content: string, more: Partial<Create> = {}): Call {
     nonce: "n1",
     ...more,
   };
-  return { op: "create", part: 0, hash: "h", request: request as Json };
+  return { op: "create", part: 0, hash: "h", request: request as unknown as Json };
 }
 function asBot(content: string, nonce = "n1"): Call {
   const request = { kind: "create", channel: rig.channel, content, nonce };

@@ -4,21 +4,21 @@ import type { Doubt, Platform, PlatformContext } from "../../bridge/platform.ts"
 import { sleep } from "../../model/clock.ts";
 import type { Sent } from "../../model/delivery.ts";
 import type { ConversationRef } from "../../model/refs.ts";
+import type { Texts } from "../../model/texts.ts";
 import type { Account } from "./account.ts";
-import { withoutInvisible } from "./create-part.ts";
 import { DiscordError } from "./errors.ts";
 import type { GuildDirectory } from "./guild-directory.ts";
 import { canRead, createHistory, walkBack } from "./history.ts";
+import { isAlike, type Standing, sameSizes, standingHash } from "./lookalike.ts";
 import type { MessagePayload } from "./parse-payload.ts";
 import type { Patience } from "./patience.ts";
 import { mayReadHistory } from "./permissions.ts";
 import type { CreateRequest, DiscordRequest } from "./request.ts";
 import type { DiscordRest } from "./rest.ts";
 import { idAt, isAfter } from "./snowflake.ts";
-import { spokenContent } from "./spoken-name.ts";
 
 export interface ReconcileParts {
-  readonly context: Pick<PlatformContext, "clock">;
+  readonly context: Pick<PlatformContext, "clock" | "texts">;
   readonly rest: DiscordRest;
   readonly directory: GuildDirectory;
   readonly account: Pick<Account, "learn">;
@@ -59,7 +59,7 @@ export function createReconcile(parts: ReconcileParts): NonNullable<Platform["re
     // These answers may be the first to tell that our clock is ahead.
     const farther = floorOf(doubt, parts);
     const { floor, ours, read } = isAfter(first.floor, farther) ? await readTo(farther) : first;
-    const found = await lostAmong(ours, request, to, doubt);
+    const found = await lostAmong(ours, request, to, { doubt, texts: parts.context.texts });
     if (found) return found;
     if (read >= maxMessages) return "unknown";
     if (read === 0 && !(await canRead(rest, place, doubt.newest ?? floor, signal))) return "unknown";
@@ -104,23 +104,24 @@ function isOurs(message: MessagePayload, { self, isOwnWebhook }: GuildDirectory)
 
 /** `ours`: newest first. What says something else is left alone: taking it for the lost one would lose a message. */
 async function lostAmong(
-  ours: readonly MessagePayload[],
+  ours: readonly Standing[],
   request: CreateRequest,
   to: ConversationRef,
-  doubt: Doubt,
+  { doubt, texts }: { readonly doubt: Doubt; readonly texts: Texts },
 ): Promise<Sent | undefined> {
-  const said = new Set([request.content, spokenContent(request)].map(comparable));
-  const alike = ours.filter(({ content }) => said.has(comparable(content ?? "")));
+  const alike = ours.filter((message) => isAlike(message, request, texts));
   if (alike.length === 0) return undefined;
   const known = await doubt.known(alike.map(({ id }) => ({ conversation: to, id })));
   const lost = alike.filter((_, index) => known[index] !== true);
-  const found = lost.findLast(({ author }) => author?.username === request.puppet?.name) ?? lost.at(-1);
+  const most = Math.max(0, ...lost.map((message) => sameSizes(message, request)));
+  const likeliest = lost.filter((message) => sameSizes(message, request) === most);
+  const found =
+    likeliest.findLast(({ author }) => author?.username === request.puppet?.name) ?? likeliest.at(-1);
   if (found === undefined) return undefined;
-  const ref = { conversation: to, id: found.id };
-  return found.webhook_id === undefined ? { ref } : { ref, via: found.webhook_id };
-}
-
-/** Discord strips some characters from what is sent, and does not say which. */
-function comparable(content: string): string {
-  return withoutInvisible(content.normalize("NFC")).replace(/[\ufe0e\ufe0f]/g, "");
+  const hash = standingHash(found, request);
+  return {
+    ref: { conversation: to, id: found.id },
+    ...(found.webhook_id !== undefined && { via: found.webhook_id }),
+    ...(hash !== undefined && { hash }),
+  };
 }
