@@ -7,6 +7,7 @@ import { PlatformError } from "../../model/errors.ts";
 import { ManualClock } from "../../sandbox/manual-clock.ts";
 import { createApi } from "./api.ts";
 import { telegramSchema } from "./config.ts";
+import { textFile } from "./upload.ts";
 
 const token = "123456:secret-of-the-bot";
 const to = { account: "telegram", id: "-1009" };
@@ -218,7 +219,7 @@ describe("connections", () => {
 describe("a file", () => {
   it("goes as a part of a form with a file name, the other values as text", async () => {
     const { api, asked } = await answering(200, { ok: true, result: true });
-    const certificate = new Blob(["-----BEGIN CERTIFICATE-----"]);
+    const certificate = textFile("certificate.pem", "application/x-pem-file", "-----BEGIN CERTIFICATE-----");
     await api.call("setWebhook", {
       url: "https://h/x",
       certificate,

@@ -18,7 +18,12 @@ export interface ChatMemory
 }
 
 /** `self` is the bot's own user id. */
-export function createChatMemory(context: PlatformContext, api: TelegramApi, self: () => string): ChatMemory {
+export function createChatMemory(
+  context: PlatformContext,
+  api: TelegramApi,
+  sendCall: Platform["send"],
+  self: () => string,
+): ChatMemory {
   const seen = new Seen();
   const gaps = new Gaps(context);
   const reconciler = new Reconciler({ context, api, seen, gaps, self });
@@ -29,7 +34,7 @@ export function createChatMemory(context: PlatformContext, api: TelegramApi, sel
       return null;
     },
     async send(call, to, signal) {
-      const sent = await api.send(call, to, signal);
+      const sent = await sendCall(call, to, signal);
       if (sent) await noteSent(seen, gaps, sent);
       return sent;
     },
@@ -51,8 +56,8 @@ async function recall(
   seen.recall(to.id, Number.isSafeInteger(mark) ? mark : 0);
 }
 
-async function noteSent(seen: Seen, gaps: Gaps, { ref }: Sent): Promise<void> {
+async function noteSent(seen: Seen, gaps: Gaps, { ref, more = [] }: Sent): Promise<void> {
   const chat = ref.conversation.id;
-  seen.note(chat, Number(ref.id));
+  for (const { id } of [ref, ...more]) seen.note(chat, Number(id));
   await gaps.end(chat, Number(ref.id));
 }

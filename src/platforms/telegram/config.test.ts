@@ -6,7 +6,13 @@ const section = { platform: "telegram", token: "123456:AAH_x-y" };
 describe("the section of a Telegram account", () => {
   it("has defaults, and parses to itself again", () => {
     const config = telegramSchema.parse(section);
-    expect(config).toEqual({ ...section, api: "https://api.telegram.org", updates: "auto", limits: "auto" });
+    expect(config).toEqual({
+      ...section,
+      api: "https://api.telegram.org",
+      updates: "auto",
+      limits: "auto",
+      profiles: "none",
+    });
     expect(telegramSchema.parse(config)).toEqual(config);
   });
 

@@ -23,6 +23,8 @@ export const telegramSchema = z.strictObject({
   updates: z.enum(["auto", "webhook", "polling"]).default("auto"),
   /** `none`: the server behind `api` takes as much as comes. */
   limits: z.enum(["auto", "none"]).default("auto"),
+  /** `link`: the author's name leads to their page on the other platform. */
+  profiles: z.enum(["none", "link"]).default("none"),
 });
 
 export type TelegramConfig = z.infer<typeof telegramSchema>;

@@ -1,6 +1,7 @@
 // Turns a rich-text tree into a Telegram text with entities; the renderer calls it for everything the bot says.
 
 import type { MessageEntity } from "@grammyjs/types";
+import type { UserRef } from "../../model/refs.ts";
 import {
   isBlock,
   listMark,
@@ -18,6 +19,9 @@ export interface EntityText {
   readonly text: string;
   readonly entities: readonly MessageEntity[];
 }
+
+/** Who is mentioned and has an account here, too: `account:id` of the mention -> the user here. */
+type People = ReadonlyMap<string, UserRef>;
 
 /** What surrounds a node: the marks around it and the spaces every line of it begins with. */
 interface Place {
@@ -42,14 +46,14 @@ const MAX_TIME = (2 ** 31 - 1) * 1000;
  * The text a Telegram reader sees and its entities, in a form the server has nothing to repair in: properly nested, at
  * most 100, trimmed, without control characters. What Telegram lacks becomes the nearest thing that reads well.
  */
-export function treeToEntities(body: RichText): EntityText {
-  const whole = treeToAllEntities(body);
+export function treeToEntities(body: RichText, people?: People): EntityText {
+  const whole = treeToAllEntities(body, people);
   return { text: whole.text, entities: keepUseful(whole.entities) };
 }
 
 /** The same with all its entities, for whoever sees to their number himself. */
-export function treeToAllEntities(body: RichText): EntityText {
-  const draft: Draft = { runs: [], breakDue: false };
+export function treeToAllEntities(body: RichText, people?: People): EntityText {
+  const draft: Draft = { runs: [], breakDue: false, people };
   writeNodes(draft, body, { marks: [], indent: "" });
   const runs = trimEnds(draft.runs);
   return { text: runs.map((run) => run.text).join(""), entities: placeMarks(runs) };
@@ -59,6 +63,7 @@ export function treeToAllEntities(body: RichText): EntityText {
 interface Draft {
   readonly runs: Run[];
   breakDue: boolean;
+  readonly people: People | undefined;
 }
 
 function writeNodes(draft: Draft, body: RichText, place: Place): void {
@@ -102,8 +107,9 @@ function writeNode(draft: Draft, node: Node, place: Place): void {
       writeLink(draft, node, place);
       return;
     case "mention":
+      writeMention(draft, node, place);
+      return;
     case "conversation":
-      // A plain "@name" is left as typed: Telegram links it and may notify that user, which is what the writer wants.
       writeText(draft, cleanText(node.label), place);
       return;
     case "emoji":
@@ -145,6 +151,17 @@ function writeLink(draft: Draft, node: Extract<Node, { kind: "link" }>, place: P
     const readable = linkable || nested || !isSafeHref(node.href) || label.includes(address);
     if (!readable) writeText(draft, cleanText(` (${address})`), place);
   }
+}
+
+/** A plain "@name" is left as typed: Telegram links it and may notify that user, which is what the writer wants. */
+function writeMention(draft: Draft, node: Extract<Node, { kind: "mention" }>, place: Place): void {
+  const person = node.user && draft.people?.get(`${node.user.account}:${node.user.id}`);
+  const isFree = !place.marks.some((mark) => mark.type === "text_link");
+  // The server takes the id alone, and pings only who is in the chat [Bot API 10.1, MessageEntity].
+  const user = { id: Number(person?.id), is_bot: false, first_name: node.label };
+  const pings = person !== undefined && isFree && Number.isSafeInteger(user.id);
+  const label = cleanText(node.label);
+  writeText(draft, label, pings ? within(place, { type: "text_mention", more: { user } }) : place);
 }
 
 function writeTime(draft: Draft, node: Extract<Node, { kind: "time" }>, place: Place): void {

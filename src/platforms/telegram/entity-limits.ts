@@ -12,6 +12,7 @@ const MAX_BYTES = 9_000;
 const RANK: ReadonlyMap<string, number> = new Map([
   ["spoiler", 0],
   ["text_link", 1],
+  ["text_mention", 1],
   ["pre", 2],
   ["blockquote", 3],
   ["expandable_blockquote", 3],

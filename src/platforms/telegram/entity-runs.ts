@@ -5,7 +5,7 @@ import type { MessageEntity } from "@grammyjs/types";
 /** An entity that has no place yet: a run carries the marks that cover it, the outermost first. */
 export interface Mark {
   readonly type: MessageEntity["type"];
-  readonly more?: Readonly<Record<string, string | number>>;
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 export interface Run {

@@ -19,6 +19,20 @@ export const notModified = "telegram.not-modified";
 export const cannotEdit = "telegram.cannot-edit";
 /** No such message stands there. */
 export const messageGone = "telegram.message-gone";
+/** It stands there as text. */
+export const noCaption = "telegram.no-caption";
+/** A file id that is good no more: the file itself is. */
+export const staleFile = "telegram.file-stale";
+/** Telegram does not take this file in this form. */
+export const badMedia = "telegram.bad-media";
+/** Text may be sent there, and this kind not. */
+export const mediaForbidden = "telegram.media-forbidden";
+/** More than the server takes. */
+export const tooBig = "telegram.too-big";
+/** The emoji is none that may stand there. */
+export const badReaction = "telegram.bad-reaction";
+/** The chat has no topics, no room for another, or we may make none. */
+export const noTopics = "telegram.no-topics";
 
 interface Row {
   readonly status: number;
@@ -52,8 +66,25 @@ function row(status: number, text: RegExp, code: string, fate: Fate, words?: str
 const table: readonly Row[] = [
   row(400, /message is not modified/i, "not-modified", gone),
   row(400, /message to (edit|delete|react|copy|forward) not found|MESSAGE_ID_INVALID/i, "message-gone", gone),
+  row(400, /REACTION_INVALID|REACTIONS_TOO_MANY|reaction.* not allowed/i, "bad-reaction", refused, "other"),
+  row(
+    400,
+    /poll has already been closed|message is not a poll|with poll to stop not found/i,
+    "poll-over",
+    gone,
+  ),
+  row(400, /message to (un)?pin not found/i, "message-gone", gone),
+  row(400, /(TOPIC|CHAT)_NOT_MODIFIED/i, "unchanged", gone),
   row(400, /message can't be deleted/i, "cannot-delete", gone),
   row(400, /message can't be edited/i, "cannot-edit", refused, "cannot-edit"),
+  row(400, /there is no caption in the message to edit/i, "no-caption", refused, "cannot-edit"),
+  row(
+    400,
+    /there is no text in the message|message media can't be edited/i,
+    "no-text",
+    refused,
+    "cannot-edit",
+  ),
   row(400, /message to be replied not found/i, "reply-gone", refused, "reply-gone"),
   // A bot knows a private chat only from being in it, so whoever adds it cures this.
   row(
@@ -62,6 +93,22 @@ const table: readonly Row[] = [
     "chat-not-found",
     blocked,
     "chat-not-found",
+  ),
+  row(
+    400,
+    /not enough rights to (create|manage) (a )?topic|chat is not a forum|TOPICS_TOO_MUCH/i,
+    "no-topics",
+    refused,
+    "no-topics",
+  ),
+  row(400, /not enough rights to (manage pinned|pin|unpin)|can't (un)?pin/i, "no-pins", refused, "no-pins"),
+  // Text is another matter: only that stops a lane.
+  row(
+    400,
+    /rights to send (?!text )|CHAT_SEND_(?!PLAIN)\w+_FORBIDDEN|VOICE_MESSAGES_FORBIDDEN|anonymous polls can't be sent/i,
+    "media-forbidden",
+    refused,
+    "media-forbidden",
   ),
   row(
     400,
@@ -81,6 +128,21 @@ const table: readonly Row[] = [
     "unfit",
   ),
   row(400, /text is empty|must be non-empty/i, "empty-text", refused, "unfit"),
+  row(
+    400,
+    /wrong (remote )?file.?id|invalid file.?id|FILE_REFERENCE_|file is temporarily unavail/i,
+    "file-stale",
+    refused,
+    "bad-media",
+  ),
+  row(
+    400,
+    /PHOTO_|IMAGE_PROCESS|MEDIA_|VIDEO_|AUDIO_|VOICE_|STICKER|WEBP|FILE_PART|DOCUMENT_INVALID|too big for a photo|file must be non-empty|(use|wrong|unsupported).* (file|type|extension|media)|change media type|be used in an album/i,
+    "bad-media",
+    refused,
+    "bad-media",
+  ),
+  row(400, /file is too big/i, "too-big", refused, "too-big"),
   row(400, /(message|caption|text) is too long|MESSAGE_TOO_LONG/i, "too-long", refused, "unfit"),
   row(400, /upgraded to a supergroup|was migrated/i, "migrated", refused, "migrated"),
   row(400, /logged out/i, "logged-out", halt),
@@ -95,7 +157,7 @@ const table: readonly Row[] = [
   row(421, /(?:)/, "unauthorized", halt),
   row(409, /webhook is active|by (other )?setWebhook/i, "conflict-webhook", notDone),
   row(409, /(?:)/, "conflict-polling", notDone),
-  row(413, /(?:)/, "too-big", refused, "unfit"),
+  row(413, /(?:)/, "too-big", refused, "too-big"),
   // It was sent, and somebody removed it before the server could answer: sending again would bring it back.
   row(500, /message was immediately deleted/i, "deleted-at-once", gone),
 ];

@@ -7,16 +7,27 @@ import { PlatformError, UserError } from "../../model/errors.ts";
 import { createApi, type TelegramApi } from "./api.ts";
 import { capabilities } from "./capabilities.ts";
 import { createChatMemory } from "./chat-memory.ts";
-import type { TelegramConfig } from "./config.ts";
+import { isCloud, type TelegramConfig } from "./config.ts";
+import { createFaces } from "./faces.ts";
+import { FileIds } from "./file-ids.ts";
+import { createOpen } from "./files.ts";
 import { parseUpdate } from "./parse.ts";
 import { createPollingReceiver } from "./polling.ts";
 import { rates } from "./rates.ts";
 import type { Receiver } from "./receiver.ts";
-import { renderDelete, renderEdit, renderMessage, renderNotice } from "./render.ts";
+import { renderAside, renderMessage, renderNotice } from "./render.ts";
+import { renderPin, renderReactions, renderThread } from "./render-acts.ts";
+import { renderDelete, renderEdit } from "./render-changes.ts";
 import { renderJoined } from "./render-joined.ts";
+import { renderPollEnd } from "./render-poll.ts";
+import type { Manner } from "./render-words.ts";
 import type { TelegramSelf } from "./request.ts";
+import { createSender } from "./send.ts";
 import type { Take } from "./sightings.ts";
+import { openTopic } from "./topics.ts";
 import { isPassing, reportTrouble, troubleText } from "./trouble.ts";
+import { createTyping } from "./typing.ts";
+import { cloudBytes, localBytes } from "./wants.ts";
 import { createWebhookReceiver } from "./webhook.ts";
 
 export function createTelegram(context: PlatformContext, config: TelegramConfig): Platform {
@@ -27,7 +38,8 @@ export function createTelegram(context: PlatformContext, config: TelegramConfig)
   let receiver: Receiver | undefined;
   let retrying: Promise<void> | undefined;
   let me: UserFromGetMe | undefined;
-  const { takeTo, ...remembered } = createChatMemory(context, api, () => self.id);
+  const { send, ...renderers } = createOutgoing(context, config, api);
+  const { takeTo, ...remembered } = createChatMemory(context, api, send, () => self.id);
 
   async function introduce(signal: AbortSignal): Promise<UserFromGetMe> {
     me ??= await api.call("getMe", {}, signal);
@@ -67,14 +79,29 @@ export function createTelegram(context: PlatformContext, config: TelegramConfig)
       await receiver?.stop();
     },
     parse: (raw) => parseUpdate(raw, self),
-    renderMessage,
-    renderNotice,
-    renderJoined,
-    renderEdit,
-    renderDelete,
+    ...renderers,
+    openThread: (chat, name, signal) => openTopic(api, chat, name, signal),
+    typing: createTyping(api, context.clock, stopping.signal),
+    open: createOpen(api, isCloud(config)),
+    face: createFaces(context.account, api, context.clock),
     rates: config.limits === "none" ? () => [] : rates,
     ...remembered,
   };
+}
+
+/** The renderers, as this account speaks, and what sends what they make. */
+function createOutgoing({ media, texts }: PlatformContext, config: TelegramConfig, api: TelegramApi) {
+  const maxBytes = isCloud(config) ? cloudBytes : localBytes;
+  const manner: Manner = { profiles: config.profiles === "link", maxBytes };
+  const refused = new Map<string, Set<string>>();
+  return {
+    ...{ renderNotice, renderAside, renderEdit, renderDelete, renderPin, renderPollEnd, renderThread },
+    renderMessage: (message, to, known) => renderMessage(message, to, known, manner),
+    renderJoined: (sections, to, known) => renderJoined(sections, to, known, manner),
+    renderReactions: (target, wanted, own) =>
+      renderReactions(target, wanted, own, refused.get(target.conversation.id)),
+    send: createSender({ api, media, texts, ids: new FileIds(), maxBytes, refused }),
+  } satisfies Partial<Platform>;
 }
 
 /** Webhook or polling, and why; the log says both. @throws UserError */

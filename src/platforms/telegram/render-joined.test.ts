@@ -8,13 +8,16 @@ import type { Message } from "../../model/message.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { type Node, type RichText, text } from "../../model/rich-text.ts";
 import type { EntityText } from "./entities-render.ts";
-import { renderEdit } from "./render.ts";
-import { renderJoined } from "./render-joined.ts";
+import { renderEdit } from "./render-changes.ts";
+import { renderJoined as renderIn } from "./render-joined.ts";
 import type { TelegramRequest } from "./request.ts";
 
 const TO: ConversationRef = { account: "telegram", id: "-1001234567890", thread: "7" };
 const FROM: ConversationRef = { account: "discord", id: "1" };
 const KNOWN: Resolved = { prepared: null, now: 0, texts: (key) => key };
+
+const renderJoined = (sections: readonly Section[], to: ConversationRef, known: Resolved) =>
+  renderIn(sections, to, known, { profiles: false, maxBytes: 1_000_000 });
 
 const bold = (value: string): Node => ({ kind: "bold", children: [text(value)] });
 const user = (id: string) => ({ account: "discord", id });

@@ -8,7 +8,8 @@ import { plainText, type RichText } from "../../model/rich-text.ts";
 import { type EntityText, treeToAllEntities } from "./entities-render.ts";
 import { fitsWhole, noLoad, plusLoad } from "./entity-limits.ts";
 import { codePoints, MAX_TEXT, sendPart } from "./render-send.ts";
-import { replyQuote, withName } from "./render-words.ts";
+import { lines, type Manner, previewPast, replyQuote, withName } from "./render-words.ts";
+import type { Payload } from "./request.ts";
 
 type MessageSection = Extract<Section, { kind: "message" }>;
 
@@ -20,13 +21,14 @@ type MessageSection = Extract<Section, { kind: "message" }>;
 export function renderJoined(
   sections: readonly Section[],
   to: ConversationRef,
-  { room = 1 }: Resolved,
+  { room = 1, people }: Resolved,
+  manner: Manner,
 ): { readonly part: Part; readonly count: number } | undefined {
   const pieces: EntityText[] = [];
   let length = 0;
   let load = noLoad;
   for (const [index, section] of sections.entries()) {
-    const piece = paragraph(section, sections[index - 1]);
+    const piece = paragraph(section, sections[index - 1], manner, people);
     length += codePoints(piece.text) + (index > 0 ? 1 : 0);
     load = plusLoad(load, piece.entities);
     if (length > MAX_TEXT * room || !fitsWhole(load)) break;
@@ -34,21 +36,28 @@ export function renderJoined(
   }
   const count = pieces.length;
   if (count === 0) return undefined;
-  return { part: sendPart(lines(pieces), to, manners(sections.slice(0, count))), count };
+  const whole = lines(pieces);
+  return { part: sendPart(whole, to, manners(sections.slice(0, count), whole, manner)), count };
 }
 
 /** What one section shows; never empty, so that each can be seen, and its edit too. */
-function paragraph(section: Section, before: Section | undefined): EntityText {
-  const piece = treeToAllEntities(section.kind === "notice" ? section.body : spoken(section.message, before));
+function paragraph(
+  section: Section,
+  before: Section | undefined,
+  manner: Manner,
+  people: Resolved["people"],
+): EntityText {
+  const body = section.kind === "notice" ? section.body : spoken(section.message, before, manner);
+  const piece = treeToAllEntities(body, people);
   if (piece.text !== "") return piece;
-  const named = section.kind === "notice" ? [] : withName(section.message.author.name, []);
+  const named = section.kind === "notice" ? [] : withName(section.message.author, [], manner);
   return named.length === 0 ? { text: "…", entities: [] } : treeToAllEntities(named);
 }
 
-function spoken(message: Message, before: Section | undefined): RichText {
+function spoken(message: Message, before: Section | undefined, manner: Manner): RichText {
   const { author, body, reply } = message;
-  if (reply) return withName(author.name, [...replyQuote(short(reply)), ...body]);
-  return goesOn(message, before) ? body : withName(author.name, body);
+  if (reply) return withName(author, [...replyQuote(short(reply)), ...body], manner);
+  return goesOn(message, before) ? body : withName(author, body, manner);
 }
 
 /** The same author speaks on. Without a user id a name alone says who it is. */
@@ -64,20 +73,12 @@ function short(reply: Reply): Reply {
   return quote === undefined ? reply : { ...rest, excerpt: plainText(quote) };
 }
 
-function lines(pieces: readonly EntityText[]): EntityText {
-  let offset = 0;
-  const entities = pieces.flatMap((piece) => {
-    const start = offset;
-    offset += piece.text.length + 1;
-    return piece.entities.map((entity) => ({ ...entity, offset: entity.offset + start }));
-  });
-  return { text: pieces.map((piece) => piece.text).join("\n"), entities };
-}
-
 /** Silent when all are; without previews as soon as one author wanted none, for the message can show but one. */
-function manners(sections: readonly Section[]): Parameters<typeof sendPart>[2] {
+function manners(sections: readonly Section[], whole: EntityText, { profiles }: Manner): Payload {
   const messages = sections.filter((section): section is MessageSection => section.kind === "message");
+  const authors = profiles ? messages.map(({ message }) => message.author) : [];
   return {
+    ...previewPast(authors, whole),
     ...(messages.some(({ message }) => message.previews === false)
       ? { link_preview_options: { is_disabled: true } }
       : {}),

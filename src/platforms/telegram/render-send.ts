@@ -1,36 +1,51 @@
-// Makes the sendMessage request of one piece of text, and the hash that tells whether an edit changes it; the renderers call it.
+// Makes the requests of one message of text or of files, with the place where it goes; the renderers call it.
 
-import { createHash } from "node:crypto";
+import type { Resolved } from "../../bridge/platform.ts";
 import type { Json, Part } from "../../model/delivery.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import type { EntityText } from "./entities-render.ts";
-import type { TelegramRequest } from "./request.ts";
+import { fileHash, textHash } from "./form-hash.ts";
+import { type FileOrder, frozen, type Payload } from "./request.ts";
 
 /** Bot API 10.1, sendMessage: 1-4096 code points after entities parsing. */
 export const MAX_TEXT = 4096;
-
-export type Payload = TelegramRequest["payload"];
+/** Bot API 10.1, sendPhoto and its kin: 0-1024 code points after entities parsing. */
+export const MAX_CAPTION = 1024;
 
 /** Never parse_mode: entities need no escaping. */
 export function sendPart(piece: EntityText, to: ConversationRef, more: Payload): Part {
   return {
-    hash: hashOf(piece),
-    request: request("sendMessage", {
-      ...target(to),
-      text: piece.text,
-      entities: entitiesJson(piece),
-      ...more,
-    }),
+    hash: textHash(piece),
+    request: request("sendMessage", { ...target(to), ...wordsOf(piece), ...more }),
+  };
+}
+
+/** One message, or an album with the words below its first file. */
+export function filesPart(
+  files: readonly [FileOrder, ...FileOrder[]],
+  caption: EntityText | undefined,
+  to: ConversationRef,
+  more: Payload,
+): Part {
+  const words = caption ?? noWords;
+  const [first, ...others] = files.map(({ file }, index) =>
+    fileHash(file.kind, file, index === 0 ? words : undefined),
+  );
+  return {
+    hash: first ?? "",
+    ...(others.length > 0 && { more: others }),
+    request: frozen({ kind: "files", payload: { ...target(to), ...more }, words, files }),
   };
 }
 
 export function request(method: string, payload: Payload): Json {
-  const made: TelegramRequest = { method, payload };
-  return { ...made };
+  return frozen({ method, payload });
 }
 
-export function entitiesJson(piece: EntityText): readonly Json[] {
-  return piece.entities.map((entity) => ({ ...entity }) as Json);
+export const noWords: EntityText = { text: "", entities: [] };
+
+export function wordsOf({ text, entities }: EntityText): Payload {
+  return { text, entities: entities.map((entity) => ({ ...entity }) as Json) };
 }
 
 export function codePoints(value: string): number {
@@ -40,17 +55,14 @@ export function codePoints(value: string): number {
 }
 
 /** The general topic (1) is named by leaving it out: else "message thread not found" [tdlib Client.cpp]. */
-function target(to: ConversationRef): Payload {
+export function target(to: ConversationRef): Payload {
   const chat = { chat_id: Number(to.id) };
   return to.thread === undefined || to.thread === "1"
     ? chat
     : { ...chat, message_thread_id: Number(to.thread) };
 }
 
-/** Of what is seen alone: a reply or a topic does not make an edit necessary. */
-function hashOf(piece: EntityText): string {
-  return createHash("sha256")
-    .update(JSON.stringify([piece.text, piece.entities]))
-    .digest("hex")
-    .slice(0, 32);
+/** A native reply, which goes out even when its target is gone. */
+export function replyTo({ replyTo: ref }: Pick<Resolved, "replyTo">): Payload {
+  return ref ? { reply_parameters: { message_id: Number(ref.id), allow_sending_without_reply: true } } : {};
 }

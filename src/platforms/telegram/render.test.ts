@@ -7,13 +7,17 @@ import type { Message } from "../../model/message.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { type Node, type RichText, text } from "../../model/rich-text.ts";
 import { parseUpdate } from "./parse.ts";
-import { renderDelete, renderEdit, renderMessage, renderNotice } from "./render.ts";
+import { renderMessage as renderIn, renderNotice } from "./render.ts";
+import { renderDelete, renderEdit } from "./render-changes.ts";
 import type { TelegramRequest } from "./request.ts";
 
 const TO: ConversationRef = { account: "telegram", id: "-1001234567890" };
 const FROM: ConversationRef = { account: "discord", id: "123456789012345678" };
 const HOUR = 3_600_000;
 const KNOWN: Resolved = { prepared: null, now: 100 * HOUR, texts: (key) => `<${key}>` };
+
+const renderMessage = (of: Message, to: ConversationRef, known: Resolved) =>
+  renderIn(of, to, known, { profiles: false, maxBytes: 1_000_000 });
 
 const bold = (value: string): Node => ({ kind: "bold", children: [text(value)] });
 

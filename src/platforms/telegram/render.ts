@@ -1,101 +1,129 @@
-// Makes the requests that put a message, a notice, an edit or a delete on Telegram; the bridge calls it, pure.
+// Makes the requests that put a message, a notice or a small line below a message on Telegram; the bridge calls it, pure.
 
-import type { DeleteRequest, Resolved } from "../../bridge/platform.ts";
-import type { Copy, Json, Part } from "../../model/delivery.ts";
+import type { Resolved } from "../../bridge/platform.ts";
+import { type FileAttachment, isFile, isPoll } from "../../model/attachment.ts";
+import type { Part } from "../../model/delivery.ts";
 import type { Message } from "../../model/message.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { type RichText, text } from "../../model/rich-text.ts";
-import { split } from "../../model/split.ts";
+import { cut, split } from "../../model/split.ts";
 import { type EntityText, treeToEntities } from "./entities-render.ts";
-import { codePoints, entitiesJson, MAX_TEXT, type Payload, request, sendPart } from "./render-send.ts";
-import { replyQuote, withName } from "./render-words.ts";
-import type { TelegramRequest } from "./request.ts";
+import { pollPart, pollQuestion } from "./render-poll.ts";
+import { codePoints, filesPart, MAX_CAPTION, MAX_TEXT, replyTo, sendPart } from "./render-send.ts";
+import { type Manner, oneLine, previewPast, replyQuote, withName } from "./render-words.ts";
+import type { Payload } from "./request.ts";
+import { hasCaption, inAlbums } from "./wants.ts";
 
-/** Bot API 10.1, deleteMessages: 1-100 identifiers. */
-const MAX_DELETES = 100;
+/** What is kept free in an album's caption for each file, should it have to be named instead of shown. */
+const ROOM_FOR_CARD = 24;
 
-/** A bot may delete what was sent less than 48 hours ago; 5 minutes less, for the way there. */
-const DELETABLE_MS = (48 * 60 - 5) * 60 * 1000;
+/** What the parts of one message share. */
+interface Stage {
+  readonly to: ConversationRef;
+  readonly known: Resolved;
+  /** Of all its messages. */
+  readonly more: Payload;
+  /** Of the first. */
+  readonly first: Payload;
+  readonly preview: (piece: EntityText) => Payload;
+}
 
 /**
  * The parts of `message`, the first under the author's bold name. `known.replyTo` makes a native reply; a reply to what
- * is not known here becomes a quote, and one to a joined message is both, for that stands for several. Attachments and
- * origin are lines of the body already.
+ * is not known here becomes a quote, and one to a joined message is both, for that stands for several.
+ *
+ * Files come before a poll. The words are the caption of the first; what does not fit there goes on in messages of
+ * text right behind it, so that an edit which grows or shrinks changes parts in place instead of sending files again. A
+ * sticker and a video note have no caption: the words go before them. A caption stands once, at the first file: more
+ * than one in an album, and the apps show none below it.
  */
-export function renderMessage(message: Message, to: ConversationRef, known: Resolved): readonly Part[] {
+export function renderMessage(
+  message: Message,
+  to: ConversationRef,
+  known: Resolved,
+  manner: Manner,
+): readonly Part[] {
+  const files = message.attachments.filter(isFile);
+  const poll = message.attachments.find(isPoll);
   const inWords = known.replyTo === undefined || known.replyIsJoined === true;
   const quoted = message.reply && inWords ? replyQuote(message.reply) : [];
-  const more: Payload = {
-    ...(message.previews === false ? { link_preview_options: { is_disabled: true } } : {}),
-    ...(message.silent ? { disable_notification: true } : {}),
+  const stage: Stage = {
+    ...{ to, known, more: message.silent ? { disable_notification: true } : {} },
+    // A quote of a native reply is left out: it must match the target to the letter, or QUOTE_TEXT_INVALID.
+    first: replyTo(known),
+    preview: (piece) => {
+      if (message.previews === false) return { link_preview_options: { is_disabled: true } };
+      return manner.profiles ? previewPast([message.author], piece) : {};
+    },
   };
-  // A quote of a native reply is left out: it must match the target to the letter, or QUOTE_TEXT_INVALID.
-  const reply: Payload = known.replyTo
-    ? { reply_parameters: { message_id: Number(known.replyTo.id), allow_sending_without_reply: true } }
-    : {};
-  return sendAll(withName(message.author.name, [...quoted, ...message.body]), to, more, reply);
+  const said: RichText = [...quoted, ...message.body];
+  const question = poll && files.length === 0 ? pollQuestion(message.author, poll, said) : undefined;
+  if (poll && question !== undefined)
+    return [pollPart(poll, question, to, { ...stage.more, ...stage.first }, known)];
+  const words = [...withName(message.author, said, manner), ...altLines(files)];
+  const parts = files.length > 0 ? withFiles(files, words, stage, manner) : sendAll(words, stage);
+  return poll ? [...parts, pollPart(poll, poll.poll.question, to, stage.more, known)] : parts;
 }
 
 /** A line of the robot itself, without a name. */
-export function renderNotice(body: RichText, to: ConversationRef, _known: Resolved): readonly Part[] {
-  return sendAll(body, to, {}, {});
+export function renderNotice(body: RichText, to: ConversationRef, known: Resolved): readonly Part[] {
+  return sendAll(body, { to, known, more: {}, first: {}, preview: () => ({}) });
 }
 
-/** Turns `copy` into `part`. */
-export function renderEdit(part: Part, copy: Copy, _known: Resolved): Json {
-  const { payload } = part.request as unknown as TelegramRequest;
-  const { text: value = "", entities = [], link_preview_options } = payload;
-  return editText(copy, {
-    text: value,
-    entities,
-    ...(link_preview_options === undefined ? {} : { link_preview_options }),
+/** The small line about a message. It is one message, whatever it says. */
+export function renderAside(body: RichText, to: ConversationRef, known: Resolved): Part {
+  const { people } = known;
+  const head = cut(body, MAX_TEXT, (piece) => codePoints(treeToEntities(piece, people).text))?.head ?? body;
+  const piece = treeToEntities(head, people);
+  return sendPart(piece.text === "" ? nothing : piece, to, {
+    ...{ disable_notification: true, link_preview_options: { is_disabled: true } },
+    ...replyTo(known),
   });
 }
 
-/** Removes young copies, a hundred at a time; what is too old to be deleted becomes a tombstone. */
-export function renderDelete(
-  copies: readonly Copy[],
-  _to: ConversationRef,
-  known: Resolved,
-): readonly DeleteRequest[] {
-  const young = copies.filter((copy) => known.now - copy.at < DELETABLE_MS);
-  const old = copies.filter((copy) => known.now - copy.at >= DELETABLE_MS);
+const nothing: EntityText = { text: "…", entities: [] };
+
+/** One sendMessage per piece; only the first is a reply. */
+function sendAll(body: RichText, { to, known, more, first, preview }: Stage): readonly Part[] {
+  const pieces = split(body, MAX_TEXT, (piece) => codePoints(treeToEntities(piece, known.people).text))
+    .map((piece) => treeToEntities(piece, known.people))
+    .filter((piece) => piece.text !== "");
+  const whole: readonly EntityText[] = pieces.length > 0 ? pieces : [nothing];
+  return whole.map((piece, index) =>
+    sendPart(piece, to, { ...preview(piece), ...more, ...(index === 0 && first) }),
+  );
+}
+
+function withFiles(
+  files: readonly FileAttachment[],
+  words: RichText,
+  stage: Stage,
+  manner: Manner,
+): readonly Part[] {
+  const { to, known, more, first } = stage;
+  const [head, ...others] = inAlbums(files, manner.maxBytes);
+  if (!head) return sendAll(words, stage);
+  const further = others.map((album) => filesPart(album, undefined, to, more));
+  if (!hasCaption(head[0].file.kind))
+    return [...sendAll(words, stage), filesPart(head, undefined, to, more), ...further];
+  const room = head.length === 1 ? MAX_CAPTION : MAX_CAPTION - ROOM_FOR_CARD * head.length;
+  const { head: caption, rest } = cut(words, room, (piece) =>
+    codePoints(treeToEntities(piece, known.people).text),
+  ) ?? { head: words, rest: [] };
+  const goesOn = treeToEntities(rest, known.people).text !== "";
   return [
-    ...chunks(young, MAX_DELETES).map((chunk) => ({
-      request: deleteOf(chunk),
-      targets: chunk.map((copy) => copy.ref),
-    })),
-    ...old.map((copy) => ({ request: tombstone(copy, known), targets: [copy.ref] })),
+    filesPart(head, treeToEntities(caption, known.people), to, { ...more, ...first }),
+    ...(goesOn ? sendAll(rest, { ...stage, first: {} }) : []),
+    ...further,
   ];
 }
 
-/** One sendMessage per piece; only the first is a reply. */
-function sendAll(body: RichText, to: ConversationRef, more: Payload, reply: Payload): readonly Part[] {
-  const pieces = split(body, MAX_TEXT, (piece) => codePoints(treeToEntities(piece).text))
-    .map(treeToEntities)
-    .filter((piece) => piece.text !== "");
-  const whole: readonly EntityText[] = pieces.length > 0 ? pieces : [{ text: "…", entities: [] }];
-  return whole.map((piece, index) => sendPart(piece, to, index === 0 ? { ...more, ...reply } : more));
-}
-
-function editText(copy: Copy, content: Payload): Json {
-  const chat = { chat_id: Number(copy.ref.conversation.id), message_id: Number(copy.ref.id) };
-  return request("editMessageText", { ...chat, ...content });
-}
-
-function tombstone(copy: Copy, known: Resolved): Json {
-  const words = treeToEntities([{ kind: "italic", children: [text(known.texts("telegram.deleted"))] }]);
-  return editText(copy, { text: words.text, entities: entitiesJson(words) });
-}
-
-function deleteOf(chunk: readonly Copy[]): Json {
-  const ids = chunk.map((copy) => Number(copy.ref.id));
-  const chat_id = Number(chunk[0]?.ref.conversation.id);
-  return ids.length === 1
-    ? request("deleteMessage", { chat_id, message_id: ids[0] ?? 0 })
-    : request("deleteMessages", { chat_id, message_ids: ids });
-}
-
-function chunks<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+/** What the files show, for those who cannot see it; numbered when there are several files. */
+function altLines(files: readonly FileAttachment[]): RichText {
+  return files.flatMap(({ alt }, index): RichText => {
+    const said = oneLine(alt ?? "", MAX_CAPTION);
+    if (said === "") return [];
+    const line = files.length > 1 ? `${index + 1}. ${said}` : said;
+    return [text("\n"), { kind: "italic", children: [text(line)] }];
+  });
 }

@@ -1,7 +1,10 @@
 // HTTP to a Bot API server over kept-alive connections; `api.ts` sends all its requests through it.
 
-import { Agent, type Dispatcher, type FormData } from "undici";
+import { Readable } from "node:stream";
+import { Agent, type Dispatcher } from "undici";
 import type { Clock } from "../../model/clock.ts";
+import { PlatformError } from "../../model/errors.ts";
+import type { Upload } from "./upload.ts";
 
 export interface HttpAnswer {
   readonly status: number;
@@ -12,7 +15,10 @@ export interface HttpAnswer {
 
 /** No answer came. The message holds an error code only: undici's own errors may carry parts of the request. */
 export class TransportError extends Error {
-  /** False when not one byte of the body left, so that sending again cannot make a second message. */
+  /**
+   * False when not one byte of the body left, or not all of an upload: so that sending again cannot make a second
+   * message.
+   */
   readonly sent: boolean;
   readonly code: string;
   constructor(code: string, sent: boolean) {
@@ -29,8 +35,20 @@ export interface PostOptions {
 }
 
 export interface Transport {
-  /** POSTs JSON text or a form; resolves with any answer, whatever its status. @throws TransportError */
-  post(url: URL, body: string | FormData, options: PostOptions): Promise<HttpAnswer>;
+  /**
+   * POSTs JSON text or an upload; resolves with any answer, whatever its status.
+   * @throws TransportError, and PlatformError when the source of an upload fails
+   */
+  post(url: URL, body: string | Upload, options: PostOptions): Promise<HttpAnswer>;
+  /** GETs a file. Its stream ends with what was announced, or fails. @throws TransportError */
+  get(url: URL, options: PostOptions): Promise<HttpFile>;
+}
+
+export interface HttpFile {
+  readonly status: number;
+  readonly bytes?: number;
+  readonly stream: AsyncIterable<Uint8Array>;
+  close(): void;
 }
 
 // An idle connection is dropped well before the server drops it (nginx: 75 s): a request written to a connection
@@ -45,29 +63,78 @@ export function createTransport(clock: Clock): Transport {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  return { post: (url, body, options) => post(agent, clock, url, body, options) };
+  return {
+    post: (url, body, options) => post(agent, clock, url, body, options),
+    get: (url, options) => get(agent, clock, url, options),
+  };
+}
+
+/** The time limit is for the head; who reads the body watches over its pace. */
+async function get(
+  agent: Agent,
+  clock: Clock,
+  url: URL,
+  { timeoutMs, signal }: PostOptions,
+): Promise<HttpFile> {
+  const over = new AbortController();
+  let code = "ABORTED";
+  const timer = clock.after(timeoutMs, () => {
+    code = "TIMEOUT";
+    over.abort();
+  });
+  const signals = AbortSignal.any(signal ? [signal, over.signal] : [over.signal]);
+  try {
+    const path = url.pathname + url.search;
+    const answer = await agent.request({ origin: url.origin, path, method: "GET", signal: signals });
+    const bytes = Number(answer.headers["content-length"] ?? Number.NaN);
+    return {
+      status: answer.statusCode,
+      ...(Number.isSafeInteger(bytes) && { bytes }),
+      stream: harmless(answer.body),
+      // Destroyed unread it would fail, and nobody would be there to hear it.
+      close: () => answer.body.on("error", () => {}).destroy(),
+    };
+  } catch (error) {
+    throw new TransportError(signals.aborted ? code : codeOf(error), false);
+  } finally {
+    timer.cancel();
+  }
+}
+
+/** Errors that carry nothing of the address. */
+async function* harmless(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw new TransportError(codeOf(error), false);
+  }
 }
 
 function post(
   agent: Agent,
   clock: Clock,
   url: URL,
-  body: string | FormData,
+  body: string | Upload,
   { timeoutMs, signal }: PostOptions,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
+    const reading = new AbortController();
     const exchange = createExchange(resolve, reject, () => {
       timer.cancel();
       signal?.removeEventListener("abort", onAbort);
+      reading.abort();
     });
     const onAbort = () => exchange.fail("ABORTED");
     const timer = clock.after(timeoutMs, () => exchange.fail("TIMEOUT"));
     if (signal?.aborted) return onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
-    const headers = typeof body === "string" ? { "content-type": "application/json" } : {};
     const path = url.pathname + url.search;
+    const type = typeof body === "string" ? "application/json" : body.type;
+    const length = typeof body === "string" ? {} : { "content-length": String(body.bytes) };
+    const headers: Record<string, string> = { "content-type": type, ...length };
+    const content = typeof body === "string" ? body : Readable.from(exchange.watch(body, reading.signal));
     try {
-      agent.dispatch({ origin: url.origin, path, method: "POST", headers, body }, exchange.handler);
+      agent.dispatch({ origin: url.origin, path, method: "POST", headers, body: content }, exchange.handler);
     } catch {
       exchange.fail("UNSENDABLE");
     }
@@ -77,10 +144,11 @@ function post(
 /** One request's life. undici's `request` does not tell whether the body left; its handler interface does. */
 function createExchange(
   resolve: (answer: HttpAnswer) => void,
-  reject: (error: TransportError) => void,
+  reject: (error: Error) => void,
   settled: () => void,
 ) {
   let sent = false;
+  let uploads = false;
   let over = false;
   let controller: Dispatcher.DispatchController | undefined;
   let head = { status: 0, retryAfter: undefined as string | undefined };
@@ -95,13 +163,29 @@ function createExchange(
     settle(() => reject(new TransportError(code, sent)));
     controller?.abort(new Error(code));
   };
+  /** No server acts on a request whose announced length has not come. */
+  async function* watch(upload: Upload, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    uploads = true;
+    let left = upload.bytes;
+    try {
+      for await (const chunk of upload.chunks(signal)) {
+        left -= chunk.byteLength;
+        if (left <= 0) sent = true;
+        yield chunk;
+      }
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      settle(() => reject(error));
+      throw error;
+    }
+  }
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart(started) {
       controller = started;
       if (over) started.abort(new Error("ABORTED"));
     },
     onBodySent() {
-      sent = true;
+      sent ||= !uploads;
     },
     onRequestSent() {
       sent = true;
@@ -122,11 +206,12 @@ function createExchange(
       settle(() => reject(new TransportError(codeOf(error), sent)));
     },
   };
-  return { handler, fail };
+  return { handler, fail, watch };
 }
 
 /** The error's code or class name; never its message. Several failed addresses (AggregateError) count as the first. */
-function codeOf(error: Error): string {
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "UNKNOWN";
   const first = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
   return "code" in first && typeof first.code === "string" ? first.code : first.name;
 }

@@ -10,6 +10,7 @@ import { isCloud, type TelegramConfig } from "./config.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Take } from "./sightings.ts";
 import { allowedUpdates, updateIdOf } from "./updates.ts";
+import { textFile } from "./upload.ts";
 import { type Registration, sameUrl, WebhookWatch } from "./webhook-watch.ts";
 
 // One connection per chat that is busy at once; 40 is Telegram's own default.
@@ -160,7 +161,9 @@ async function registerWebhook(
     "setWebhook",
     {
       url: url.href,
-      ...(certificate === undefined ? {} : { certificate: new Blob([certificate]) }),
+      ...(certificate === undefined
+        ? {}
+        : { certificate: textFile("certificate.pem", "application/x-pem-file", certificate) }),
       secret_token: secret,
       max_connections: maxConnections,
       allowed_updates: allowedUpdates,
