@@ -124,9 +124,8 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake });
   const media = startMedia(options, clock, web, platform);
   stops.push(() => media.stop());
-  const { addSecret } = options;
-  const world = { log, texts, clock, random, health, store, table, web };
-  const shared = { ...world, media, platform, halt, redactor, recovered: lanes.recovered, addSecret };
+  const world = { clock, random, health, store, table, web, media, platform };
+  const shared = { ...options, ...world, halt, redactor, recovered: lanes.recovered };
   for (const { name, platform: kind, settings } of config.accounts) {
     platforms.set(name, createPlatform(kind, settings, contextFor(name, shared)));
   }
@@ -137,10 +136,7 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
 
   // 6. Connect, all at once: one platform that cannot be reached holds up no other. Each account then sends what was
   //    left on disk for it.
-  const accept = async (raw: RawUpdate) => {
-    await intake.accept(raw);
-    observe?.stored?.(raw, clock.now());
-  };
+  const accept = (raw: RawUpdate) => intake.accept(raw).then(() => observe?.stored?.(raw, clock.now()));
   stops.push(() => lanes.stop(GRACE_MS));
   const connect = (one: Platform) => one.start(accept).then(() => lanes.start(one.account));
   await Promise.all([...platforms.values()].map(connect));

@@ -1,6 +1,6 @@
 // Which conversations share one talk; `plan` asks it for the other members, `app.ts` fills it from the configuration.
 
-import type { Shown } from "../model/event.ts";
+import { SHOWN_IF_ASKED, type Shown } from "../model/event.ts";
 import type { AccountId, ConversationRef } from "../model/refs.ts";
 import { conversationKey, sameConversation } from "../model/refs.ts";
 
@@ -23,8 +23,6 @@ export interface BridgeTable {
   /** From now on `from` is called `to`. Doing it twice changes nothing. */
   move(from: ConversationRef, to: ConversationRef): void;
 }
-
-const QUIET: ReadonlySet<Shown> = new Set(["typing", "phones"]);
 
 /**
  * A topic or thread that is no member itself belongs to its chat: what is said there must not vanish.
@@ -57,7 +55,7 @@ export function createBridgeTable(bridges: readonly Bridge[]): BridgeTable {
     isMember: (ref) => memberships.has(conversationKey(ref)),
     shows(ref, what) {
       const show = memberships.get(conversationKey(memberOf(ref)))?.show;
-      return show?.[what] ?? !QUIET.has(what);
+      return show?.[what] ?? !SHOWN_IF_ASKED.has(what);
     },
     others(ref) {
       const member = memberOf(ref);

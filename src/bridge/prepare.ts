@@ -22,16 +22,22 @@ export async function prepare(run: LaneRun): Promise<Prepared> {
 async function openThread(run: LaneRun, twin: ConversationRef): Promise<PlatformError | "stop"> {
   const { platform, signal, store, to } = run;
   const chat: ConversationRef = { account: to.account, id: to.id };
-  const head = await untilStored(run, () =>
-    store.transaction(async (tx) => (await tx.outbox.front(to, 1))[0]),
+  const look = await untilStored(run, () =>
+    store.transaction(async (tx) => ({
+      head: (await tx.outbox.front(to, 1))[0],
+      // Another lane may have opened it: a thread of a third chat answers to both.
+      known: await tx.threads.find(twin, chat),
+    })),
   );
-  if (head === "stop" || head === undefined) return "stop";
-  const name = nameIn(head) ?? run.texts("bridge.thread", { place: twin.account });
-  const opened = await untilAnswered(run, async () => platform.openThread?.(chat, name, signal) ?? chat);
+  if (look === "stop" || look.head === undefined) return "stop";
+  const name = nameIn(look.head) ?? run.texts("bridge.thread", { place: twin.account });
+  const opened = look.known
+    ? { answer: look.known }
+    : await untilAnswered(run, async () => platform.openThread?.(chat, name, signal) ?? chat);
   if (opened === "stop" || opened instanceof PlatformError) return opened;
   await untilStored(run, () =>
     store.transaction(async (tx) => {
-      await tx.threads.pair(twin, opened.answer, chat);
+      if (!look.known) await tx.threads.pair(twin, opened.answer, chat);
       await tx.outbox.move(to, opened.answer);
       run.wake(opened.answer);
     }),

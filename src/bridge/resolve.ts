@@ -1,5 +1,4 @@
-// Looks up what an event speaks of as it is known in the destination: copies, joined messages, the answered message,
-// reactions and votes, people who are mentioned. The lane calls it within the transaction that freezes.
+// Looks up what an event speaks of as it is known in the destination, within the transaction that freezes; the lane calls it.
 
 import type { Copy, JoinedSection } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
@@ -93,7 +92,8 @@ async function peopleIn(
 ): Promise<Pick<Resolved, "people">> {
   const people = new Map<string, UserRef>();
   for (const user of mentionedIn(body)) {
-    const found = await tx.people.find(user, to.account);
+    // Within one account the mention itself reaches the person.
+    const found = user.account === to.account ? undefined : await tx.people.find(user, to.account);
     if (found) people.set(`${user.account}:${user.id}`, found);
   }
   return people.size === 0 ? {} : { people };

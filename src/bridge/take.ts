@@ -1,5 +1,4 @@
-// Takes the next delivery of a lane - with the rest of its album, or joined with its neighbours when the lane is behind -
-// and freezes its calls; the lane calls it.
+// Takes the next delivery of a lane, with the rest of its album or joined with its neighbours, and freezes its calls.
 
 import type { Call, Json } from "../model/delivery.ts";
 import { PlatformError } from "../model/errors.ts";

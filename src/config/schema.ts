@@ -1,7 +1,7 @@
 // The shape of each part of `matebot.yaml`, and what zod has to say about it as findings; `loadConfig` calls it.
 
 import { z } from "zod";
-import { SHOWN, type Shown } from "../model/event.ts";
+import { SHOWN, SHOWN_IF_ASKED, type Shown } from "../model/event.ts";
 import { LANGUAGES } from "../texts.ts";
 import { parseListen } from "../web/listen.ts";
 import type { Finding, Path } from "./finding.ts";
@@ -63,11 +63,8 @@ export const webSchema = z.strictObject({
   tls: z.enum(TLS_MODES).default("auto"),
 });
 
-/** Typing asks both platforms again and again, and a number belongs to somebody: both are for those who want them. */
-const QUIET: ReadonlySet<Shown> = new Set(["typing", "phones"]);
-
 const showSchema = z.strictObject(
-  Object.fromEntries(SHOWN.map((what) => [what, z.boolean().default(!QUIET.has(what))])) as Readonly<
+  Object.fromEntries(SHOWN.map((what) => [what, z.boolean().default(!SHOWN_IF_ASKED.has(what))])) as Readonly<
     Record<Shown, z.ZodDefault<z.ZodBoolean>>
   >,
 );

@@ -18,6 +18,9 @@ export const SHOWN = [
 ] as const;
 export type Shown = (typeof SHOWN)[number];
 
+/** Typing asks both platforms again and again, and a number belongs to somebody: both are for those who want them. */
+export const SHOWN_IF_ASKED: ReadonlySet<Shown> = new Set(["typing", "phones"]);
+
 /**
  * What happened that has no twin of its own, named by a key of locales/<language>/…json under `notice`.
  * `values` fill the ICU message; they are plain text. `group` says with what it is switched off; without one it never is.
