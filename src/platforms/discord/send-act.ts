@@ -2,6 +2,7 @@
 
 import type { ChannelEntry } from "./directory.ts";
 import {
+  archivedThread,
   blockedReaction,
   DiscordError,
   missingPermissions,
@@ -98,7 +99,14 @@ async function change(
   signal: AbortSignal,
 ): Promise<void> {
   const route = `/channels/${thread}` as const;
-  const patch = (body: object) => rest.request({ method: "PATCH", route, body, signal });
+  const ask = (body: object) => rest.request({ method: "PATCH", route, body, signal });
+  // A thread that sleeps takes no other change.
+  const patch = (body: object) =>
+    ask(body).catch(async (error: unknown) => {
+      if (!(error instanceof DiscordError) || error.json !== archivedThread) throw error;
+      await ask({ archived: false });
+      return ask(body);
+    });
   switch (change) {
     case "renamed":
       return void (await patch({ name }));
