@@ -171,7 +171,7 @@ export function edit(world: World, chat: ChatState, messageId: number, saying: S
   const { text: _, entities: __, caption: ___, caption_entities: ____, ...media } = message.content;
   const keepsText = saying.text === undefined && saying.caption === undefined;
   const base = keepsText ? message.content : media;
-  world.edit(message, { ...base, ...contentOf(world, saying) });
+  world.edit(message, { ...base, ...contentOf(world, saying, saying.caption !== undefined) });
   return messageJson(message);
 }
 
