@@ -1,6 +1,7 @@
 // A simulated Telegram with a group and a bot in it, and accounts of that bot; the tests of the Telegram account use it.
 
 import { setImmediate as turn } from "node:timers/promises";
+import type { MediaPort } from "../../src/bridge/media-port.ts";
 import type { Platform } from "../../src/bridge/platform.ts";
 import type { RawUpdate } from "../../src/model/delivery.ts";
 import { telegramSchema } from "../../src/platforms/telegram/config.ts";
@@ -31,6 +32,8 @@ export interface AccountOptions {
   readonly token?: string;
   readonly api?: string;
   readonly updates?: "auto" | "webhook" | "polling";
+  /** Nothing fits, unless told. */
+  readonly media?: MediaPort;
   /** What becomes of an update before it counts as stored. */
   readonly disk?: (raw: RawUpdate) => Promise<void>;
 }
@@ -66,6 +69,7 @@ export async function openRig({ privacy = false, local = true } = {}): Promise<R
         clock,
         ...(options.web && { web: options.web }),
         ...(options.state && { state: options.state }),
+        ...(options.media && { media: options.media }),
       });
       const account = makeAccount(record, options, { token, api: sandbox.url });
       running.push(account.platform);

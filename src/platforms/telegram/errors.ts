@@ -127,7 +127,7 @@ const table: readonly Row[] = [
     refused,
     "unfit",
   ),
-  row(400, /text is empty|must be non-empty/i, "empty-text", refused, "unfit"),
+  row(400, /text is empty|(?<!file )must be non-empty/i, "empty-text", refused, "unfit"),
   row(
     400,
     /wrong (remote )?file.?id|invalid file.?id|FILE_REFERENCE_|file is temporarily unavail/i,

@@ -28,6 +28,9 @@ export function fileHash(form: Form, file: FileAttachment, words: EntityText | u
   return `${form}:${digest([account, stable ?? source, spoiler], 16)}:${said}`;
 }
 
+/** Of an album that does not show all of its files: whatever it shall become is sent anew. */
+export const partialHash = "partial::";
+
 export function pollHash(question: string, options: readonly string[]): string {
   return `poll:${digest([question, options], 16)}:`;
 }

@@ -16,6 +16,7 @@ import { type ConversationRef, conversationKey } from "../../model/refs.ts";
 import type { TelegramApi } from "./api.ts";
 import { ChannelPosts, untold } from "./channel-posts.ts";
 import { cannotEdit, fromDisk, messageGone, notModified } from "./errors.ts";
+import { partialHash } from "./form-hash.ts";
 import type { Gaps } from "./gaps.ts";
 import { hasOwnCounter, type Seen } from "./seen.ts";
 
@@ -42,6 +43,8 @@ type Answer = "ours" | "others" | "none";
 /** What was found out about one doubt; a limit in between must not begin it anew. */
 interface Inquiry {
   readonly about: string;
+  /** Everything of ours up to this id is known. */
+  readonly after: number;
   readonly answers: Map<number, Answer>;
   readonly known: Map<number, boolean>;
   readonly posts: ChannelPosts;
@@ -79,11 +82,11 @@ export class Reconciler {
     const after = Math.max(Number(doubt.mark ?? 0), Number(doubt.newest ?? 0));
     if (!Number.isSafeInteger(after) || after <= 0) return "unknown";
     const inquiry = this.#inquiry(call, to, doubt, after);
-    const verdict = await this.#ask(inquiry, to, doubt, after, signal);
+    const verdict = await this.#ask(inquiry, call, to, doubt, signal);
     this.#inquiries.delete(conversationKey(to));
     if (typeof verdict === "string") return verdict;
-    this.#parts.seen.note(to.id, verdict.id);
-    return { ref: { conversation: to, id: String(verdict.id) } };
+    for (const id of verdict) this.#parts.seen.note(to.id, id);
+    return foundAs(verdict, call, to);
   }
 
   #inquiry(call: Call, to: ConversationRef, { since }: Doubt, after: number): Inquiry {
@@ -91,47 +94,48 @@ export class Reconciler {
     const open = this.#inquiries.get(conversationKey(to));
     if (open?.about === about) return open;
     const posts = new ChannelPosts(this.#parts, to.id, since, after);
-    const inquiry = { about, answers: new Map(), known: new Map(), posts, looks: 0 };
+    const inquiry = { about, after, answers: new Map(), known: new Map(), posts, looks: 0 };
     this.#inquiries.set(conversationKey(to), inquiry);
     return inquiry;
   }
 
+  /** The ids of what the call made. */
   async #ask(
     inquiry: Inquiry,
+    call: Call,
     to: ConversationRef,
     doubt: Doubt,
-    after: number,
     signal: AbortSignal,
-  ): Promise<{ readonly id: number } | "absent" | "unknown"> {
+  ): Promise<readonly number[] | "absent" | "unknown"> {
     const { posts } = inquiry;
+    const size = sizeOf(call);
     const decisive = !hasOwnCounter(to.id) || !(await this.#mayEditOthers(to, posts, signal));
     // A probe would take the keyboard off another's post: those that are there already must be known first.
     if (!decisive && !(await posts.allTold(signal))) return "unknown";
-    const found = await this.#scan(inquiry, to, doubt, after, decisive, signal);
+    const found = await this.#scan(inquiry, to, doubt, decisive ? size : Number.POSITIVE_INFINITY, signal);
     if (typeof found === "string") return found;
     if (!decisive && found.length > 0 && !(await posts.settled(signal))) return "unknown";
     const left = found.filter((id) => !posts.has(id) && !this.#parts.seen.has(to.id, id));
-    // Two that nobody accounts for: one of them is another's, and must not be taken for ours.
-    if (left.length > 1) return "unknown";
-    const [id] = left;
-    // One lane at a time has a call under way in a chat, topics or not (`threadsShareIds`): it can be no other's.
-    return id === undefined ? "absent" : { id };
+    if (left.length === 0) return "absent";
+    // One lane at a time has a call under way in a chat, topics or not (`threadsShareIds`): it can be no other's. But
+    // where a probe is no proof, one more or less than the call makes may be another's, and must not be taken for ours.
+    return decisive || left.length === size ? left : "unknown";
   }
 
   async #mayEditOthers(to: ConversationRef, posts: ChannelPosts, signal: AbortSignal): Promise<boolean> {
     return this.#parts.seen.isChannel(to.id) === false ? false : await posts.mayEditOthers(signal);
   }
 
-  /** The ids after `after` that answer as ours and that nobody knows: all of them, or the first when one is proof. */
+  /** The ids that answer as ours and that nobody knows, `most` of them. */
   async #scan(
     inquiry: Inquiry,
     to: ConversationRef,
     doubt: Doubt,
-    after: number,
-    decisive: boolean,
+    most: number,
     signal: AbortSignal,
   ): Promise<readonly number[] | "unknown"> {
     const { seen } = this.#parts;
+    const { after } = inquiry;
     const run = hasOwnCounter(to.id) ? emptyRun.own : emptyRun.shared;
     const enough = doubt.since <= this.#startedAt ? run * emptyRun.restartFactor : run;
     const found: number[] = [];
@@ -141,7 +145,7 @@ export class Reconciler {
       const answer = told ? "others" : await this.#answer(inquiry, to, id, signal);
       if (answer === undefined || id - after > mostIds) return "unknown";
       if (answer === "ours") found.push(id);
-      if (answer === "ours" && decisive) return found;
+      if (found.length >= most) return found;
       empty = answer === "none" && id > (seen.highest(to.id) ?? 0) ? empty + 1 : 0;
     }
     return found;
@@ -177,6 +181,19 @@ export class Reconciler {
     if (answer === "ours") posts.doubt();
     return answer;
   }
+}
+
+/** How many messages it makes. */
+function sizeOf({ more = [] }: Call): number {
+  return 1 + more.length;
+}
+
+/** The messages of an album follow each other. Some of its files may have become words: no edit turns those into all. */
+function foundAs(ids: readonly number[], call: Call, to: ConversationRef): Sent | "unknown" {
+  const [ref, ...more] = ids.map((id) => ({ conversation: to, id: String(id) }));
+  if (!ref) return "unknown";
+  const isPartial = ids.length < sizeOf(call);
+  return { ref, ...(more.length > 0 && { more }), ...(isPartial && { hash: partialHash }) };
 }
 
 async function isKnown({ known }: Inquiry, to: ConversationRef, doubt: Doubt, id: number): Promise<boolean> {

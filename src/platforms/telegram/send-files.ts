@@ -8,7 +8,7 @@ import { sentOf } from "./api.ts";
 import type { EntityText } from "./entities-render.ts";
 import { mediaForbidden, tooBig } from "./errors.ts";
 import { fieldOf } from "./file-ids.ts";
-import { fileHash } from "./form-hash.ts";
+import { fileHash, partialHash } from "./form-hash.ts";
 import {
   asDocument,
   cardsOf,
@@ -131,7 +131,7 @@ async function post(
   for (const [index, file] of shown.entries()) remember(parts, file, messages[index]);
   const sent = sentOf(result, to);
   const isPartial = shown.length < files.length;
-  return sent && isPartial ? { ...sent, hash: fileHash("partial", first.order.file, undefined) } : sent;
+  return sent && isPartial ? { ...sent, hash: partialHash } : sent;
 }
 
 function postOne(

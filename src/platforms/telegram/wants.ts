@@ -10,6 +10,8 @@ const MIB = 1024 * 1024;
 export const cloudBytes = 50 * MIB - 128 * 1024;
 export const localBytes = 2000 * MIB - 128 * 1024;
 const PHOTO_BYTES = 10 * MIB;
+/** What a file counts for whose size nobody told. */
+const USUAL_BYTES = 4 * MIB;
 /** Bot API 10.1, sendMediaGroup. */
 const MOST_IN_ALBUM = 10;
 
@@ -98,8 +100,7 @@ export function inAlbums(
   for (const file of files) {
     const album = albums.at(-1);
     const order: FileOrder = { file, wants: wantsFor(file, maxBytes) };
-    // What nobody has measured counts for as much as it may have.
-    const bytes = Math.min(file.bytes ?? order.wants[0].maxBytes, order.wants[0].maxBytes);
+    const bytes = Math.min(file.bytes ?? USUAL_BYTES, order.wants[0].maxBytes);
     if (
       album &&
       standsWith(album[0].file, file) &&
