@@ -2,10 +2,13 @@
 
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FileShelf, SHELVED } from "../../../test/support/file-shelf.ts";
 import { recordContext } from "../../../test/support/platform-context.ts";
 import type { Doubt, Platform } from "../../bridge/platform.ts";
+import type { FileAttachment } from "../../model/attachment.ts";
 import type { Call, RawUpdate, Sent } from "../../model/delivery.ts";
 import { PlatformError } from "../../model/errors.ts";
+import type { Message } from "../../model/message.ts";
 import type { ConversationRef, MessageRef } from "../../model/refs.ts";
 import { text } from "../../model/rich-text.ts";
 import { ManualClock } from "../../sandbox/manual-clock.ts";
@@ -27,6 +30,7 @@ class Stage {
   readonly stored: RawUpdate[] = [];
   readonly state = new Map<string, string>();
   readonly known = new Set<string>();
+  readonly shelf = new FileShelf();
   readonly #running: Platform[] = [];
   readonly sandbox: TelegramSandbox;
   readonly bot: { readonly token: string; readonly id: number };
@@ -70,7 +74,7 @@ class Stage {
   }
 
   process(): Process {
-    const record = recordContext({ clock: this.clock });
+    const record = recordContext({ clock: this.clock, media: this.shelf });
     const context = {
       ...record.context,
       state: {
@@ -353,6 +357,88 @@ describe("a create without an answer in a group", () => {
     await expect(ask(process, frozen)).rejects.toMatchObject({ fate: { kind: "blocked" } });
     stage.sandbox.join(stage.chat, stage.bot.id);
     expect(await ask(process, frozen)).toMatchObject({ ref: { conversation: stage.to } });
+  });
+});
+
+/** The same for an album of three. */
+function freezeAlbum(process: Process): Frozen {
+  const files = Array.from(
+    { length: 3 },
+    (_, index): FileAttachment => ({ kind: "photo", account: "discord", source: `${index}` }),
+  );
+  const frozen = freeze(process, "fotos");
+  const message: Message = {
+    ref: { conversation: { account: "discord", id: "1" }, id: "1" },
+    author: { kind: "person", name: "Bia" },
+    ...{ at: 0, body: [], attachments: files },
+  };
+  const known = { prepared: null, now: 0, texts: (key: string) => key };
+  const [part] = process.platform.renderMessage(message, stage.to, known);
+  if (!part) throw new Error("nothing was rendered");
+  return { ...frozen, call: { op: "create", part: 0, ...part } };
+}
+
+describe("an album without an answer", () => {
+  const refs = (found: readonly string[]) => found.map((id) => ({ conversation: stage.to, id }));
+
+  beforeEach(() => {
+    for (const name of ["0", "1", "2"]) stage.shelf.put("photo", name, SHELVED.png);
+  });
+
+  async function loseAlbum({ platform }: Process, { call, to }: Frozen, when: "before" | "after") {
+    stage.sandbox.faults.add({
+      match: ({ path }) => path.endsWith("/sendMediaGroup"),
+      times: 1,
+      fault: { kind: "cut", when },
+    });
+    await expect(platform.send(call, to, signal)).rejects.toMatchObject({
+      fate: { kind: "retry", maybeDelivered: true },
+    });
+  }
+
+  it("is found with all of its messages, also between those of others", async () => {
+    const process = await stage.begun();
+    await sent(process, "um");
+    const frozen = freezeAlbum(process);
+    stage.say();
+    await loseAlbum(process, frozen, "after");
+    const album = ids().slice(-3);
+    stage.say();
+    const [ref, ...more] = refs(album);
+    expect(await ask(process, frozen)).toEqual({ ref, more });
+    expect(stage.sandbox.messages(stage.chat).filter((message) => "photo" in message)).toHaveLength(3);
+  });
+
+  it("is absent when it did not take effect", async () => {
+    const process = await stage.begun();
+    await sent(process, "um");
+    const frozen = freezeAlbum(process);
+    await loseAlbum(process, frozen, "before");
+    expect(await ask(process, frozen)).toBe("absent");
+  });
+
+  it("that lacks a file is found, and what it lacks is told", async () => {
+    stage.shelf.files.delete("1");
+    const process = await stage.begun();
+    await sent(process, "um");
+    const frozen = freezeAlbum(process);
+    await loseAlbum(process, frozen, "after");
+    const [ref, ...more] = refs(ids().slice(-2));
+    expect(await ask(process, frozen)).toEqual({ ref, more, hash: "partial::" });
+  });
+
+  it("is found in a channel where the bot may edit the posts of others", async () => {
+    await open("channel");
+    for (const name of ["0", "1", "2"]) stage.shelf.put("photo", name, SHELVED.png);
+    const process = await stage.begun();
+    await process.start();
+    await sent(process, "um");
+    const frozen = freezeAlbum(process);
+    await loseAlbum(process, frozen, "after");
+    stage.say();
+    const album = ids().slice(1, 4);
+    const [ref, ...more] = refs(album);
+    expect(await askOn(process, frozen)).toEqual({ ref, more });
   });
 });
 

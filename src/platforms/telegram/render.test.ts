@@ -265,3 +265,37 @@ describe("renderDelete", () => {
     expect(renderDelete([], TO, KNOWN)).toEqual([]);
   });
 });
+
+describe("an author whose page is linked", () => {
+  const linked = (body: RichText, over: Partial<Message> = {}) => {
+    const author = { kind: "person", name: "Ana", href: "https://discord.example/users/7" } as const;
+    const made = renderIn(message(body, { author, ...over }), TO, KNOWN, { profiles: true, maxBytes: 1 });
+    return payloads(made)[0];
+  };
+
+  it("leads there by the bold name, and their page is never previewed", () => {
+    expect(linked([text("oi")])).toMatchObject({
+      text: "Ana: oi",
+      entities: [
+        { type: "bold", offset: 0, length: 3 },
+        { type: "text_link", offset: 0, length: 3, url: "https://discord.example/users/7" },
+      ],
+      link_preview_options: { is_disabled: true },
+    });
+  });
+
+  it("leaves the preview to the first link they sent", () => {
+    const link: Node = { kind: "link", href: "https://b.example/", children: [text("b")] };
+    expect(linked([text("https://a.example/x "), link])?.link_preview_options).toEqual({
+      url: "https://a.example/x",
+    });
+    expect(linked([link])?.link_preview_options).toEqual({ url: "https://b.example/" });
+    expect(linked([link], { previews: false })?.link_preview_options).toEqual({ is_disabled: true });
+  });
+
+  it("is named without a link where the page is none that Telegram takes", () => {
+    const author = { kind: "person", name: "Ana", href: "javascript:alert(1)" } as const;
+    expect(linked([text("oi")], { author })).not.toHaveProperty("link_preview_options");
+    expect(linked([text("oi")], { author })?.text).toBe("Ana: oi");
+  });
+});

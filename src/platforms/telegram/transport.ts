@@ -163,22 +163,13 @@ function createExchange(
     settle(() => reject(new TransportError(code, sent)));
     controller?.abort(new Error(code));
   };
-  /** No server acts on a request whose announced length has not come. */
-  async function* watch(upload: Upload, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const watch = (upload: Upload, signal: AbortSignal) => {
     uploads = true;
-    let left = upload.bytes;
-    try {
-      for await (const chunk of upload.chunks(signal)) {
-        left -= chunk.byteLength;
-        if (left <= 0) sent = true;
-        yield chunk;
-      }
-    } catch (error) {
-      if (!(error instanceof PlatformError)) throw error;
-      settle(() => reject(error));
-      throw error;
-    }
-  }
+    const whole = () => {
+      sent = true;
+    };
+    return watched(upload, signal, whole, (error) => settle(() => reject(error)));
+  };
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart(started) {
       controller = started;
@@ -188,7 +179,8 @@ function createExchange(
       sent ||= !uploads;
     },
     onRequestSent() {
-      sent = true;
+      // Of an upload this is said even when its end never came.
+      sent ||= !uploads;
     },
     onResponseStart(_controller, status, headers) {
       const retryAfter = headers["retry-after"];
@@ -207,6 +199,26 @@ function createExchange(
     },
   };
   return { handler, fail, watch };
+}
+
+/** No server acts on a request whose announced length has not come: `whole` is called right before its last byte. */
+async function* watched(
+  upload: Upload,
+  signal: AbortSignal,
+  whole: () => void,
+  broken: (error: PlatformError) => void,
+): AsyncGenerator<Uint8Array> {
+  let left = upload.bytes;
+  try {
+    for await (const chunk of upload.chunks(signal)) {
+      left -= chunk.byteLength;
+      if (left <= 0) whole();
+      yield chunk;
+    }
+  } catch (error) {
+    if (error instanceof PlatformError) broken(error);
+    throw error;
+  }
 }
 
 /** The error's code or class name; never its message. Several failed addresses (AggregateError) count as the first. */

@@ -223,6 +223,7 @@ describe("a public URL that Telegram's cloud would not call", () => {
         certificate: () => undefined,
         onCertificate: () => {},
         post: (path) => paths.push(path),
+        get: (prefix) => paths.push(prefix),
       },
     });
     const config = telegramSchema.parse({ platform: "telegram", token: "1:a" });
