@@ -29,7 +29,8 @@ const NAME = "matebot-avatars";
 const REFUSED_MS = 10 * 60_000;
 // Discord, topics/permissions.
 const VIEW = 1n << 10n;
-const OWN = VIEW | (1n << 11n) | (1n << 15n) | (1n << 16n);
+// No right may be given that the bot does not have: no more than it needs.
+const OWN = VIEW | (1n << 11n) | (1n << 15n);
 
 interface ChannelData {
   readonly id: string;
