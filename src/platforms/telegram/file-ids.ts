@@ -3,7 +3,7 @@
 import type { FileKind } from "../../model/attachment.ts";
 import type { FileOrder } from "./request.ts";
 
-export interface KnownFile {
+interface KnownFile {
   readonly id: string;
   readonly kind: FileKind;
 }

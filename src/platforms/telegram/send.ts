@@ -11,7 +11,7 @@ import { pollWords } from "./render-poll.ts";
 import { type ReactRequest, type TelegramRequest, thawed } from "./request.ts";
 import { sendFiles } from "./send-files.ts";
 
-export interface SenderParts extends FileParts {
+interface SenderParts extends FileParts {
   readonly api: TelegramApi;
   /** Chat -> emoji that were refused there. */
   readonly refused: Map<string, Set<string>>;

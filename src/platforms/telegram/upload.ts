@@ -18,7 +18,7 @@ export interface Upload {
   chunks(signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-export function isUpload(value: unknown): value is UploadFile {
+function isUpload(value: unknown): value is UploadFile {
   return value instanceof Object && "open" in value && typeof value.open === "function";
 }
 
