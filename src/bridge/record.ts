@@ -25,7 +25,7 @@ export async function record(
       return rememberNewest(run, tx, call, sent, at);
     case "edit":
       for (const target of call.targets ?? []) {
-        await tx.map.rehash(target, call.hash);
+        await tx.map.rehash(target, sent?.hash ?? call.hash);
         if (!call.joined) continue;
         await tx.joined.save(target, call.joined, at);
         for (const source of call.leaving ?? []) await tx.map.forget([target], source);
