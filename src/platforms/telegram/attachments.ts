@@ -1,133 +1,63 @@
-// Describes every kind of Telegram content that is not text; `parse-content.ts` and `parse-rich.ts` call it.
+// Finds the files, polls and cards of a message; `parse-content.ts` and `parse-rich.ts` call it.
 
-import type { Message, PhotoSize } from "@grammyjs/types";
-import type { Attachment } from "../../model/message.ts";
-import { chatName, userName } from "./authors.ts";
-import type { FieldOf } from "./message-fields.ts";
+import type { Message } from "@grammyjs/types";
+import { type Attachment, type FileAttachment, isFile } from "../../model/attachment.ts";
+import { CARD_FIELDS, type CardField, cardIn } from "./parse-cards.ts";
+import { FILE_FIELDS, type FileField, type FilePlace, fileIn } from "./parse-files.ts";
+import { pollOf } from "./parse-poll.ts";
 
-type ContentField = FieldOf<"content">;
-
-/** The most that an attachment's name or description shows, in code points. */
-const MAX_LABEL = 300;
-
-type Content = { readonly [F in ContentField]: NonNullable<Message[F]> };
-type Readers = { readonly [F in ContentField]: (content: Content[F]) => Attachment };
-
-interface File {
-  readonly file_id: string;
-  readonly file_size?: number;
-  readonly duration?: number;
-  readonly mime_type?: string;
-  readonly file_name?: string;
-}
-
-const READERS: Readers = {
-  photo: (sizes) => photo(sizes),
-  live_photo: (live) => (live.photo ? photo(live.photo) : { ...file(live), kind: "photo" }),
-  video: (video) => ({ kind: "video", ...file(video) }),
-  animation: (animation) => ({ kind: "animation", ...file(animation) }),
-  video_note: (note) => ({ kind: "video-note", ...file(note) }),
-  voice: (voice) => ({ kind: "voice", ...file(voice) }),
-  document: (document) => ({ kind: "document", ...file(document) }),
-  audio: (audio) => ({
-    kind: "audio",
-    ...file(audio),
-    ...label("name", joined([audio.performer, audio.title], " - ") || audio.file_name),
-  }),
-  sticker: (sticker) => ({
-    kind: "sticker",
-    ...label("name", joined([sticker.emoji, sticker.set_name], " ")),
-    ...(sticker.file_size === undefined ? {} : { bytes: sticker.file_size }),
-    source: sticker.file_id,
-  }),
-  poll: (poll) => ({
-    kind: "poll",
-    ...label("name", poll.question),
-    ...label("description", joined(poll.options?.map((option) => option.text) ?? [], " / ")),
-  }),
-  venue: (venue) => ({
-    kind: "venue",
-    ...label("name", joined([venue.title, venue.address], ", ")),
-    ...label("description", mapLink(venue.location)),
-  }),
-  location: (location) => ({
-    kind: "location",
-    name: `${location.latitude}, ${location.longitude}`,
-    ...label("description", mapLink(location)),
-  }),
-  // The phone number stays on Telegram: who shared it shared it with this group.
-  contact: (contact) => ({
-    kind: "contact",
-    ...label("name", joined([contact.first_name, contact.last_name], " ")),
-  }),
-  dice: (dice) => ({ kind: "dice", name: `${dice.emoji} ${dice.value}` }),
-  game: (game) => ({ kind: "game", ...label("name", game.title), ...label("description", game.description) }),
-  invoice: (invoice) => ({
-    kind: "invoice",
-    ...label("name", invoice.title),
-    ...label("description", invoice.description),
-  }),
-  story: (story) => ({ kind: "story", ...label("name", chatName(story.chat)) }),
-  paid_media: (paid) => ({ kind: "paid-media", name: `⭐ ${paid.star_count}` }),
-  checklist: (list) => ({
-    kind: "checklist",
-    ...label("name", list.title),
-    ...label("description", joined(list.tasks?.map(task) ?? [], " / ")),
-  }),
-  giveaway: (giveaway) => ({ kind: "giveaway", ...label("name", giveaway.prize_description) }),
-  giveaway_winners: (giveaway) => ({
-    kind: "giveaway",
-    ...label("name", giveaway.prize_description),
-    ...label("description", joined(giveaway.winners?.map(userName) ?? [], ", ")),
-  }),
-};
+export type ContentField = FileField | CardField | "poll";
 
 /** Every field that can hold content. */
-export const CONTENT_FIELDS = Object.keys(READERS) as readonly ContentField[];
+export const CONTENT_FIELDS: readonly ContentField[] = [...FILE_FIELDS, ...CARD_FIELDS, "poll"];
 
-/** The attachment that `field` of the message stands for; a shape unlike the documented one is named only. */
-export function attachmentOf(field: ContentField, message: Message): Attachment {
+const FILES: ReadonlySet<string> = new Set(FILE_FIELDS);
+/** What Telegram lets a sender hide. */
+const COVERED: ReadonlySet<string> = new Set(["photo", "video", "animation"]);
+
+/** What `field` of the message stands for; a shape unlike the documented one is named only. */
+export function attachmentsOf(
+  field: ContentField,
+  message: Message,
+  place: FilePlace,
+): readonly Attachment[] {
   const content = message[field];
-  if (typeof content !== "object" || content === null) return { kind: "unsupported", name: field };
-  const attachment = (READERS[field] as (content: object) => Attachment)(content);
-  return message.has_media_spoiler ? { ...attachment, spoiler: true } : attachment;
+  if (typeof content !== "object" || content === null) return [{ kind: "unsupported", name: field }];
+  if (field === "poll") return pollIn(message, place);
+  if (!isFileField(field)) return [cardIn(field, content as never, place.href)];
+  const file = fileIn(field, content as never, place);
+  return [message.has_media_spoiler ? hidden(file) : file];
 }
 
-function file(from: File): Omit<Attachment, "kind"> {
-  return {
-    ...label("name", from.file_name),
-    ...(from.file_size === undefined ? {} : { bytes: from.file_size }),
-    ...(from.duration === undefined ? {} : { seconds: from.duration }),
-    ...(from.mime_type === undefined ? {} : { mime: from.mime_type }),
-    source: from.file_id,
-  };
+function isFileField(field: ContentField): field is FileField {
+  return FILES.has(field);
 }
 
-/** The largest size stands for the photo. */
-function photo(sizes: readonly PhotoSize[]): Attachment {
-  const [largest] = sizes.toSorted((a, b) => b.width * b.height - a.width * a.height);
-  return largest ? { kind: "photo", ...file(largest) } : { kind: "photo" };
+export function hidden(file: FileAttachment): FileAttachment {
+  return COVERED.has(file.kind) ? { ...file, spoiler: true } : file;
 }
 
-function task({ text, completion_date }: { text: string; completion_date?: number }): string {
-  return `${completion_date ? "☑" : "☐"} ${text}`;
+/** The poll, and the file that was put to its question. */
+function pollIn({ poll, date }: Message, place: FilePlace): readonly Attachment[] {
+  if (!poll) return [];
+  return [pollOf(poll, date), ...mediaIn(poll.media, place)];
 }
 
-/** OpenStreetMap: open to anyone, without an account or a key. */
-function mapLink({ latitude, longitude }: { latitude: number; longitude: number }): string {
-  return `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
+function mediaIn(media: object | undefined, place: FilePlace): readonly Attachment[] {
+  if (typeof media !== "object" || media === null) return [];
+  const fields = shownFields(media);
+  return fields.flatMap((field) => attachmentsOf(field, media as Message, place)).filter(isFile);
 }
 
-function joined(parts: readonly (string | undefined)[], separator: string): string {
-  return parts.filter((part) => part !== undefined && part !== "").join(separator);
-}
+/** The older twin of a field, which the server sends beside it [Bot API 10.1, Message]. */
+const TWINS: ReadonlyMap<string, string> = new Map([
+  ["animation", "document"],
+  ["live_photo", "photo"],
+  ["venue", "location"],
+]);
 
-function label<K extends "name" | "description">(
-  key: K,
-  value: string | undefined,
-): { readonly [P in K]?: string } {
-  const points = [...(value ?? "").replace(/\s+/g, " ").trim()];
-  if (points.length === 0) return {};
-  const short = points.length > MAX_LABEL ? `${points.slice(0, MAX_LABEL - 1).join("")}…` : points.join("");
-  return { [key]: short } as { readonly [P in K]?: string };
+/** The fields with content, without the twins. */
+export function shownFields(message: object): readonly ContentField[] {
+  const twins = new Set([...TWINS].filter(([field]) => field in message).map(([, twin]) => twin));
+  return CONTENT_FIELDS.filter((field) => field in message && !twins.has(field));
 }

@@ -3,6 +3,7 @@
 import type { Chat, Message, MessageOrigin, User } from "@grammyjs/types";
 import type { Author } from "../../model/message.ts";
 import type { AccountId } from "../../model/refs.ts";
+import { pageOf } from "./parse-links.ts";
 
 /** The fake sender of anonymous admins [tdlib UserManager.cpp]. */
 const ANONYMOUS_ADMIN = 1087968824;
@@ -29,21 +30,30 @@ export function authorOf(account: AccountId, message: Message): Author {
   const sender = message.sender_chat ?? anonymous ?? (from ? undefined : chat);
   if (sender) return chatAuthor(account, sender, signature);
   if (!from) return { kind: "person", name: "?" };
+  return userAuthor(account, from);
+}
+
+export function userAuthor(account: AccountId, user: User): Author {
   return {
-    kind: from.is_bot ? "bot" : "person",
-    name: userName(from),
-    user: { account, id: String(from.id) },
-    ...(from.username ? { username: from.username } : {}),
+    kind: user.is_bot ? "bot" : "person",
+    name: userName(user),
+    user: { account, id: String(user.id) },
+    ...publicName(user.username),
   };
 }
 
-function chatAuthor(account: AccountId, chat: Chat, signature: string | undefined): Author {
+export function chatAuthor(account: AccountId, chat: Chat, signature?: string): Author {
   return {
     kind: chat.type === "channel" ? "channel" : "anonymous",
     name: signed(chatName(chat), signature),
     user: { account, id: String(chat.id) },
-    ...(chat.username ? { username: chat.username } : {}),
+    ...publicName(chat.username),
   };
+}
+
+function publicName(username: string | undefined): Pick<Author, "username" | "href"> {
+  const href = pageOf(username);
+  return username && href ? { username, href } : {};
 }
 
 /** Who wrote what was forwarded, or answered from another chat. */

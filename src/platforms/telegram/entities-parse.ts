@@ -1,6 +1,7 @@
 // Turns a Telegram text with its entities into a rich-text tree; the parser calls it for texts, captions and quotes.
 
 import type { MessageEntity } from "@grammyjs/types";
+import type { AccountId, UserRef } from "../../model/refs.ts";
 import { type Node, type RichText, type StyleKind, text, tidy } from "../../model/rich-text.ts";
 import { isSafeHref, timeNode } from "./entity-rules.ts";
 
@@ -10,6 +11,8 @@ interface Span {
   readonly end: number;
   readonly order: number;
   readonly entity: MessageEntity;
+  /** Who is mentioned, when their account is known. */
+  readonly user?: UserRef;
 }
 
 /** More than a server ever keeps (about 100), and few enough that hostile input stays cheap. */
@@ -25,23 +28,34 @@ const STYLES: Readonly<Record<string, StyleKind>> = {
 
 /**
  * The tree of `value`: its plain text is always whole, whatever the entities claim. Crossing styles are split; of
- * crossing links, quotes and code the first stays. Mentions, hashtags, commands, addresses and numbers stay text.
+ * crossing links, quotes and code the first stays. Hashtags, commands, addresses, numbers and mentions by user name stay
+ * text; those of a person are mentions when `account` tells whose person it is.
  */
-export function entitiesToTree(value: string, entities: readonly MessageEntity[] | undefined): RichText {
-  const spans = readSpans(value, entities);
+export function entitiesToTree(
+  value: string,
+  entities: readonly MessageEntity[] | undefined,
+  account?: AccountId,
+): RichText {
+  const spans = readSpans(value, entities, account);
   if (spans.length === 0) return value === "" ? [] : [text(value)];
   return tidy(build(value, 0, value.length, arrange(value, spans)));
 }
 
-function readSpans(value: string, entities: unknown): readonly Span[] {
+function readSpans(value: string, entities: unknown, account: AccountId | undefined): readonly Span[] {
   if (!Array.isArray(entities)) return [];
   return entities.slice(0, MAX_ENTITIES).flatMap((entity: MessageEntity | null, order): readonly Span[] => {
     const { offset, length } = entity ?? {};
     if (!entity || !isCount(offset) || !isCount(length)) return [];
     const start = afterPair(value, Math.min(offset, value.length));
     const end = beforePair(value, Math.min(offset + length, value.length));
-    return start < end ? [{ start, end, order, entity }] : [];
+    const user = account === undefined ? undefined : mentioned(entity, account);
+    return start < end ? [{ start, end, order, entity, ...(user ? { user } : {}) }] : [];
   });
+}
+
+function mentioned(entity: MessageEntity, account: AccountId): UserRef | undefined {
+  const id = entity.type === "text_mention" ? entity.user?.id : undefined;
+  return Number.isSafeInteger(id) ? { account, id: String(id) } : undefined;
 }
 
 function isCount(value: unknown): value is number {
@@ -67,7 +81,9 @@ function arrange(value: string, spans: readonly Span[]): readonly Span[] {
 
   const quotes = disjoint(ofType(isQuote).flatMap((span) => trimNewlines(value, span)));
   const leaves = disjoint(
-    ofType(isLeaf).flatMap((span) => (span.entity.type === "pre" ? trimNewlines(value, span) : [span])),
+    sorted
+      .filter(isLeaf)
+      .flatMap((span) => (span.entity.type === "pre" ? trimNewlines(value, span) : [span])),
   ).filter((leaf) => quotes.every((quote) => apart(leaf, quote) || inside(leaf, quote)));
   const links = disjoint(sorted.filter(isLink))
     .flatMap((span) => cut(span, quotes))
@@ -83,20 +99,17 @@ function arrange(value: string, spans: readonly Span[]): readonly Span[] {
 }
 
 function outerFirst(a: Span, b: Span): number {
-  return (
-    a.start - b.start ||
-    b.end - a.end ||
-    Number(isLeaf(a.entity.type)) - Number(isLeaf(b.entity.type)) ||
-    a.order - b.order
-  );
+  return a.start - b.start || b.end - a.end || Number(isLeaf(a)) - Number(isLeaf(b)) || a.order - b.order;
 }
 
 function isQuote(type: string): boolean {
   return type === "blockquote" || type === "expandable_blockquote";
 }
 
-function isLeaf(type: string): boolean {
-  return type === "code" || type === "pre" || type === "custom_emoji" || type === "date_time";
+const LEAVES: ReadonlySet<string> = new Set(["code", "pre", "custom_emoji", "date_time"]);
+
+function isLeaf({ entity, user }: Span): boolean {
+  return LEAVES.has(entity.type) || user !== undefined;
 }
 
 function isLink({ entity }: Span): boolean {
@@ -195,8 +208,9 @@ function build(value: string, from: number, to: number, spans: readonly Span[]):
   return out;
 }
 
-function nodeOf(value: string, { start, end, entity }: Span, inner: readonly Span[]): RichText {
+function nodeOf(value: string, { start, end, entity, user }: Span, inner: readonly Span[]): RichText {
   const own = value.slice(start, end);
+  if (user) return [{ kind: "mention", user, label: own }];
   const style = STYLES[entity.type];
   if (style) return [{ kind: style, children: build(value, start, end, inner) }];
   switch (entity.type) {

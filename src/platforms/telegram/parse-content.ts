@@ -1,42 +1,57 @@
 // Reads what a Telegram message says and carries: its body, and an attachment for all that is not text.
 
 import type { Message } from "@grammyjs/types";
-import type { Attachment } from "../../model/message.ts";
-import type { RichText } from "../../model/rich-text.ts";
-import { attachmentOf, CONTENT_FIELDS } from "./attachments.ts";
+import type { Attachment, CardAttachment } from "../../model/attachment.ts";
+import { type RichText, text } from "../../model/rich-text.ts";
+import { attachmentsOf, shownFields } from "./attachments.ts";
 import { entitiesToTree } from "./entities-parse.ts";
-import { roleOf } from "./message-fields.ts";
+import { formOfField } from "./kinds.ts";
+import { label } from "./parse-cards.ts";
+import { bigEmoji, type FilePlace } from "./parse-files.ts";
 import { richToTree } from "./parse-rich.ts";
 
-/** The older twin of a field, which the server sends beside it [Bot API 10.1, Message]. */
-const TWINS: ReadonlyMap<string, string> = new Map([
-  ["animation", "document"],
-  ["live_photo", "photo"],
-  ["venue", "location"],
-]);
-
-/** The text or the caption; [] when there is neither. */
-export function readBody(message: Message): RichText {
-  if (message.rich_message) return richToTree(message.rich_message).body;
-  if (message.text !== undefined) return entitiesToTree(message.text, message.entities);
-  return entitiesToTree(message.caption ?? "", message.caption_entities);
-}
-
-/** The whole content. A kind this version does not know is named, so that nothing vanishes. */
-export function readContent(message: Message): {
+interface Content {
   readonly body: RichText;
   readonly attachments: readonly Attachment[];
-} {
-  const body = readBody(message);
-  const hidden = new Set([...TWINS].filter(([field]) => field in message).map(([, twin]) => twin));
-  const fields = CONTENT_FIELDS.filter((field) => field in message && !hidden.has(field));
-  const media = message.rich_message ? richToTree(message.rich_message).attachments : [];
-  const attachments = [...fields.map((field) => attachmentOf(field, message)), ...media];
-  const says = attachments.length > 0 || message.text !== undefined || message.rich_message !== undefined;
-  return { body, attachments: says ? attachments : [unsupported(message)] };
 }
 
-function unsupported(message: Message): Attachment {
-  const unknown = Object.keys(message).filter((field) => roleOf(field) === undefined);
-  return unknown.length === 0 ? { kind: "unsupported" } : { kind: "unsupported", name: unknown.join(", ") };
+/** The text or the caption; [] when there is neither. */
+export function readBody(message: Message, place: FilePlace): RichText {
+  if (message.rich_message) return richToTree(message.rich_message, place).body;
+  const { account } = place;
+  if (message.text !== undefined) return entitiesToTree(message.text, message.entities, account);
+  const said = entitiesToTree(message.caption ?? "", message.caption_entities, account);
+  if (said.length > 0 || !message.poll) return said;
+  return entitiesToTree(message.poll.description ?? "", message.poll.description_entities, account);
+}
+
+/** The whole content. A kind this version does not know is named, with the words it carries, so that nothing vanishes. */
+export function readContent(message: Message, place: FilePlace): Content {
+  const body = readBody(message, place);
+  const emoji = message.text === undefined ? undefined : bigEmoji(body, place);
+  if (emoji) return { body: [], attachments: emoji };
+  const attachments = [
+    ...shownFields(message).flatMap((field) => attachmentsOf(field, message, place)),
+    ...(message.rich_message ? richToTree(message.rich_message, place).attachments : []),
+  ];
+  const says = attachments.length > 0 || message.text !== undefined || message.rich_message !== undefined;
+  return { body, attachments: says ? attachments : [unsupported(message, place)] };
+}
+
+function unsupported(message: Message, { href }: FilePlace): CardAttachment {
+  const unknown = Object.entries(message).filter(([field]) => formOfField(field) === undefined);
+  const words = unknown.flatMap(([, value]) => wordsIn(value)).join("\n");
+  return {
+    kind: "unsupported",
+    ...label("name", unknown.map(([field]) => field).join(", ")),
+    ...(href === undefined ? {} : { href }),
+    ...(words === "" ? {} : { body: [text(words)] }),
+  };
+}
+
+/** The words under the names that Telegram gives to words. */
+function wordsIn(value: unknown): readonly string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const { title, text: said, caption } = value as Readonly<Record<string, unknown>>;
+  return [title, said, caption].filter((words): words is string => typeof words === "string" && words !== "");
 }

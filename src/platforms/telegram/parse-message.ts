@@ -1,10 +1,11 @@
 // Reads one Telegram message: where it stands, who wrote it, what it says and carries; `parse.ts` calls it.
 
-import type { Message as TelegramMessage } from "@grammyjs/types";
+import type { MessageOrigin, Message as TelegramMessage } from "@grammyjs/types";
 import type { Forward, Message } from "../../model/message.ts";
 import type { AccountId, ConversationRef } from "../../model/refs.ts";
 import { authorOf, originName } from "./authors.ts";
 import { readContent } from "./parse-content.ts";
+import { messagePage, pageOf } from "./parse-links.ts";
 import { readReply } from "./parse-reply.ts";
 import type { TelegramSelf } from "./request.ts";
 
@@ -22,9 +23,10 @@ export function conversationRef(account: AccountId, message: TelegramMessage): C
 /** The message as every platform understands it. `silent` is never set: the Bot API does not tell. */
 export function readMessage(account: AccountId, message: TelegramMessage, self: TelegramSelf): Message {
   const conversation = conversationRef(account, message);
-  const { body, attachments } = readContent(message);
+  const { body, attachments } = readContent(message, { account, href: messagePage(message) });
   const reply = readReply(conversation, message, self);
   const forward = readForward(message);
+  const topic = topicName(message);
   const via = message.via_bot?.username ?? message.via_bot?.first_name;
   return {
     ref: { conversation, id: String(message.message_id) },
@@ -36,6 +38,8 @@ export function readMessage(account: AccountId, message: TelegramMessage, self: 
     ...(forward ? { forward } : {}),
     ...(message.link_preview_options?.is_disabled ? { previews: false } : {}),
     ...(via ? { via } : {}),
+    ...(message.media_group_id ? { album: `${conversation.id}:${message.media_group_id}` } : {}),
+    ...(topic ? { topic } : {}),
   };
 }
 
@@ -47,8 +51,25 @@ function readForward(message: TelegramMessage): Forward | undefined {
   const origin = message.forward_origin;
   if (!origin || message.is_automatic_forward) return undefined;
   const from = originName(origin);
-  if (origin.type !== "channel") return { from };
-  const { chat, message_id } = origin;
-  const page = chat.username ?? `c/${String(chat.id).replace(/^-100/, "")}`;
-  return { from, href: `https://t.me/${page}/${message_id}` };
+  const href = originPage(origin);
+  return { from, ...(href ? { href } : {}) };
+}
+
+/** The post itself, or else the page of who wrote it. */
+function originPage(origin: MessageOrigin): string | undefined {
+  switch (origin.type) {
+    case "user":
+      return pageOf(origin.sender_user.username);
+    case "chat":
+      return pageOf(origin.sender_chat.username);
+    case "channel":
+      return messagePage(origin);
+    default:
+      return undefined;
+  }
+}
+
+/** What answers nothing in a topic carries the topic's creation as its reply; only then is its name told. */
+export function topicName({ reply_to_message: root }: TelegramMessage): string | undefined {
+  return root?.forum_topic_created?.name || undefined;
 }

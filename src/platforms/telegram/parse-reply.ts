@@ -1,12 +1,13 @@
 // Reads what a Telegram message answers; `parse-message.ts` calls it.
 
-import type { Message } from "@grammyjs/types";
+import type { ExternalReplyInfo, Message } from "@grammyjs/types";
 import { excerptOf } from "../../model/excerpt.ts";
 import type { Reply } from "../../model/message.ts";
-import type { ConversationRef } from "../../model/refs.ts";
+import type { AccountId, ConversationRef } from "../../model/refs.ts";
 import { plainText, type RichText, text } from "../../model/rich-text.ts";
 import { authorOf, chatName, originName } from "./authors.ts";
 import { entitiesToTree } from "./entities-parse.ts";
+import { taskLine } from "./parse-cards.ts";
 import { readBody } from "./parse-content.ts";
 import type { TelegramSelf } from "./request.ts";
 
@@ -20,18 +21,30 @@ export function readReply(
   self: TelegramSelf,
 ): Reply | undefined {
   const target = message.reply_to_message;
-  const quote = readQuote(message);
+  const quote = readQuote(message, conversation.account);
   if (target && !isTopicRoot(message, target)) {
     const ref = { conversation, id: String(target.message_id) };
     return { ref, ...describe(conversation, target, self), ...quote };
   }
-  if (message.external_reply) {
-    const excerpt = excerptOfBody(quote.quote ?? []);
-    const author = originName(message.external_reply.origin);
-    return { author, ...(excerpt ? { excerpt } : {}), ...quote };
-  }
-  if (message.reply_to_story) return { author: chatName(message.reply_to_story.chat) };
+  if (message.external_reply) return external(conversation.account, message.external_reply, quote);
+  if (message.reply_to_story) return { author: chatName(message.reply_to_story.chat), excerpt: "📖" };
   return undefined;
+}
+
+/** A message of another chat or topic; it is named only where the bot may see it. */
+function external(
+  account: AccountId,
+  { chat, message_id: id, origin, ...content }: ExternalReplyInfo,
+  quote: Pick<Reply, "quote">,
+): Reply {
+  const excerpt = excerptOfBody(quote.quote ?? []) || signOf(content);
+  const isKnown = Number.isSafeInteger(chat?.id) && Number.isSafeInteger(id);
+  return {
+    ...(isKnown ? { ref: { conversation: { account, id: String(chat?.id) }, id: String(id) } } : {}),
+    author: originName(origin),
+    ...(excerpt ? { excerpt } : {}),
+    ...quote,
+  };
 }
 
 /** In topics every message that answers nothing carries the topic's creation as its reply [Bot API server, Client.cpp]. */
@@ -42,21 +55,28 @@ function isTopicRoot(message: Message, target: Message): boolean {
   );
 }
 
-function readQuote({ quote }: Message): { readonly quote?: RichText } {
-  return quote?.text ? { quote: entitiesToTree(quote.text, quote.entities) } : {};
+/** The quoted words; the option or the task, where one of them is answered. */
+function readQuote(message: Message, account: AccountId): Pick<Reply, "quote"> {
+  const { quote, reply_to_message: target } = message;
+  if (quote?.text) return { quote: entitiesToTree(quote.text, quote.entities, account) };
+  const { reply_to_poll_option_id: optionId, reply_to_checklist_task_id: taskId } = message;
+  const option = target?.poll?.options.find(({ persistent_id }) => persistent_id === optionId);
+  if (optionId !== undefined && option?.text) return { quote: [text(option.text)] };
+  const task = target?.checklist?.tasks.find(({ id }) => id === taskId);
+  return taskId !== undefined && task ? { quote: taskLine(task) } : {};
 }
 
 function describe(
   { account }: ConversationRef,
   target: Message,
   self: TelegramSelf,
-): { readonly author?: string; readonly excerpt?: string } {
-  const body = readBody(target);
+): Pick<Reply, "author" | "excerpt"> {
+  const body = readBody(target, { account });
   if (String(target.from?.id) === self.id) return describeCopy(body);
   // In a channel nobody is named as the sender of a post, and whatever begins as a copy does is taken for one.
   const copy = target.chat.type === "channel" ? describeCopy(body) : {};
   if (copy.author !== undefined) return copy;
-  const excerpt = excerptOfBody(body);
+  const excerpt = excerptOfBody(body) || signOf(target);
   return { author: authorOf(account, target).name, ...(excerpt ? { excerpt } : {}) };
 }
 
@@ -64,7 +84,7 @@ function describe(
  * Our own copy of somebody's message begins with that somebody's bold name and a colon: the name is the author. A
  * quote right behind it is what the copy itself answers. Later parts and notices have no name to show.
  */
-function describeCopy(body: RichText): { readonly author?: string; readonly excerpt?: string } {
+function describeCopy(body: RichText): Pick<Reply, "author" | "excerpt"> {
   const [name, separator, ...rest] = body;
   const colon = separator?.kind === "text" ? /^:(?: |\n|$)/.exec(separator.text) : undefined;
   const named = name?.kind === "bold" && (separator === undefined || colon);
@@ -83,3 +103,39 @@ function describeCopy(body: RichText): { readonly author?: string; readonly exce
 export function excerptOfBody(body: RichText): string {
   return excerptOf(plainText(body), MAX_EXCERPT);
 }
+
+type Content = Pick<Message, Exclude<keyof Message & keyof ExternalReplyInfo, "message_id" | "chat">>;
+
+/** What a message without words is known by, in its own words or a sign that every language reads. */
+function signOf(content: Content): string {
+  const { audio, contact, poll, checklist, venue, game, invoice, document, sticker, dice } = content;
+  const words =
+    poll?.question ??
+    checklist?.title ??
+    venue?.title ??
+    game?.title ??
+    invoice?.title ??
+    audio?.title ??
+    contact?.first_name ??
+    sticker?.emoji ??
+    (dice && `${dice.emoji} ${dice.value}`) ??
+    (content.animation ? undefined : document?.file_name);
+  if (words) return excerptOf(words, MAX_EXCERPT);
+  return SIGNS.find(([field]) => content[field] !== undefined)?.[1] ?? "";
+}
+
+const SIGNS: readonly (readonly [keyof Content, string])[] = [
+  ["animation", "🎞️"],
+  ["live_photo", "📷"],
+  ["photo", "📷"],
+  ["video", "🎬"],
+  ["video_note", "📹"],
+  ["voice", "🎤"],
+  ["audio", "🎵"],
+  ["document", "📎"],
+  ["location", "📍"],
+  ["story", "📖"],
+  ["paid_media", "⭐"],
+  ["giveaway", "🎁"],
+  ["giveaway_winners", "🎁"],
+];

@@ -1,38 +1,33 @@
 // Flattens a rich message (a tree of blocks, Bot API 10.1) into a body and attachments; `parse-content.ts` calls it.
 
 import type { RichBlock, RichMessage, RichText as RichTelegram } from "@grammyjs/types";
-import type { Attachment } from "../../model/message.ts";
-import { type Node, plainText, type RichText, type StyleKind, text, tidy } from "../../model/rich-text.ts";
-import { attachmentOf } from "./attachments.ts";
-import { isSafeHref, timeNode } from "./entity-rules.ts";
+import { type Attachment, isFile } from "../../model/attachment.ts";
+import { type Node, plainText, type RichText, text, tidy } from "../../model/rich-text.ts";
+import { attachmentsOf, hidden } from "./attachments.ts";
+import { codeTable } from "./code-table.ts";
+import { isSafeHref } from "./entity-rules.ts";
+import type { FilePlace } from "./parse-files.ts";
+import { inline } from "./parse-rich-inline.ts";
 
 interface Flat {
   readonly body: RichText;
   readonly attachments: readonly Attachment[];
 }
 
+type RichButton = Extract<RichBlock, { readonly type: "buttons" }>["buttons"][number];
 type Shape<T> = Extract<T, { readonly type: string }>;
 
 const NOTHING: Flat = { body: [], attachments: [] };
 
-const STYLES: ReadonlyMap<string, StyleKind> = new Map([
-  ["bold", "bold"],
-  ["italic", "italic"],
-  ["underline", "underline"],
-  ["strikethrough", "strike"],
-  ["spoiler", "spoiler"],
-  ["marked", "underline"],
-]);
-
 /** All the text of the message, as well as the tree can hold it, and its media in order. */
-export function richToTree(message: RichMessage): Flat {
-  const flat = blocks(message.blocks);
+export function richToTree(message: RichMessage, place: FilePlace): Flat {
+  const flat = blocks(message.blocks, place);
   return { body: tidy(flat.body), attachments: flat.attachments };
 }
 
 /** Blocks with an empty line between them. */
-function blocks(all: readonly RichBlock[] | undefined, between = "\n\n"): Flat {
-  const parts = (all ?? []).map(block);
+function blocks(all: readonly RichBlock[] | undefined, place: FilePlace, between = "\n\n"): Flat {
+  const parts = (all ?? []).map((each) => block(each, place));
   const bodies = parts.map((part) => part.body).filter((body) => body.length > 0);
   return {
     body: bodies.flatMap((body, index) => (index === 0 ? body : [text(between), ...body])),
@@ -40,90 +35,108 @@ function blocks(all: readonly RichBlock[] | undefined, between = "\n\n"): Flat {
   };
 }
 
-function block(from: RichBlock): Flat {
+function block(from: RichBlock, place: FilePlace): Flat {
   switch (from.type) {
     case "heading":
       return only({
         kind: "heading",
         level: from.size <= 1 ? 1 : from.size === 2 ? 2 : 3,
-        children: inline(from.text),
+        children: inline(from.text, place.account),
       });
     case "pre":
       return only({
         kind: "pre",
-        text: plainText(inline(from.text)),
+        text: plainText(inline(from.text, place.account)),
         ...(from.language ? { language: from.language } : {}),
       });
     case "mathematical_expression":
       return only({ kind: "pre", text: from.expression, language: "latex" });
     case "footer":
-      return only({ kind: "subtext", children: inline(from.text) });
+      return only({ kind: "subtext", children: inline(from.text, place.account) });
     case "divider":
       return only(text("———"));
     case "list":
-      return list(from);
+      return list(from, place);
     case "blockquote":
-      return quote(blocks(from.blocks, "\n"), false, from.credit);
+      return quote(blocks(from.blocks, place, "\n"), false, from.credit, place);
     case "expandable_blockquote":
-      return quote({ ...NOTHING, body: inline(from.text) }, true, from.credit);
+      return quote({ ...NOTHING, body: inline(from.text, place.account) }, true, from.credit, place);
     case "pullquote":
-      return quote({ ...NOTHING, body: inline(from.text) }, false, from.credit);
+      return quote({ ...NOTHING, body: inline(from.text, place.account) }, false, from.credit, place);
     case "table":
-      return table(from);
+      return table(from, place);
     case "details":
-      return details(from);
+      return details(from, place);
     case "collage":
     case "slideshow":
-      return withCaption(blocks(from.blocks, "\n"), from.caption?.text);
+      return withCaption(blocks(from.blocks, place, "\n"), from.caption?.text, place);
     case "buttons":
       return {
         ...NOTHING,
-        body: from.buttons.flatMap((button) => [text("["), ...inline(button.text), text("] ")]),
+        body: from.buttons.flatMap((each, index) => [
+          ...(index === 0 ? [] : [text(" ")]),
+          ...button(each, place),
+        ]),
       };
+    // What a bot writes while it thinks goes again when the answer is there.
+    case "thinking":
+      return NOTHING;
     default:
-      return media(from) ?? { ...NOTHING, body: "text" in from ? inline(from.text) : [] };
+      return (
+        media(from, place) ?? { ...NOTHING, body: "text" in from ? inline(from.text, place.account) : [] }
+      );
   }
 }
 
+/** Of a bot's buttons only those that open a page work elsewhere. */
+function button({ text: label, ...from }: RichButton, place: FilePlace): RichText {
+  const children: RichText = [text("["), ...inline(label, place.account), text("]")];
+  const href = "url" in from ? from.url : undefined;
+  return typeof href === "string" && isSafeHref(href) ? [{ kind: "link", href, children }] : children;
+}
+
 /** Media blocks carry the same objects as messages do. */
-function media(from: RichBlock): Flat | undefined {
+function media(from: RichBlock, place: FilePlace): Flat | undefined {
   switch (from.type) {
     case "photo":
     case "video":
     case "animation":
     case "audio":
     case "document":
-      return carried(attachmentOf(from.type, from as never), from);
+      return carried(attachmentsOf(from.type, from as never, place), from, place);
     case "voice_note":
-      return carried(attachmentOf("voice", { voice: from.voice_note } as never), from);
+      return carried(attachmentsOf("voice", { voice: from.voice_note } as never, place), from, place);
     case "map":
-      return carried(attachmentOf("location", from as never), from);
+      return carried(attachmentsOf("location", from as never, place), from, place);
     default:
       return undefined;
   }
 }
 
 function carried(
-  attachment: Attachment,
+  attachments: readonly Attachment[],
   from: { readonly has_spoiler?: boolean; readonly caption?: { readonly text: RichTelegram } },
+  place: FilePlace,
 ): Flat {
-  const hidden = from.has_spoiler ? { ...attachment, spoiler: true } : attachment;
-  return withCaption({ body: [], attachments: [hidden] }, from.caption?.text);
+  const shown = from.has_spoiler
+    ? attachments.map((each) => (isFile(each) ? hidden(each) : each))
+    : attachments;
+  return withCaption({ body: [], attachments: shown }, from.caption?.text, place);
 }
 
 function only(node: Node): Flat {
   return { body: [node], attachments: [] };
 }
 
-function withCaption(flat: Flat, caption: RichTelegram | undefined): Flat {
-  const said = inline(caption ?? "");
+function withCaption(flat: Flat, caption: RichTelegram | undefined, place: FilePlace): Flat {
+  const said = inline(caption, place.account);
   if (said.length === 0) return flat;
   return { ...flat, body: flat.body.length === 0 ? said : [...flat.body, text("\n"), ...said] };
 }
 
-function list(from: Shape<RichBlock> & { readonly type: "list" }): Flat {
+function list(from: Shape<RichBlock> & { readonly type: "list" }, place: FilePlace): Flat {
   const items = from.items.map((item) => {
-    const flat = blocks(item.blocks, "\n");
+    const flat = blocks(item.blocks, place, "\n");
     const box = item.has_checkbox ? [text(item.is_checked ? "☑ " : "☐ ")] : [];
     return { ...flat, body: [...box, ...flat.body] };
   });
@@ -141,55 +154,27 @@ function list(from: Shape<RichBlock> & { readonly type: "list" }): Flat {
   };
 }
 
-function quote(inner: Flat, expandable: boolean, credit: RichTelegram | undefined): Flat {
-  const by = inline(credit ?? "");
+function quote(inner: Flat, expandable: boolean, credit: RichTelegram | undefined, place: FilePlace): Flat {
+  const by = inline(credit, place.account);
   const children = by.length === 0 ? inner.body : [...inner.body, text("\n~ "), ...by];
   return { ...inner, body: children.length === 0 ? [] : [{ kind: "quote", expandable, children }] };
 }
 
-function table(from: Shape<RichBlock> & { readonly type: "table" }): Flat {
-  const rows = from.cells.map((row) => row.map((cell) => plainText(inline(cell.text ?? ""))).join(" | "));
-  return withCaption(only({ kind: "pre", text: rows.join("\n") }), from.caption);
+function table(from: Shape<RichBlock> & { readonly type: "table" }, place: FilePlace): Flat {
+  const rows = from.cells.map((row) =>
+    row.map((cell) => ({
+      words: plainText(inline(cell.text, place.account)),
+      isHeader: cell.is_header === true,
+      align: cell.align,
+      columns: cell.colspan ?? 1,
+    })),
+  );
+  return withCaption(only({ kind: "pre", text: codeTable(rows) }), from.caption, place);
 }
 
 /** What is folded away stays folded as far as it goes: in an expandable quote under its summary. */
-function details(from: Shape<RichBlock> & { readonly type: "details" }): Flat {
-  const inner = quote(blocks(from.blocks, "\n"), true, undefined);
-  const summary: Node = { kind: "bold", children: inline(from.summary) };
+function details(from: Shape<RichBlock> & { readonly type: "details" }, place: FilePlace): Flat {
+  const inner = quote(blocks(from.blocks, place, "\n"), true, undefined, place);
+  const summary: Node = { kind: "bold", children: inline(from.summary, place.account) };
   return { ...inner, body: [summary, text("\n"), ...inner.body] };
-}
-
-function inline(from: RichTelegram | undefined): RichText {
-  if (typeof from === "string") return from === "" ? [] : [text(from)];
-  if (Array.isArray(from)) return from.flatMap(inline);
-  if (typeof from !== "object" || from === null) return [];
-  const style = STYLES.get(from.type);
-  if (style && "text" in from) return [{ kind: style, children: inline(from.text) }];
-  switch (from.type) {
-    case "code":
-      return [{ kind: "code", text: plainText(inline(from.text)) }];
-    case "mathematical_expression":
-      return [{ kind: "code", text: from.expression }];
-    case "custom_emoji":
-      return [
-        {
-          kind: "emoji",
-          name: from.alternative_text,
-          id: from.custom_emoji_id,
-          fallback: from.alternative_text,
-        },
-      ];
-    case "url":
-      return isSafeHref(from.url)
-        ? [{ kind: "link", href: from.url, children: inline(from.text) }]
-        : inline(from.text);
-    case "date_time": {
-      const time = timeNode(from.date_time_format, from.unix_time);
-      return time ? [time] : inline(from.text);
-    }
-    case "button":
-      return inline(from.button.text);
-    default:
-      return "text" in from ? inline(from.text) : [];
-  }
 }

@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { IntlMessageFormat } from "intl-messageformat";
 import { describe, expect, it } from "vitest";
-import type { BridgeEvent } from "../../model/event.ts";
+import type { Notice } from "../../model/event.ts";
+import type { Author } from "../../model/message.ts";
 import { parseUpdate } from "./parse.ts";
 import type { TelegramSelf } from "./request.ts";
 
@@ -11,6 +12,7 @@ const LANGUAGES = ["pt-BR", "en", "es"] as const;
 const SELF: TelegramSelf = { id: "1", username: "matebot", name: "MateBot" };
 const ana = { id: 2, is_bot: false, first_name: "Ana" };
 const bia = { id: 3, is_bot: false, first_name: "Bia" };
+// Without an id no message can be changed: then it is said.
 const checklist_message = { checklist: { title: "Festa", tasks: [] } };
 
 /** One service message for every notice there is. */
@@ -52,7 +54,7 @@ function texts(language: string): Readonly<Record<string, string>> {
   return JSON.parse(readFileSync(url, "utf8")).notice;
 }
 
-function noticeOf(service: object): Extract<BridgeEvent, { kind: "notice" }> {
+function noticeOf(service: object): { readonly notice: Notice; readonly by?: Author } {
   const message = {
     message_id: 1,
     date: 1,
@@ -62,8 +64,8 @@ function noticeOf(service: object): Extract<BridgeEvent, { kind: "notice" }> {
   };
   const body = JSON.stringify({ update_id: 1, message });
   const [event] = parseUpdate({ account: "telegram", key: "1", body, receivedAt: 0 }, SELF);
-  if (event?.kind !== "notice") throw new Error(`no notice: ${body}`);
-  return event;
+  if (!event || !("notice" in event) || !event.notice) throw new Error(`no notice: ${body}`);
+  return { notice: event.notice, ...(event.by ? { by: event.by } : {}) };
 }
 
 describe.each(LANGUAGES)("notices in %s", (language) => {

@@ -1,106 +1,83 @@
-// Puts Telegram's service messages into notices (locales/<language>/telegram.json, `notice`); `parse.ts` calls it.
+// Reads Telegram's service messages: pins, topics, tasks of checklists, and notices for the rest; `parse.ts` calls it.
 
-import type { Message, User } from "@grammyjs/types";
-import type { Notice } from "../../model/event.ts";
-import type { Values } from "../../model/texts.ts";
-import { userName } from "./authors.ts";
-import type { FieldOf } from "./message-fields.ts";
-import { readBody } from "./parse-content.ts";
-import { excerptOfBody } from "./parse-reply.ts";
+import type { Message } from "@grammyjs/types";
+import type { BridgeEvent, Notice, ThreadChange } from "../../model/event.ts";
+import type { Author } from "../../model/message.ts";
+import type { AccountId, ConversationRef } from "../../model/refs.ts";
+import { authorOf } from "./authors.ts";
+import type { FieldOf } from "./kinds.ts";
+import { conversationRef, readMessage, topicName } from "./parse-message.ts";
+import { noticeOf } from "./parse-notice.ts";
 import type { TelegramSelf } from "./request.ts";
 
-type ServiceField = FieldOf<"notice">;
-type Service = { readonly [F in ServiceField]: NonNullable<Message[F]> };
+interface Scene {
+  readonly account: AccountId;
+  readonly self: TelegramSelf;
+  readonly conversation: ConversationRef;
+  readonly by: Author;
+}
+
+type ActField = FieldOf<"pin" | "thread" | "edit">;
+/** What is done on the other side; undefined when it can only be said. */
 type Readers = {
-  readonly [F in ServiceField]: (
-    about: Service[F],
-    message: Message,
-    self: TelegramSelf,
-  ) => Notice | undefined;
+  readonly [F in ActField]: (message: Message, notice: Notice, scene: Scene) => BridgeEvent | undefined;
 };
 
-const HOUR = 3600;
-const DAY = 24 * HOUR;
-
-/** `name`, who did it, comes from the event's `by`; the values here are all the rest. */
 const READERS: Readers = {
-  new_chat_members: (members, message, self) => joined(members, message, self),
-  left_chat_member: (member, message, self) => {
-    if (String(member.id) === self.id) return undefined;
-    return member.id === message.from?.id ? say("left") : say("removed", { who: userName(member) });
+  // Bot API 10.1, InaccessibleMessage: even of a message that cannot be seen the id is told.
+  pinned_message: ({ pinned_message: pinned }, notice, { conversation, by }) => {
+    const id = pinned?.message_id;
+    if (!Number.isSafeInteger(id)) return undefined;
+    return { kind: "pin.changed", target: { conversation, id: String(id) }, pinned: true, by, notice };
   },
-  chat_owner_left: () => say("owner-left"),
-  chat_owner_changed: ({ new_owner }) => say("owner-changed", { who: userName(new_owner) }),
-  new_chat_title: (title) => say("title", { title }),
-  new_chat_photo: () => say("photo"),
-  delete_chat_photo: () => say("photo-removed"),
-  message_auto_delete_timer_changed: ({ message_auto_delete_time: seconds }) => {
-    if (seconds === 0) return say("auto-delete-off");
-    return seconds < DAY
-      ? say("auto-delete-hours", { hours: Math.max(1, Math.round(seconds / HOUR)) })
-      : say("auto-delete-days", { days: Math.round(seconds / DAY) });
-  },
-  pinned_message: (pinned) => {
-    // Bot API 10.1, InaccessibleMessage: date is 0, and nothing else is told.
-    const excerpt = pinned.date === 0 ? "" : excerptOfBody(readBody(pinned));
-    return excerpt === "" ? say("pinned") : say("pinned-text", { excerpt });
-  },
-  boost_added: ({ boost_count }) => say("boost", { count: boost_count }),
-  checklist_tasks_done: ({ checklist_message, marked_as_done_task_ids: done }) =>
-    say(done && done.length > 0 ? "checklist-done" : "checklist-undone", {
-      title: checklistTitle(checklist_message),
-    }),
-  checklist_tasks_added: ({ checklist_message, tasks }) =>
-    say("checklist-added", {
-      title: checklistTitle(checklist_message),
-      tasks: tasks.map((task) => task.text).join(", "),
-    }),
-  poll_option_added: ({ option_text }) => say("poll-option-added", { option: option_text }),
-  poll_option_deleted: ({ option_text }) => say("poll-option-removed", { option: option_text }),
-  forum_topic_created: ({ name }) => say("topic-created", { topic: name }),
-  // Only a new icon: nothing to read.
-  forum_topic_edited: ({ name }) => (name ? say("topic-renamed", { topic: name }) : undefined),
-  forum_topic_closed: () => say("topic-closed"),
-  forum_topic_reopened: () => say("topic-reopened"),
-  giveaway_created: () => say("giveaway-created"),
-  giveaway_completed: ({ winner_count }) => say("giveaway-completed", { count: winner_count }),
-  video_chat_scheduled: ({ start_date }) => say("video-chat-scheduled", { when: utc(start_date) }),
-  video_chat_started: () => say("video-chat-started"),
-  video_chat_ended: ({ duration }) =>
-    say("video-chat-ended", { minutes: Math.max(1, Math.round(duration / 60)) }),
-  video_chat_participants_invited: ({ users }) => say("video-chat-invited", { who: names(users) }),
+  forum_topic_created: (message, notice, scene) =>
+    thread("created", message.forum_topic_created?.name, notice, scene),
+  forum_topic_edited: (message, notice, scene) =>
+    thread("renamed", message.forum_topic_edited?.name, notice, scene),
+  forum_topic_closed: (message, notice, scene) => thread("closed", topicName(message), notice, scene),
+  forum_topic_reopened: (message, notice, scene) => thread("reopened", topicName(message), notice, scene),
+  checklist_tasks_done: (message, _notice, scene) =>
+    checklist(message.checklist_tasks_done?.checklist_message, message, scene),
+  checklist_tasks_added: (message, _notice, scene) =>
+    checklist(message.checklist_tasks_added?.checklist_message, message, scene),
 };
 
-/** What a service message has to tell; undefined when it concerns the bot alone. */
-export function readNotice(message: Message, self: TelegramSelf): Notice | undefined {
-  const field = (Object.keys(READERS) as ServiceField[]).find((key) => message[key] !== undefined);
-  if (!field) return undefined;
-  const read = READERS[field] as (about: unknown, message: Message, self: TelegramSelf) => Notice | undefined;
-  return read(message[field], message, self);
+const ACTS = Object.keys(READERS) as readonly ActField[];
+
+/** What a service message does, or has to tell; [] when it concerns the bot alone. */
+export function serviceEvents(
+  account: AccountId,
+  message: Message,
+  self: TelegramSelf,
+): readonly BridgeEvent[] {
+  const conversation = conversationRef(account, message);
+  const by = authorOf(account, message);
+  const act = ACTS.find((field) => message[field] !== undefined);
+  const notice = noticeOf(message, self);
+  if (!notice) return [];
+  const done = act && READERS[act](message, notice, { account, self, conversation, by });
+  return [done ?? { kind: "notice", conversation, notice, by }];
 }
 
-function say(key: string, values?: Values): Notice {
-  const notice: Notice = { key: `telegram.notice.${key}` };
-  return values ? { ...notice, values } : notice;
+/** The general topic has no thread. */
+function thread(
+  change: ThreadChange,
+  name: string | undefined,
+  notice: Notice,
+  { conversation, by }: Scene,
+): BridgeEvent | undefined {
+  if (conversation.thread === undefined) return undefined;
+  return { kind: "thread.changed", conversation, change, ...(name ? { name } : {}), by, notice };
 }
 
-/** Somebody came, or was brought; the bot does not announce itself. */
-function joined(members: readonly User[], message: Message, self: TelegramSelf): Notice | undefined {
-  const others = members.filter((member) => String(member.id) !== self.id);
-  if (others.length === 0) return undefined;
-  const alone = others.length === 1 && others[0]?.id === message.from?.id;
-  return alone ? say("joined") : say("added", { who: names(others) });
-}
-
-function names(users: readonly User[]): string {
-  return users.map(userName).join(", ");
-}
-
-function checklistTitle(message: Message | undefined): string {
-  return message?.checklist?.title ?? "?";
-}
-
-/** In figures alone, for the reader's language is not known here. */
-function utc(seconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+/** The list as it is now; it stands in the chat in which its change is told. */
+function checklist(
+  list: Message | undefined,
+  { chat, date }: Message,
+  { account, self, conversation }: Scene,
+): BridgeEvent | undefined {
+  if (!list?.checklist || !Number.isSafeInteger(list.message_id)) return undefined;
+  const message = readMessage(account, { ...list, chat }, self);
+  const ref = { ...message.ref, conversation };
+  return { kind: "message.edited", message: { ...message, ref, at: date * 1000 } };
 }

@@ -6,28 +6,44 @@ import { ParseError } from "../../model/errors.ts";
 import type { BridgeEvent } from "../../model/event.ts";
 import type { AccountId, ConversationRef } from "../../model/refs.ts";
 import { authorOf } from "./authors.ts";
-import { roleOf } from "./message-fields.ts";
-import { conversationRef, readMessage } from "./parse-message.ts";
-import { readNotice } from "./parse-service.ts";
+import { type Form, formOfField } from "./kinds.ts";
+import type { UPDATES } from "./kinds-updates.ts";
+import { countEvents, reactionEvents } from "./parse-marks.ts";
+import { readMessage } from "./parse-message.ts";
+import { pollEvents } from "./parse-poll.ts";
+import { serviceEvents } from "./parse-service.ts";
 import type { TelegramSelf } from "./request.ts";
 
-type Kind = "message.created" | "message.edited";
+type MessageEvent = "message.created" | "message.edited";
+type Crossing = {
+  [K in keyof typeof UPDATES]: (typeof UPDATES)[K]["as"] extends "nothing" ? never : K;
+}[keyof typeof UPDATES];
+type Reader = (account: AccountId, content: never, self: TelegramSelf) => readonly BridgeEvent[];
 
-/** Business and guest messages are missing on purpose: they belong to private talks. */
-const MESSAGE_UPDATES = {
-  message: "message.created",
-  channel_post: "message.created",
-  edited_message: "message.edited",
-  edited_channel_post: "message.edited",
-} as const satisfies Partial<Record<keyof Update, Kind>>;
+const created: Reader = (account, message, self) => messageEvents(account, message, "message.created", self);
+const edited: Reader = (account, message, self) => messageEvents(account, message, "message.edited", self);
+
+const READERS: Readonly<Record<Crossing, Reader>> = {
+  message: created,
+  channel_post: created,
+  edited_message: edited,
+  edited_channel_post: edited,
+  message_reaction: (account, update: Filled<"message_reaction">, self) =>
+    isMessageThere(update) ? reactionEvents(account, update, self) : [],
+  message_reaction_count: (account, update: Filled<"message_reaction_count">) =>
+    isMessageThere(update) ? countEvents(account, update) : [],
+  poll: pollEvents,
+};
+
+type Filled<K extends keyof Update> = NonNullable<Update[K]>;
 
 /** The events of one update; [] for our own echoes and for what is not for the bridge. @throws ParseError */
 export function parseUpdate(raw: RawUpdate, self: TelegramSelf): readonly BridgeEvent[] {
   const update = readUpdate(raw.body);
   try {
-    return Object.entries(MESSAGE_UPDATES).flatMap(([field, kind]) => {
-      const message = update[field as keyof typeof MESSAGE_UPDATES];
-      return message ? messageEvents(raw.account, message, kind, self) : [];
+    return Object.entries(READERS).flatMap(([field, read]) => {
+      const content = update[field as Crossing];
+      return content ? read(raw.account, content as never, self) : [];
     });
   } catch (cause) {
     if (cause instanceof ParseError) throw cause;
@@ -55,36 +71,32 @@ function readUpdate(body: string): Update {
 function messageEvents(
   account: AccountId,
   message: Message,
-  kind: Kind,
+  kind: MessageEvent,
   self: TelegramSelf,
 ): readonly BridgeEvent[] {
-  if (!Number.isSafeInteger(message.message_id) || !Number.isSafeInteger(message.chat?.id))
-    throw new ParseError("The update carries a message without an id or a chat.");
-  if (!isPublic(message)) return [];
-  const roles = new Set(Object.keys(message).map(roleOf));
-  if (roles.has("moved")) return moved(account, message);
+  if (!isMessageThere(message)) return [];
+  const forms = new Set(Object.keys(message).map(formOfField));
+  if (forms.has("unsaid")) return [];
+  if (forms.has("moved")) return moved(account, message);
   if (isOwn(message, self)) return [];
-  if (roles.has("notice")) return notice(account, message, self);
+  if (SERVICES.some((form) => forms.has(form))) return serviceEvents(account, message, self);
   if (isOtherBot(message)) return [];
-  const says = roles.has("body") || roles.has("content") || roles.has(undefined);
-  if (roles.has("quiet") || (!says && kind === "message.edited")) return [];
+  // An edit may bring a view count or a button alone; a new message that seems to say nothing says what we do not know.
+  if (kind === "message.edited" && !SAYING.some((form) => forms.has(form))) return [];
   return [{ kind, message: readMessage(account, message, self) }];
 }
 
+const SERVICES: readonly Form[] = ["notice", "pin", "thread", "edit"];
+const SAYING: readonly (Form | undefined)[] = ["text", "file", "card", "poll", undefined];
+
 /**
- * False for what only some may see. Ephemeral messages (Bot API 10.2) are for one user, business and guest messages
- * and a channel's direct messages come from private talks; message_id 0 has no stable id.
+ * False for what has no stable id (0) and what stands in a channel's direct messages, which are private. @throws
+ * ParseError when there is no id or no chat
  */
-function isPublic(message: Message): boolean {
-  return (
-    message.message_id !== 0 &&
-    message.ephemeral_message_id === undefined &&
-    message.receiver_user === undefined &&
-    message.business_connection_id === undefined &&
-    message.guest_query_id === undefined &&
-    message.direct_messages_topic === undefined &&
-    message.chat.is_direct_messages !== true
-  );
+function isMessageThere({ message_id: id, chat }: Pick<Message, "message_id" | "chat">): boolean {
+  if (!Number.isSafeInteger(id) || !Number.isSafeInteger(chat?.id))
+    throw new ParseError("The update carries a message without an id or a chat.");
+  return id !== 0 && chat.is_direct_messages !== true;
 }
 
 /** Our own words: service messages we caused, and what a user sent through us ("via @us"). */
@@ -111,11 +123,4 @@ function moved(account: AccountId, message: Message): readonly BridgeEvent[] {
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from === to) return [];
   const ref = (id: number): ConversationRef => ({ account, id: String(id) });
   return [{ kind: "conversation.moved", from: ref(from), to: ref(to) }];
-}
-
-function notice(account: AccountId, message: Message, self: TelegramSelf): readonly BridgeEvent[] {
-  const said = readNotice(message, self);
-  if (!said) return [];
-  const conversation = conversationRef(account, message);
-  return [{ kind: "notice", conversation, notice: said, by: authorOf(account, message) }];
 }
