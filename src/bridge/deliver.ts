@@ -181,7 +181,8 @@ async function obey(
 
 async function send(run: LaneRun, call: Call): Promise<Sent | undefined> {
   const { memory, clock } = run;
-  run.budget.spend(shareOf(call));
+  // Each message of an album counts.
+  for (let made = 0; made <= (call.more?.length ?? 0); made += 1) run.budget.spend(shareOf(call));
   const startedAt = clock.now();
   const sent = await run.platform.send(call, run.to, run.signal);
   memory.callMs += (Math.min(SLOW_CALL_MS, clock.now() - startedAt) - memory.callMs) / 8;

@@ -15,10 +15,14 @@ afterEach(async () => {
 type Bridges = Readonly<Record<string, readonly string[]>>;
 
 /** `places` makes rooms in the world and says which of them are bridged. */
-async function open(places: (scene: World) => Bridges, options: WorldOptions = {}): Promise<World> {
+async function open(
+  places: (scene: World) => Bridges,
+  options: WorldOptions = {},
+  show: Readonly<Record<string, boolean>> = {},
+): Promise<World> {
   const scene = await makeWorld({ clock: fastClock(20), ...options });
   world = scene;
-  const bridges = Object.entries(places(scene)).map(([name, members]) => ({ name, members }));
+  const bridges = Object.entries(places(scene)).map(([name, members]) => ({ name, members, show }));
   scene.configure(() => ({ bridges }));
   await scene.start();
   return scene;
@@ -93,14 +97,15 @@ describe("a forum topic and a Discord thread", () => {
     expect(byBot(scene, forum)).toEqual([{ text: "Carla: fim", topic }]);
   });
 
-  it("that are no members themselves belong to their chat and their channel", async () => {
+  it("that are no members themselves belong to their chat and their channel, where topics are not shown", async () => {
     const made = { forum: 0, thread: "" };
-    const scene = await open((empty) => {
+    const places = (empty: World) => {
       made.forum = newGroup(empty, "Fórum", true);
       const { discord, channel, carla } = empty;
       made.thread = discord.createThread(channel, { name: "fio", ownerId: carla }).id;
       return { tudo: [`telegram:${made.forum}`, `discord:${channel}`] };
-    });
+    };
+    const scene = await open(places, {}, { topics: false });
     const { telegram, discord, ana, carla, channel } = scene;
     const topic = telegram.createTopic(made.forum, "Chimarrão", ana);
     const question = telegram.say(made.forum, ana, { text: "no tópico", thread: topic });
