@@ -16,6 +16,31 @@ const italic = (...children: RichText): Node => ({ kind: "italic", children });
 const words = (text: string): Node => ({ kind: "text", text });
 
 describe("entitiesToTree", () => {
+  describe("of who is mentioned without a user name", () => {
+    const named = entity("text_mention", 2, 3, { user: { id: 102, first_name: "Bia" } });
+    const mention: Node = { kind: "mention", user: { account: "telegram", id: "102" }, label: "Bia" };
+
+    it("makes a mention when the account is known, and text otherwise", () => {
+      expect(entitiesToTree("a Bia", [named], "telegram")).toEqual([words("a "), mention]);
+      expect(entitiesToTree("a Bia", [named])).toEqual([words("a Bia")]);
+    });
+
+    it("keeps the style around it, and none that covers half of it", () => {
+      expect(entitiesToTree("a Bia", [entity("bold", 0, 5), named], "telegram")).toEqual([
+        bold(words("a "), mention),
+      ]);
+      expect(entitiesToTree("a Bia", [entity("bold", 0, 3), named], "telegram")).toEqual([
+        bold(words("a ")),
+        mention,
+      ]);
+    });
+
+    it("makes text of a mention of nobody", () => {
+      const nobody = entity("text_mention", 0, 3, { user: { id: "102" } });
+      expect(entitiesToTree("Bia", [nobody], "telegram")).toEqual([words("Bia")]);
+    });
+  });
+
   it("takes the first of two equal entities as the outer one", () => {
     expect(entitiesToTree("ab", [entity("italic", 0, 2), entity("bold", 0, 2)])).toEqual([
       italic(bold(words("ab"))),

@@ -6,6 +6,7 @@ import { type Node, plainText, type RichText, text, tidy } from "../../model/ric
 import { attachmentsOf, hidden } from "./attachments.ts";
 import { codeTable } from "./code-table.ts";
 import { isSafeHref } from "./entity-rules.ts";
+import { label } from "./parse-cards.ts";
 import type { FilePlace } from "./parse-files.ts";
 import { inline } from "./parse-rich-inline.ts";
 
@@ -78,13 +79,14 @@ function block(from: RichBlock, place: FilePlace): Flat {
           ...button(each, place),
         ]),
       };
-    // What a bot writes while it thinks goes again when the answer is there.
+    case "paragraph":
+      return { ...NOTHING, body: inline(from.text, place.account) };
+    // What a bot writes while it thinks goes again when the answer is there; an anchor is not seen.
     case "thinking":
+    case "anchor":
       return NOTHING;
     default:
-      return (
-        media(from, place) ?? { ...NOTHING, body: "text" in from ? inline(from.text, place.account) : [] }
-      );
+      return media(from, place);
   }
 }
 
@@ -95,8 +97,13 @@ function button({ text: label, ...from }: RichButton, place: FilePlace): RichTex
   return typeof href === "string" && isSafeHref(href) ? [{ kind: "link", href, children }] : children;
 }
 
+type MediaBlock = Extract<
+  RichBlock,
+  { readonly type: "photo" | "video" | "animation" | "audio" | "document" | "voice_note" | "map" }
+>;
+
 /** Media blocks carry the same objects as messages do. */
-function media(from: RichBlock, place: FilePlace): Flat | undefined {
+function media(from: MediaBlock, place: FilePlace): Flat {
   switch (from.type) {
     case "photo":
     case "video":
@@ -109,8 +116,16 @@ function media(from: RichBlock, place: FilePlace): Flat | undefined {
     case "map":
       return carried(attachmentsOf("location", from as never, place), from, place);
     default:
-      return undefined;
+      from satisfies never;
+      return unknown(from, place);
   }
+}
+
+/** A block of tomorrow: its words, and else its name. */
+function unknown(from: { readonly type?: unknown; readonly text?: RichTelegram }, place: FilePlace): Flat {
+  const body = inline(from.text, place.account);
+  const name = typeof from.type === "string" ? label("name", from.type) : {};
+  return { body, attachments: body.length > 0 ? [] : [{ kind: "unsupported", ...name }] };
 }
 
 function carried(

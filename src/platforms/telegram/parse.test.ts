@@ -66,19 +66,56 @@ describe("parseUpdate", () => {
     expect(parseUpdate(raw('{"update_id":1,"telepathy":{"chat":{"id":1}}}'), SELF)).toEqual([]);
   });
 
+  const names = (values: readonly object[]) => [...new Set(values.flatMap((value) => Object.keys(value)))];
+  const contents = cases.flatMap((one) =>
+    Object.values(one.update).filter((value) => value instanceof Object),
+  );
+  const kinds = names(cases.map((one) => one.update)).filter((kind) => kind !== "update_id");
+  const throwsOnlyParseError = (update: object) => {
+    try {
+      parseUpdate(raw(JSON.stringify({ update_id: 1, ...update })), SELF);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ParseError);
+    }
+  };
+
   it("never throws anything but a ParseError, whatever shape the fields have", () => {
-    const fields = cases.flatMap((one) => Object.values(one.update).flatMap((value) => Object.keys(value)));
-    const message = fc.dictionary(fc.constantFrom(...fields), fc.jsonValue({ maxDepth: 3 }));
+    const fields = fc.constantFrom(...names(contents));
+    const message = fc.dictionary(fields, fc.jsonValue({ maxDepth: 3 }));
     fc.assert(
-      fc.property(message, (over) => {
-        const whole = { date: 1, ...over, message_id: 5, chat: { id: -100, type: "supergroup", title: "G" } };
-        try {
-          parseUpdate(raw(JSON.stringify({ update_id: 1, message: whole })), SELF);
-        } catch (error) {
-          expect(error).toBeInstanceOf(ParseError);
-        }
+      fc.property(fc.constantFrom(...kinds), message, (kind, over) => {
+        const chat = { id: -100, type: "supergroup", title: "G" };
+        throwsOnlyParseError({ [kind]: { date: 1, ...over, message_id: 5, chat } });
       }),
       { numRuns: 500 },
     );
   });
+
+  it("never throws anything but a ParseError when one value deep inside is another", () => {
+    const values = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constantFrom(1e300, -1, "", [], {}));
+    fc.assert(
+      fc.property(fc.constantFrom(...cases), fc.nat(), values, (one, at, value) => {
+        const paths = pathsOf(one.update);
+        throwsOnlyParseError(replaced(one.update, paths[at % paths.length] ?? [], value) as object);
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
+
+type Path = readonly string[];
+
+function pathsOf(value: unknown): readonly Path[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    [key],
+    ...pathsOf(inner).map((path) => [key, ...path]),
+  ]);
+}
+
+function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
+  if (key === undefined) return by;
+  const copy = structuredClone(value) as Record<string, unknown>;
+  copy[key] = replaced(copy[key], rest, by);
+  return copy;
+}

@@ -1,0 +1,64 @@
+// Tables stand in columns, whatever their words are.
+
+import { describe, expect, it } from "vitest";
+import { codeTable, type TableCell } from "./code-table.ts";
+
+const cell = (words: string, more: Partial<TableCell> = {}): TableCell => ({
+  words,
+  isHeader: false,
+  align: "left",
+  columns: 1,
+  ...more,
+});
+const head = (words: string) => cell(words, { isHeader: true });
+
+describe("codeTable", () => {
+  it("puts a line below the header", () => {
+    expect(
+      codeTable([
+        [head("ano"), head("nº")],
+        [cell("2026"), cell("1")],
+      ]),
+    ).toBe("ano  │ nº\n─────┼───\n2026 │ 1");
+  });
+
+  it("needs no header, and draws no line then", () => {
+    expect(codeTable([[cell("a"), cell("b")]])).toBe("a │ b");
+    expect(codeTable([[head("a"), head("b")]])).toBe("a │ b");
+  });
+
+  it("counts wide characters and pictures as two columns, and joined ones once", () => {
+    expect(
+      codeTable([
+        [cell("東京"), cell("x")],
+        [cell("👨‍👩‍👧"), cell("x")],
+        [cell("e\u0301"), cell("x")],
+      ]),
+    ).toBe("東京 │ x\n👨‍👩‍👧   │ x\ne\u0301    │ x".replace("e\u0301", "é"));
+  });
+
+  it("aligns to the right and to the middle", () => {
+    expect(
+      codeTable([
+        [cell("1234"), cell("12345")],
+        [cell("7", { align: "right" }), cell("x", { align: "center" })],
+      ]),
+    ).toBe("1234 │ 12345\n   7 │   x");
+  });
+
+  it("keeps the columns behind a wide cell and in short rows", () => {
+    expect(
+      codeTable([[cell("a", { columns: 2 }), cell("c")], [cell("1")], [cell("1"), cell("2"), cell("3")]]),
+    ).toBe("a │   │ c\n1 │   │\n1 │ 2 │ 3");
+  });
+
+  it("puts words of several lines on one", () => {
+    expect(codeTable([[cell("a\n b")]])).toBe("a b");
+  });
+
+  it("takes no more columns than Telegram allows, and no cells at all", () => {
+    expect(codeTable([[cell("a", { columns: 1e9 })]]).length).toBeLessThan(100);
+    expect(codeTable([])).toBe("");
+    expect(codeTable([[]])).toBe("");
+  });
+});
