@@ -34,7 +34,7 @@ describe("codeTable", () => {
         [cell("👨‍👩‍👧"), cell("x")],
         [cell("e\u0301"), cell("x")],
       ]),
-    ).toBe("東京 │ x\n👨‍👩‍👧   │ x\ne\u0301    │ x".replace("e\u0301", "é"));
+    ).toBe("東京 │ x\n👨‍👩‍👧   │ x\ne\u0301    │ x");
   });
 
   it("aligns to the right and to the middle", () => {
