@@ -1,7 +1,8 @@
 // Finds the files, polls and cards of a message; `parse-content.ts` and `parse-rich.ts` call it.
 
-import type { Message } from "@grammyjs/types";
+import type { Message, PollMedia } from "@grammyjs/types";
 import { type Attachment, type FileAttachment, isFile } from "../../model/attachment.ts";
+import { isSafeHref } from "./entity-rules.ts";
 import { CARD_FIELDS, type CardField, cardIn } from "./parse-cards.ts";
 import { FILE_FIELDS, type FileField, type FilePlace, fileIn } from "./parse-files.ts";
 import { pollOf } from "./parse-poll.ts";
@@ -37,16 +38,20 @@ export function hidden(file: FileAttachment): FileAttachment {
   return COVERED.has(file.kind) ? { ...file, spoiler: true } : file;
 }
 
-/** The poll, and the file that was put to its question. */
+/** The poll, and what was put to its question and its options. */
 function pollIn({ poll, date }: Message, place: FilePlace): readonly Attachment[] {
   if (!poll) return [];
-  return [pollOf(poll, date), ...mediaIn(poll.media, place)];
+  const pictures = poll.options.flatMap(({ media, text }) =>
+    mediaIn(media, place).map((each) => (isFile(each) && text ? { ...each, alt: text } : each)),
+  );
+  return [pollOf(poll, date), ...mediaIn(poll.media, place), ...pictures];
 }
 
-function mediaIn(media: object | undefined, place: FilePlace): readonly Attachment[] {
+function mediaIn(media: PollMedia | undefined, place: FilePlace): readonly Attachment[] {
   if (typeof media !== "object" || media === null) return [];
-  const fields = shownFields(media);
-  return fields.flatMap((field) => attachmentsOf(field, media as Message, place)).filter(isFile);
+  const shown = shownFields(media).flatMap((field) => attachmentsOf(field, media as Message, place));
+  const href = media.link?.url;
+  return href && isSafeHref(href) ? [...shown, { kind: "embed", name: href, href }] : shown;
 }
 
 /** The older twin of a field, which the server sends beside it [Bot API 10.1, Message]. */
