@@ -114,12 +114,11 @@ function filters(
     ...(side === undefined || round ? [] : [`format=rgba,pad=${side}:${side}:-1:-1:color=black@0`]),
     ...["setsar=1", ...(clear ? ["format=yuva420p"] : ["format=yuv420p"])],
   ];
+  // On white: colours turned over, taken away where it is see-through, and turned back.
   const flat = !clear && recipe.facts.alpha === true;
+  const flattened = flat ? "format=gbrap,negate,premultiply=inplace=1,negate," : "";
   const pace = fed ? "" : `fps=${fps},`;
-  // `drawbox` with `replace` brings ffmpeg 5.1 down; a table of one colour does the same.
-  const graph = flat
-    ? `[0:V:0]${pace}format=rgba,split[a][b];[a]lutrgb=r=255:g=255:b=255:a=255[w];[w][b]overlay=format=auto,${steps.join(",")}[v]`
-    : `[0:V:0]${pace}${steps.join(",")}[v]`;
+  const graph = `[0:V:0]${pace}${flattened}${steps.join(",")}[v]`;
   return [
     ...["-filter_complex", graph, "-map", "[v]", "-t", `${seconds}`],
     ...(sound > 0 ? ["-map", "0:a:0?", "-ac", "2", "-b:a", `${sound}`] : ["-an"]),
@@ -130,7 +129,7 @@ function coders({ rate }: Shot, { to }: Recipe): readonly string[] {
   const most = ["-maxrate", `${rate}`, "-bufsize", `${rate * 2}`];
   if (to === "video/webm") {
     return [
-      ...["-c:v", "libvpx-vp9", "-crf", "34", "-b:v", `${rate}`, "-deadline", "good", "-cpu-used", "5"],
+      ...["-c:v", "libvpx-vp9", "-crf", "34", "-b:v", `${rate}`, "-deadline", "realtime", "-cpu-used", "7"],
       ...["-auto-alt-ref", "0", "-c:a", "libopus"],
     ];
   }
