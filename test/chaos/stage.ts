@@ -360,6 +360,8 @@ function configOf({ telegram, discord, places, setting, port }: ConfigParts): st
         api: discord.url,
         cdn: discord.cdnUrl,
         media: discord.mediaUrl,
+        // Pictures are made by another process, which needs time of its own.
+        avatars: { show: false },
         limits,
       },
     },

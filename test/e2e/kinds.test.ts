@@ -244,7 +244,7 @@ describe("faces", () => {
     // What the README's invitation gives the bot is enough.
     const invitation = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
     const permissions = BigInt(/permissions=(\d+)/.exec(invitation)?.[1] ?? 0);
-    const scene = await makeWorld({ permissions });
+    const scene = await makeWorld({ permissions, faces: true });
     world = scene;
     scene.telegram.setUserPhoto(scene.ana, await samples.jpeg(300, 300));
     await scene.start();

@@ -28,6 +28,8 @@ export interface WorldOptions {
   readonly messageContent?: boolean;
   /** Of the accounts: `none`, unless told, so that a test need not wait for a budget. */
   readonly limits?: "auto" | "none";
+  /** Puppets wear the pictures of those who speak; they do not, unless told. */
+  readonly faces?: boolean;
   readonly observe?: AppOptions["observe"];
   /** Of the app; the simulators have their own. */
   readonly clock?: Clock;
@@ -111,6 +113,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
         api: discord.url,
         cdn: discord.cdnUrl,
         media: discord.mediaUrl,
+        avatars: { show: options.faces ?? false },
         limits,
       },
     },

@@ -23,7 +23,7 @@ describe("the section of a Discord account", () => {
       api: "https://discord.com/api",
       cdn: "https://cdn.discordapp.com",
       media: "https://media.discordapp.net",
-      avatars: {},
+      avatars: { show: true },
       limits: "auto",
       backfill: { messages: 500, hours: 24 },
     });

@@ -30,12 +30,13 @@ export const discordSchema = z
     /** Where the pictures of people lie that nobody outside could fetch from us: a private channel; made unless told. */
     avatars: z
       .strictObject({
+        show: z.boolean().default(true),
         channel: z
           .string()
           .refine((id) => snowflake.test(id), { error: "discord-account.config.bad-channel-id" })
           .optional(),
       })
-      .default({}),
+      .default({ show: true }),
     /** `none`: the server behind `api` takes as much as comes. */
     limits: z.enum(["auto", "none"]).default("auto"),
     /** What is carried of a time in which nobody listened, in each conversation. */

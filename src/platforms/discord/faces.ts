@@ -18,6 +18,9 @@ export interface Faces {
   close(): void;
 }
 
+/** Everybody wears the webhook's picture. */
+export const NO_FACES: Faces = { urlOf: () => Promise.resolve(undefined), close() {} };
+
 export interface FacesParts {
   readonly context: Pick<PlatformContext, "clock" | "face" | "media" | "state" | "log">;
   readonly channel: AvatarChannel;

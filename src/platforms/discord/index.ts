@@ -12,7 +12,7 @@ import { capabilities } from "./capabilities.ts";
 import type { DiscordConfig } from "./config.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { createFace } from "./face.ts";
-import { createFaces } from "./faces.ts";
+import { createFaces, NO_FACES } from "./faces.ts";
 import { inWords } from "./faults.ts";
 import { Gateway } from "./gateway.ts";
 import { createGuildDirectory, type GuildDirectory } from "./guild-directory.ts";
@@ -43,7 +43,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
   const facts = createGuildFacts(rest);
   const { channel: avatars } = config.avatars;
   const channel = createAvatarChannel({ context, rest, directory, cdn: config.cdn, channel: avatars });
-  const faces = createFaces({ context, channel });
+  const faces = config.avatars.show ? createFaces({ context, channel }) : NO_FACES;
   const files = createFileReader({ rest, clock: context.clock, hosts: config });
   const api = createApi({ context, rest, puppets, directory, faces });
   const gateway = new Gateway({
