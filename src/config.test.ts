@@ -37,7 +37,9 @@ const platforms: PlatformSchemas = {
       api: z.string().default("https://discord.com/api"),
       cdn: z.string().default("https://cdn.discordapp.com"),
       media: z.string().default("https://media.discordapp.net"),
-      avatars: z.strictObject({ channel: z.string().optional() }).default({}),
+      avatars: z
+        .strictObject({ show: z.boolean().default(true), channel: z.string().optional() })
+        .default({ show: true }),
       limits: z.enum(["auto", "none"]).default("auto"),
       backfill: z
         .strictObject({ messages: z.number(), hours: z.number() })

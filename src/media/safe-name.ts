@@ -64,10 +64,10 @@ function notDevice(stem: string): string {
 function tidy(name: string): string {
   const last = name
     .toWellFormed()
-    .normalize("NFC")
     .split(/[/\\]/)
     .findLast((part) => part.trim() !== "");
-  return trimmed((last ?? "").replace(/\s+/g, " ").replace(UNSEEN, "").replace(FORBIDDEN, "_"));
+  const seen = (last ?? "").replace(/\s+/g, " ").replace(UNSEEN, "").normalize("NFC");
+  return trimmed(seen.replace(FORBIDDEN, "_"));
 }
 
 function trimmed(name: string): string {

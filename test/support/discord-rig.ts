@@ -51,7 +51,7 @@ export interface DiscordAccountOptions {
   /** Nothing fits, unless told. */
   readonly media?: MediaPort;
   readonly face?: PlatformContext["face"];
-  readonly avatars?: { readonly channel?: string };
+  readonly avatars?: { readonly show?: boolean; readonly channel?: string };
   /** What becomes of an update before it counts as stored. */
   readonly disk?: (raw: RawUpdate) => Promise<void>;
 }

@@ -78,11 +78,13 @@ describe("what people send", () => {
     rig.sandbox.answerCommand(rig.channel, deferred.id, { content: "6" });
     rig.sandbox.unfurl(rig.channel, deferred.id);
     rig.sandbox.edit(rig.channel, deferred.id, { content: "5" });
-    await heard(3);
+    await heard(4);
     const command = { kind: "command", name: "/rolar", description: "Ana" };
     expect(events()).toMatchObject([
       { kind: "message.created", message: { body: [{ text: "2" }], attachments: [command] } },
       { kind: "message.created", message: { body: [{ text: "6" }], attachments: [command] } },
+      // Its preview came: an update that changes nothing on the other side.
+      { kind: "message.edited", message: { body: [{ text: "6" }] } },
       { kind: "message.edited", message: { body: [{ text: "5" }] } },
     ]);
   });
