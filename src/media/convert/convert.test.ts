@@ -1,6 +1,9 @@
 // What is converted is opened and looked at; what is hostile ends soon, in little memory, and with a plain answer.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateSync, gzipSync } from "node:zlib";
@@ -16,7 +19,7 @@ import {
 } from "../../../test/support/sample-files.ts";
 import type { Want } from "../../bridge/media-port.ts";
 import { systemClock } from "../../model/clock.ts";
-import { type Converter, createConverter, findFfmpeg, type Recipe } from "./convert.ts";
+import { type Converter, createConverter, type Facts, findFfmpeg, type Recipe } from "./convert.ts";
 import { sniff } from "./sniff.ts";
 
 let folder: string;
@@ -53,17 +56,17 @@ async function make(
   return { from, facts, answer, target, bytes: answer.ok ? readFileSync(target) : Buffer.alloc(0) };
 }
 
+/** A PNG of nothing but differences: no coder makes much less of it. */
+const noise = (side: number): Promise<Buffer> => {
+  const raw = { width: side, height: side, channels: 3 } as const;
+  return sharp(Buffer.from(Array.from({ length: side * side * 3 }, (_, i) => (i * 7919) % 251)), { raw })
+    .png()
+    .toBuffer();
+};
+
 describe("pictures", () => {
   it("fit into bytes: lower quality first, then smaller", async () => {
-    const noise = await sharp(
-      Buffer.from(Array.from({ length: 900 * 900 * 3 }, (_, i) => (i * 7919) % 251)),
-      {
-        raw: { width: 900, height: 900, channels: 3 },
-      },
-    )
-      .png()
-      .toBuffer();
-    const { answer, bytes } = await make(noise, "image/jpeg", { want: { maxBytes: 60_000 } });
+    const { answer, bytes } = await make(await noise(900), "image/jpeg", { want: { maxBytes: 60_000 } });
     expect(answer.ok).toBe(true);
     expect(bytes.length).toBeLessThanOrEqual(60_000);
     expect((await lookAtPicture(bytes)).format).toBe("jpeg");
@@ -86,14 +89,107 @@ describe("pictures", () => {
     expect(width + height).toBeLessThanOrEqual(2000);
     expect(width / height).toBeLessThanOrEqual(20.5);
   });
+  it("stand upright, and tell nothing of where they were taken", async () => {
+    const photo = await sharp({ create: { width: 60, height: 40, channels: 3, background: "#ff0000" } })
+      .withExif({ IFD3: { GPSLatitude: "52/1 30/1 0/1" } })
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer();
+    expect((await sharp(photo).metadata()).exif).toBeDefined();
+    const { facts, bytes } = await make(photo, "image/jpeg");
+    expect(facts).toMatchObject({ width: 40, height: 60 });
+    const head = await sharp(bytes).metadata();
+    expect(head).toMatchObject({ width: 40, height: 60 });
+    expect(head.exif).toBeUndefined();
+  });
+
+  it("that are see-through are put on white where they must", async () => {
+    const clear = await sharp({
+      create: { width: 10, height: 10, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
+    })
+      .png()
+      .toBuffer();
+    const { bytes } = await make(clear, "image/jpeg");
+    expect([...(await sharp(bytes).raw().toBuffer()).subarray(0, 3)]).toEqual([255, 255, 255]);
+  });
+
+  it("of one frame become no film", async () => {
+    const { answer } = await make(await samples.webp(), "video/webm");
+    expect(answer).toMatchObject({ ok: false });
+  });
 });
 
+/** A disc of half-transparent red in the middle, nothing around it. */
+const halfRed = (): Buffer => {
+  const still = (k: unknown) => ({ a: 0, k });
+  const transform = {
+    ty: "tr",
+    p: still([0, 0]),
+    a: still([0, 0]),
+    s: still([100, 100]),
+    r: still(0),
+    o: still(100),
+  };
+  const disc = { ty: "el", d: 1, s: still([300, 300]), p: still([0, 0]) };
+  const fill = { ty: "fl", c: still([1, 0, 0, 1]), o: still(50), r: 1 };
+  const ks = {
+    o: still(100),
+    r: still(0),
+    p: still([256, 256, 0]),
+    a: still([0, 0, 0]),
+    s: still([100, 100, 100]),
+  };
+  return lottieWith({
+    layers: [
+      { ty: 4, ind: 1, ip: 0, op: 60, st: 0, ks, shapes: [{ ty: "gr", it: [disc, fill, transform] }] },
+    ],
+  });
+};
+
+async function pixel(image: Buffer, at: number): Promise<readonly number[]> {
+  const { data, info } = await sharp(image).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  const from = (Math.floor(info.height * at) * info.width + Math.floor(info.width * at)) * 4;
+  return [...data.subarray(from, from + 4)];
+}
+
+const isNear = (found: readonly number[], wanted: readonly number[], by = 12) =>
+  expect(found.map((value, index) => Math.abs(value - (wanted[index] ?? 0)) <= by)).toEqual(
+    wanted.map(() => true),
+  );
+
 describe("what moves", () => {
+  it("keeps its colours and what is see-through as a WebP", async () => {
+    const { bytes } = await make(halfRed(), "image/webp", { shape: "sticker" });
+    isNear(await pixel(bytes, 0.5), [255, 0, 0, 128]);
+    expect((await pixel(bytes, 0.02))[3]).toBe(0);
+    const { delay = [], pages } = await sharp(bytes).metadata();
+    expect(pages).toBe(delay.length);
+    expect(delay.reduce((sum, ms) => sum + ms, 0)).toBe(1000);
+  });
+
+  it("of two slow frames keeps both, each as long as before", async () => {
+    const frame = (background: string) =>
+      sharp({ create: { width: 40, height: 40, channels: 3, background } })
+        .png()
+        .toBuffer();
+    const slow = await sharp([await frame("#ff0000"), await frame("#0000ff")], { join: { animated: true } })
+      .webp({ delay: [900, 1300], loop: 0 })
+      .toBuffer();
+    const { facts, bytes } = await make(slow, "image/gif");
+    expect(facts).toMatchObject({ frames: 2, seconds: 2.2 });
+    expect(await sharp(bytes).metadata()).toMatchObject({ pages: 2, delay: [900, 1300] });
+  });
+
+  it("gives one frame where one is wanted", async () => {
+    const { bytes } = await make(samples.tgs(), "image/webp", { want: { side: 512 }, shape: "sticker" });
+    expect(await lookAtPicture(bytes)).toMatchObject({ width: 512, height: 512, frames: 1 });
+  });
+
   it("an animated sticker (TGS) becomes a GIF that moves as long", async () => {
     const { facts, bytes } = await make(samples.tgs(), "image/gif", { shape: "sticker" });
     expect(facts).toMatchObject({ width: 512, height: 512, seconds: 1, frames: 60 });
     const seen = await lookAtPicture(bytes);
-    expect(seen).toMatchObject({ format: "gif", width: 512 });
+    expect(seen).toMatchObject({ format: "gif", width: 320 });
     expect(seen.frames).toBeGreaterThanOrEqual(20);
   });
 
@@ -144,7 +240,136 @@ describe("what moves", () => {
   });
 });
 
+describe("films and sounds", () => {
+  needs(hasFfmpeg, NO_FFMPEG);
+
+  /** Runs ffmpeg as anybody would. */
+  function film(name: string, ...args: readonly string[]): Buffer {
+    const path = join(folder, name);
+    const { status, stderr } = spawnSync("ffmpeg", ["-y", "-v", "error", ...args, path]);
+    expect(String(stderr)).toBe("");
+    expect(status).toBe(0);
+    return readFileSync(path);
+  }
+  const H264 = ["-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast"];
+
+  it("of another container only change it: no picture is coded again", async () => {
+    const shots = ["-f", "lavfi", "-i", "testsrc=d=2:s=320x240:r=10"];
+    const mov = film("a.mov", ...shots, ...H264, "-metadata", "location=+52.5+013.4/");
+    const { from, bytes } = await make(mov, "video/mp4", { want: { kind: "video" } });
+    expect(from.mime).toBe("video/quicktime");
+    expect(lookAtFilm(bytes)).toMatchObject({ codecs: ["h264"], seconds: 2, width: 320, height: 240 });
+    expect(Math.abs(bytes.length - mov.length)).toBeLessThan(mov.length * 0.1);
+    expect(bytes.includes("+52.5")).toBe(false);
+  });
+
+  it("lose their sound where none is wanted, and are cut to a circle's square", async () => {
+    const { bytes } = await make(samples.mp4(1), "video/mp4", { shape: "round", trimAudio: true });
+    expect(lookAtFilm(bytes)).toMatchObject({ codecs: ["h264"], width: 384, height: 384 });
+  });
+
+  it("stand on white in a film that cannot be see-through", async () => {
+    const { bytes, target } = await make(halfRed(), "video/mp4", { want: { kind: "animation" } });
+    expect(bytes.length).toBeGreaterThan(0);
+    const frame = film("frame.png", "-i", target, "-frames:v", "1");
+    isNear(await pixel(frame, 0.5), [255, 128, 128, 255], 25);
+    isNear(await pixel(frame, 0.02), [255, 255, 255, 255]);
+  });
+
+  it("stay see-through as a video sticker, and on from there", async () => {
+    const sticker = { want: { side: 512, maxBytes: 256 * 1024 }, shape: "sticker" } as const;
+    const { bytes, answer } = await make(halfRed(), "video/webm", sticker);
+    expect(answer).toMatchObject({
+      ok: true,
+      facts: { alpha: true, hasAudio: false, width: 512, height: 512 },
+    });
+    const back = await make(bytes, "image/webp", { shape: "sticker" });
+    isNear(await pixel(back.bytes, 0.5), [255, 0, 0, 128], 25);
+    expect((await pixel(back.bytes, 0.02))[3]).toBeLessThan(12);
+  });
+
+  it("as a video sticker last three seconds at most", async () => {
+    const { bytes } = await make(samples.mp4(5), "video/webm", {
+      want: { side: 512, maxBytes: 256 * 1024 },
+      shape: "sticker",
+    });
+    expect(lookAtFilm(bytes)).toMatchObject({ codecs: ["vp9"], seconds: 3, width: 512, height: 512 });
+    expect(bytes.length).toBeLessThanOrEqual(256 * 1024);
+  });
+
+  it("that cannot be squeezed into so few bytes say so", async () => {
+    const { answer, target } = await make(samples.mp4(6), "video/mp4", { want: { maxBytes: 2000 } });
+    expect(answer).toEqual({ ok: false, why: "too-big" });
+    expect(existsSync(target)).toBe(false);
+  });
+
+  it("tell how long they are, not how long they say", async () => {
+    const lying = samples.mp4(2);
+    const at = lying.indexOf("mvhd") + 4;
+    // Version, flags, two times; then the time scale and the length.
+    lying.writeUInt32BE(lying.readUInt32BE(at + 12) * 36_000, at + 16);
+    const { facts } = await make(lying, "video/mp4");
+    expect(facts).toMatchObject({ hasAudio: true, width: 320, height: 240 });
+    expect((facts as Facts).seconds).toBeCloseTo(2, 0);
+  });
+
+  it("have a waveform that is flat where it is silent and high where it is loud", async () => {
+    const half = "aevalsrc=if(gt(t\\,1)\\,0.8*sin(2764*t)\\,0):d=2";
+    const path = join(folder, "half.ogg");
+    film("half.ogg", "-f", "lavfi", "-i", half, "-c:a", "libopus");
+    const drawn = await converter.waveform(path, sniff(readFileSync(path)), never);
+    const steps = [...Buffer.from(drawn?.base64 ?? "", "base64")];
+    expect(drawn?.seconds).toBeCloseTo(2, 0);
+    expect(steps.length).toBeGreaterThanOrEqual(20);
+    expect(Math.max(...steps.slice(0, 9))).toBeLessThan(10);
+    expect(Math.min(...steps.slice(11, 19))).toBeGreaterThan(200);
+  });
+
+  it("of silence have a flat one, and pictures have none", async () => {
+    const path = join(folder, "silence.ogg");
+    film("silence.ogg", "-f", "lavfi", "-i", "anullsrc=d=60", "-c:a", "libopus");
+    const drawn = await converter.waveform(path, sniff(readFileSync(path)), never);
+    const steps = [...Buffer.from(drawn?.base64 ?? "", "base64")];
+    expect(steps).toHaveLength(256);
+    expect(Math.max(...steps)).toBe(0);
+    writeFileSync(path, await samples.png());
+    expect(await converter.waveform(path, sniff(readFileSync(path)), never)).toBeUndefined();
+  });
+
+  it("have a still that is small", async () => {
+    const source = join(folder, "still.mp4");
+    const target = join(folder, "still.jpg");
+    writeFileSync(source, samples.mp4(1));
+    const answer = await converter.still(source, target, sniff(readFileSync(source)), 100, never);
+    expect(answer).toMatchObject({ ok: true, facts: { width: 100, height: 75 } });
+    expect(await lookAtPicture(readFileSync(target))).toMatchObject({ format: "jpeg", width: 100 });
+  });
+});
+
 describe("faces", () => {
+  it("are squares, whatever the picture's shape, and not without one", async () => {
+    const source = join(folder, "face.jpg");
+    const target = join(folder, "face.png");
+    writeFileSync(source, await samples.jpeg(300, 900));
+    const done = await converter.square(source, target, sniff(readFileSync(source)), never);
+    expect(done).toMatchObject({ ok: true });
+    expect(await lookAtPicture(readFileSync(target))).toMatchObject({
+      format: "png",
+      width: 256,
+      height: 256,
+    });
+    const unknown = sniff(Buffer.from("words"));
+    expect(await converter.square(source, target, unknown, never)).toEqual({
+      ok: false,
+      why: "no-converter",
+    });
+  });
+
+  it("are the same for the same name, and differ with it", async () => {
+    expect(await converter.letter("Ana")).toEqual(await converter.letter("Ana"));
+    expect(await converter.letter("Ana")).not.toEqual(await converter.letter("Rui"));
+  });
+
   it.each(["Ana", "é", "👩‍👩‍👧", "<script>&", ""])(
     "of %j are a letter on a colour, 256 pixels",
     async (name) => {
@@ -189,55 +414,112 @@ function deepLottie(depth: number): Buffer {
   return lottieWith({ layers: [{ ty: 4, ip: 0, op: 60, st: 0, ks: {}, shapes: [shape] }] });
 }
 
+/** Begins as a drawing does, and unpacks to 60 MB. */
+const bomb = () =>
+  gzipSync(
+    `{"v":"5.5.2","fr":60,"ip":0,"op":60,"w":512,"h":512,"layers":[],"nm":"${"x".repeat(60_000_000)}"}`,
+  );
+/** One precomposition shows the next twice, thirty times over. */
+const doubling = () => {
+  const show = (index: number) => ({
+    ty: 0,
+    refId: `c${index}`,
+    w: 512,
+    h: 512,
+    ip: 0,
+    op: 60,
+    st: 0,
+    ks: {},
+  });
+  const assets = Array.from({ length: 30 }, (_, index) => ({
+    id: `c${index}`,
+    layers: index === 29 ? [] : [show(index + 1), show(index + 1)],
+  }));
+  return lottieWith({ assets, layers: [show(0)] });
+};
+const tiny = (bytes: Buffer, cut: number) => bytes.subarray(0, Math.floor(bytes.length * cut));
+const svg = '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>';
+const playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n";
+
+const HOSTILE: readonly (readonly [string, string, () => Buffer | Promise<Buffer>, string])[] = [
+  ["a picture of 50000 x 50000", "too-big", () => vastPng(50_000, 50_000), "image/jpeg"],
+  ["a picture of 2^31 pixels in a row", "broken", () => vastPng(2_147_483_647, 1), "image/png"],
+  ["a picture that breaks off", "broken", async () => tiny(await noise(300), 0.5), "image/jpeg"],
+  ["a gzip that unpacks to 300 MB", "no-converter", () => gzipSync(Buffer.alloc(3e8, " ")), "image/gif"],
+  ["a TGS that unpacks to 60 MB", "broken", bomb, "image/gif"],
+  ["a Lottie of no width", "broken", () => lottieWith({ w: 0, h: 0 }), "image/gif"],
+  ["a Lottie of a million pixels a side", "broken", () => lottieWith({ w: 1e6, h: 1e6 }), "image/gif"],
+  ["a Lottie of no frame rate", "broken", () => lottieWith({ fr: 0 }), "image/gif"],
+  ["a Lottie of a million frames", "broken", () => lottieWith({ op: 1e6 }), "image/gif"],
+  ["a Lottie that ends before it begins", "broken", () => lottieWith({ ip: 60, op: 0 }), "image/gif"],
+  ["a Lottie whose size is a word", "broken", () => lottieWith({ w: "512" }), "image/gif"],
+  ["a thousand groups in each other", "broken", () => deepLottie(1000), "image/gif"],
+  ["an SVG that reads files", "no-converter", () => Buffer.from(svg), "image/png"],
+  ["a playlist that names files", "no-converter", () => Buffer.from(playlist), "video/mp4"],
+  [
+    "a film that is only a head",
+    "broken",
+    () => Buffer.from(`00000018667479706d703432${"00".repeat(50)}`, "hex"),
+    "video/mp4",
+  ],
+  [
+    "noise with the head of a film",
+    "broken",
+    () => Buffer.concat([Buffer.from("1a45dfa3", "hex"), Buffer.alloc(9_000, 7)]),
+    "image/gif",
+  ],
+  ["nothing", "no-converter", () => Buffer.alloc(0), "image/png"],
+];
+
 describe("hostile input ends soon and leaves nothing behind", () => {
-  const svg = '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>';
-  const playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n";
-  it.each([
-    { name: "a picture of 50000 x 50000", bytes: () => vastPng(50_000, 50_000), to: "image/jpeg" },
-    { name: "a picture of 2^31 pixels in a row", bytes: () => vastPng(2_147_483_647, 1), to: "image/png" },
-    {
-      name: "a TGS that unpacks to 300 MB",
-      bytes: () => gzipSync(Buffer.alloc(300_000_000, " ")),
-      to: "image/gif",
-    },
-    {
-      name: "a TGS that is JSON and unpacks to 60 MB",
-      bytes: () => gzipSync(`{"tgs":1,"nm":"${"x".repeat(60_000_000)}"}`),
-      to: "image/gif",
-    },
-    { name: "a Lottie of no width", bytes: () => lottieWith({ w: 0, h: 0 }), to: "image/gif" },
-    {
-      name: "a Lottie of a million pixels a side",
-      bytes: () => lottieWith({ w: 1e6, h: 1e6 }),
-      to: "image/gif",
-    },
-    { name: "a Lottie of no frame rate", bytes: () => lottieWith({ fr: 0 }), to: "image/gif" },
-    { name: "a Lottie of a million frames", bytes: () => lottieWith({ op: 1e6 }), to: "image/gif" },
-    {
-      name: "a Lottie that ends before it begins",
-      bytes: () => lottieWith({ ip: 60, op: 0 }),
-      to: "image/gif",
-    },
-    { name: "a Lottie with a thousand groups in each other", bytes: () => deepLottie(1000), to: "image/gif" },
-    { name: "an SVG that reads files", bytes: () => Buffer.from(svg), to: "image/png" },
-    { name: "a playlist that names files", bytes: () => Buffer.from(playlist), to: "video/mp4" },
-    {
-      name: "a film that breaks off",
-      bytes: () => Buffer.from(`0000001866747970${"00".repeat(50)}`, "hex"),
-      to: "video/mp4",
-    },
-    {
-      name: "noise with the head of a film",
-      bytes: () => Buffer.concat([Buffer.from("1a45dfa3", "hex"), Buffer.alloc(9_000, 7)]),
-      to: "image/gif",
-    },
-    { name: "nothing", bytes: () => Buffer.alloc(0), to: "image/png" },
-  ])("$name", { timeout: 30_000 }, async ({ bytes, to }) => {
+  describe("of every kind", () => {
+    needs(hasFfmpeg, NO_FFMPEG);
+    it.each(HOSTILE)("%s is %s", { timeout: 30_000 }, async (_name, why, bytes, to) => {
+      const given = await bytes();
+      const before = performance.now();
+      const { answer, target } = await make(given, to);
+      expect(performance.now() - before).toBeLessThan(5000);
+      expect(answer).toEqual({ ok: false, why });
+      expect(existsSync(target)).toBe(false);
+    });
+  });
+
+  it("draws what doubles itself no longer than it may", { timeout: 30_000 }, async () => {
+    const hasty = createConverter({ clock: systemClock, timeoutMs: 3000 });
     const before = performance.now();
-    const { answer, target } = await make(bytes(), to);
-    expect(performance.now() - before).toBeLessThan(25_000);
-    if (answer.ok) expect(answer.bytes).toBeLessThan(8_000_001);
-    else expect(readdirSync(folder).map((name) => join(folder, name))).not.toContain(target);
+    const { answer, target } = await make(doubling(), "image/gif", {}, hasty);
+    expect(performance.now() - before).toBeLessThan(8000);
+    expect(answer).toEqual({ ok: false, why: "too-long" });
+    expect(existsSync(target)).toBe(false);
+    await hasty.stop();
+  });
+
+  it("never fetches what a drawing names, nor runs what it holds", async () => {
+    let asked = 0;
+    const server = createServer((_request, answer) => {
+      asked += 1;
+      answer.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const image = { id: "i", w: 512, h: 512, u: `http://127.0.0.1:${port}/`, p: "a.png", e: 0 };
+    const layer = {
+      ty: 2,
+      refId: "i",
+      ip: 0,
+      op: 60,
+      st: 0,
+      ks: { o: { a: 0, k: 100, x: "while(true){}" } },
+    };
+    const own = JSON.parse(String(samples.lottie())) as { layers: object[] };
+    const { answer } = await make(
+      lottieWith({ assets: [image], layers: [layer, ...own.layers] }),
+      "image/webp",
+      { want: { maxSide: 64 } },
+    );
+    server.close();
+    expect(answer.ok).toBe(true);
+    expect(asked).toBe(0);
   });
 });
 

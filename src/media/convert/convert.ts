@@ -70,6 +70,8 @@ export interface ConverterOptions {
   readonly timeoutMs?: number;
   /** The most a conversion may write; 64 MiB. */
   readonly maxOutputBytes?: number;
+  /** The most a conversion may hold in memory, with ffmpeg; 768 MiB. */
+  readonly maxMemoryBytes?: number;
 }
 
 /** Sources and targets are paths; a failed conversion leaves no target. An aborted signal throws its reason. */
@@ -107,6 +109,7 @@ export interface Converter {
 }
 
 const MOST_OUTPUT = 64 * 1024 * 1024;
+const MOST_MEMORY = 768 * 1024 * 1024;
 
 /** What sharp reads, and what can be made without ffmpeg. */
 const PICTURES: ReadonlySet<string> = new Set([
@@ -130,8 +133,10 @@ function can(from: Sniffed, to: string, ffmpeg: boolean): boolean {
 }
 
 export function createConverter(options: ConverterOptions): Converter {
-  const { ffmpeg, clock, threads, timeoutMs, maxOutputBytes = MOST_OUTPUT } = options;
-  const pool = new StudioPool({ maxOutputBytes, ...(ffmpeg !== undefined && { ffmpeg }) }, clock, {
+  const { ffmpeg, clock, threads, timeoutMs } = options;
+  const { maxOutputBytes = MOST_OUTPUT, maxMemoryBytes = MOST_MEMORY } = options;
+  const tools = { maxOutputBytes, maxMemoryBytes, ...(ffmpeg !== undefined && { ffmpeg }) };
+  const pool = new StudioPool(tools, clock, {
     ...(threads !== undefined && { threads }),
     ...(timeoutMs !== undefined && { timeoutMs }),
   });

@@ -21,6 +21,9 @@ const BEST_RATE = 6_000_000;
 /** H.264 needs about so many bits for a pixel of a frame to look well. */
 const BITS_PER_PIXEL = 0.07;
 const ROUND_SIDE = 384;
+const ATTEMPTS = 3;
+/** A file is written a little beyond what it may have, so that it shows by how much it missed. */
+const OVER = 2;
 
 /** Where the frames come from: a file that ffmpeg reads itself, or frames that we make. */
 export type Reel =
@@ -32,6 +35,8 @@ interface Shot extends Size {
   readonly seconds: number;
   readonly rate: number;
   readonly sound: number;
+  /** 1 at first, less the more the last attempt missed. */
+  readonly step: number;
 }
 
 /** Makes the film, two steps smaller where the first one is too large. */
@@ -48,17 +53,21 @@ export async function convertFilm(
   if (await repack(reel, target, recipe, program)) return done(target, program, recipe);
   const seconds =
     shape === "sticker" && recipe.to === "video/webm" ? Math.min(whole, STICKER_SECONDS) : whole;
-  for (const step of [1, 0.7, 0.45]) {
-    const shot = plan(reel, recipe, seconds, step);
+  let step = 1;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const shot = plan(reel, recipe, { seconds, whole }, step);
     if (shot.rate < LEAST_RATE && want.side === undefined) return FAILED("too-big");
     const args = [
       ...filters(shot, recipe, "moving" in reel),
       ...coders(shot, recipe),
-      ...closing(target, recipe.to === "video/webm" ? "webm" : "mp4", want.maxBytes + 1),
+      ...closing(target, recipe.to === "video/webm" ? "webm" : "mp4", OVER * want.maxBytes),
     ];
     const { ok } = await shoot(reel, shot, args, program);
     if (!ok) return FAILED("broken");
-    if ((await stat(target)).size <= want.maxBytes) return done(target, program, recipe);
+    const { size } = await stat(target);
+    if (size <= want.maxBytes) return done(target, program, recipe);
+    // Where it was stopped nobody knows how large it would have been.
+    step *= Math.max(0.3, Math.min(0.75, (0.85 * want.maxBytes) / size));
   }
   return FAILED("too-big");
 }
@@ -80,23 +89,29 @@ async function repack(reel: Reel, target: string, recipe: Recipe, program: strin
   return ok && (await stat(target)).size <= want.maxBytes;
 }
 
-function plan(reel: Reel, { want, trimAudio, shape, to }: Recipe, seconds: number, step: number): Shot {
+function plan(
+  reel: Reel,
+  { want, trimAudio, shape }: Recipe,
+  { seconds, whole: all }: { readonly seconds: number; readonly whole: number },
+  step: number,
+): Shot {
   const silent = trimAudio === true || !("film" in reel) || reel.film.sound === undefined;
-  const whole = (want.maxBytes * 8 * 0.93 * step) / seconds;
-  const sound = silent || shape === "sticker" ? 0 : whole > 8 * SOUND_RATE ? SOUND_RATE : THIN_SOUND_RATE;
-  const rate = Math.min(BEST_RATE, Math.floor(whole - sound));
-  const rated = "film" in reel ? (reel.film.frames ?? 0) / seconds : reel.moving.rate;
-  const fps =
-    Math.min(MOST_FPS, Math.max(1, Math.round(rated * 100) / 100)) *
-    (step < 0.5 && to === "video/webm" ? 0.5 : 1);
+  const room = (want.maxBytes * 8 * 0.93 * step) / seconds;
+  const sound = silent || shape === "sticker" ? 0 : room > 8 * SOUND_RATE ? SOUND_RATE : THIN_SOUND_RATE;
+  const rate = Math.min(BEST_RATE, Math.floor(room - sound));
+  const rated = "film" in reel ? (reel.film.frames ?? 0) / all : reel.moving.rate;
+  // A sticker cannot become smaller: it moves less smoothly instead.
+  const most = want.side !== undefined && step < 0.5 ? MOST_FPS / 2 : MOST_FPS;
+  const fps = Math.min(most, Math.max(1, Math.round(rated * 100) / 100));
   const { width = 1, height = 1 } = "film" in reel ? reel.film : reel.moving;
-  if (want.side !== undefined) return { width: want.side, height: want.side, fps, seconds, rate, sound };
+  if (want.side !== undefined)
+    return { width: want.side, height: want.side, fps, seconds, rate, sound, step };
   const fitted = shrink({ width, height }, want, step === 1 ? 1 : Math.sqrt(step));
   const dense = Math.sqrt(Math.max(rate, LEAST_RATE) / (fitted.width * fitted.height * fps * BITS_PER_PIXEL));
   const factor = Math.min(1, Math.max(dense, 160 / Math.max(fitted.width, fitted.height)));
   // Chroma has half the resolution: both sides are even.
   const even = (length: number) => Math.max(2, Math.round((length * factor) / 2) * 2);
-  return { width: even(fitted.width), height: even(fitted.height), fps, seconds, rate, sound };
+  return { width: even(fitted.width), height: even(fitted.height), fps, seconds, rate, sound, step };
 }
 
 function filters(
@@ -125,11 +140,22 @@ function filters(
   ];
 }
 
-function coders({ rate }: Shot, { to }: Recipe): readonly string[] {
+function coders({ rate, step }: Shot, { to }: Recipe): readonly string[] {
   const most = ["-maxrate", `${rate}`, "-bufsize", `${rate * 2}`];
   if (to === "video/webm") {
     return [
-      ...["-c:v", "libvpx-vp9", "-crf", "34", "-b:v", `${rate}`, "-deadline", "realtime", "-cpu-used", "7"],
+      ...[
+        "-c:v",
+        "libvpx-vp9",
+        "-crf",
+        step < 1 ? "46" : "34",
+        "-b:v",
+        `${rate}`,
+        "-deadline",
+        "realtime",
+        "-cpu-used",
+        "7",
+      ],
       ...["-auto-alt-ref", "0", "-c:a", "libopus"],
     ];
   }

@@ -27,6 +27,11 @@ export function openImage(source: string | Buffer, moving = false): Sharp {
   });
 }
 
+/** Only to be asked for its metadata: how large it is may be known of any. */
+export function openHead(source: string | Buffer, moving = false): Sharp {
+  return sharp(source, { failOn: "error", limitInputPixels: false, animated: moving });
+}
+
 /** Some frames of many, one below the other. */
 export function openPages(source: string, page: number, pages: number): Sharp {
   return sharp(source, { failOn: "error", limitInputPixels: MOST_PIXELS, page, pages });

@@ -1,10 +1,9 @@
 // Moving pictures as frames, and as GIF or WebP made of frames; `perform` calls it for everything that moves and has no sound.
 
 import { stat } from "node:fs/promises";
-import type { Want } from "../../bridge/media-port.ts";
-import type { Converted, Facts, NotConverted } from "./convert.ts";
+import type { Converted, NotConverted, Recipe } from "./convert.ts";
 import { opening, readRaw } from "./ffmpeg.ts";
-import { openFrames, openImage, openPages } from "./images.ts";
+import { MOST_PIXELS, openFrames, openHead, openImage, openPages } from "./images.ts";
 import { FAILED, lookAtPicture, readDelay, type Size, shrink } from "./picture.ts";
 import type { Film } from "./probe.ts";
 import type { Sniffed } from "./sniff.ts";
@@ -20,12 +19,17 @@ export interface Moving extends Size {
 
 /** A GIF or WebP is made of all its frames at once; more does not go into the studio's memory. */
 const MOST_RAW_BYTES = 64 * 1024 * 1024;
+/** Pages go through one after the other; this bounds the time they take. */
+const MOST_PAGED_BYTES = 256 * 1024 * 1024;
 const MOST_FPS = 30;
 const LEAST_FPS = 10;
 const LEAST_SIDE = 64;
 const MOST_SECONDS = 60;
-/** What the first attempt takes when the destination names no size: as large as stickers are shown, and a little more. */
+/** What the first attempt takes at most. Discord shows its own stickers at 160 pixels: this is twice as fine. */
 const USUAL_SIDE = 512;
+const STICKER_SIDE = 320;
+/** Of one attempt after the other. */
+const QUALITIES = [75, 60, 45, 30] as const;
 /** So many pages are decoded together: a reader of pages begins at the first one each time. */
 const PAGES_AT_ONCE = 32;
 
@@ -35,8 +39,9 @@ interface Plan extends Size {
 }
 
 /** Size and rate at which all frames fit into memory: first fewer of them, then smaller ones. */
-function plan(moving: Moving, want: Want, scale: number): Plan {
-  const limited = { ...want, maxSide: Math.min(want.maxSide ?? USUAL_SIDE, USUAL_SIDE) };
+function plan(moving: Moving, { want, shape }: Recipe, scale: number): Plan {
+  const usual = shape === "sticker" ? STICKER_SIDE : USUAL_SIDE;
+  const limited = { ...want, maxSide: Math.min(want.maxSide ?? usual, usual) };
   const size = shrink(moving, limited, scale);
   const wished = Math.min(moving.rate, MOST_FPS) * (scale < 0.6 ? 0.7 : 1);
   const room = MOST_RAW_BYTES / (size.width * size.height * 4);
@@ -51,20 +56,20 @@ function plan(moving: Moving, want: Want, scale: number): Plan {
 export async function convertToFrames(
   moving: Moving,
   target: string,
-  to: "image/gif" | "image/webp",
-  want: Want,
+  recipe: Recipe,
 ): Promise<Converted | NotConverted> {
+  const { to, want } = recipe;
   if (moving.seconds > MOST_SECONDS) return FAILED("too-long");
   let scale = 1;
-  for (let attempt = 0; attempt < 4; attempt += 1) {
-    const planned = plan(moving, want, scale);
-    if (attempt > 0 && Math.max(planned.width, planned.height) < LEAST_SIDE) break;
+  for (const quality of QUALITIES) {
+    const planned = plan(moving, recipe, scale);
+    if (scale < 1 && Math.max(planned.width, planned.height) < LEAST_SIDE) break;
     const frames: Buffer[] = [];
     for await (const frame of moving.frames(planned, planned.fps)) {
       if (frames.length < planned.count) frames.push(frame);
     }
     if (frames.length === 0) return FAILED("broken");
-    const bytes = await write(frames, planned, target, to);
+    const bytes = await write(frames, planned, target, { to, quality });
     if (bytes <= want.maxBytes) {
       const { width, height, fps } = planned;
       const seconds = frames.length / fps;
@@ -81,7 +86,7 @@ async function write(
   frames: Buffer[],
   { width, height, fps }: Plan,
   target: string,
-  to: string,
+  { to, quality }: { readonly to: string; readonly quality: number },
 ): Promise<number> {
   // GIF counts in hundredths of a second: rounded as they add up, so that the length stays right.
   const unit = to === "image/gif" ? 10 : 1;
@@ -89,7 +94,7 @@ async function write(
   const delay = frames.map((_, index) => time(index + 1) - time(index));
   const image = openFrames(Buffer.concat(frames), width, height);
   if (to === "image/gif") await image.gif({ delay, loop: 0, effort: 3 }).toFile(target);
-  else await image.webp({ delay, loop: 0, effort: 2, quality: 75 }).toFile(target);
+  else await image.webp({ delay, loop: 0, effort: 2, quality }).toFile(target);
   return (await stat(target)).size;
 }
 
@@ -97,19 +102,16 @@ async function write(
 export async function convertPages(
   source: string,
   target: string,
-  to: "image/gif" | "image/webp",
-  facts: Facts,
-  want: Want,
+  { to, facts, want }: Recipe,
 ): Promise<Converted | NotConverted> {
   const { width = 1, height = 1, frames = 1 } = facts;
-  for (let scale = 1, attempt = 0; attempt < 4; attempt += 1) {
+  if (width * height * frames > MOST_PIXELS) return FAILED("too-big");
+  const whole = shrink({ width, height }, want);
+  let scale = Math.min(1, Math.sqrt(MOST_PAGED_BYTES / (whole.width * whole.height * frames * 4)));
+  for (const quality of QUALITIES) {
     const size = shrink({ width, height }, want, scale);
-    if (size.width * size.height * frames * 4 > 4 * MOST_RAW_BYTES) {
-      scale *= 0.7;
-      continue;
-    }
     const resized = openImage(source, true).resize(size.width, size.height, { fit: "fill" });
-    const coded = to === "image/gif" ? resized.gif({ effort: 3 }) : resized.webp({ effort: 2, quality: 75 });
+    const coded = to === "image/gif" ? resized.gif({ effort: 3 }) : resized.webp({ effort: 2, quality });
     await coded.toFile(target);
     const { size: bytes } = await stat(target);
     if (bytes <= want.maxBytes) return { ok: true, bytes, facts: { ...facts, ...size } };
@@ -121,7 +123,7 @@ export async function convertPages(
 /** Frames of a GIF or WebP, each shown as long as the file says. */
 export async function movingPages(source: string, from: Sniffed): Promise<Moving> {
   const facts = await lookAtPicture(source, from);
-  const { delay = [], pages = 1 } = await openImage(source, true).metadata();
+  const { delay = [], pages = 1 } = await openHead(source, true).metadata();
   const ends: number[] = [];
   for (let page = 0; page < pages; page += 1) ends.push((ends.at(-1) ?? 0) + readDelay(delay[page] ?? 100));
   const seconds = (ends.at(-1) ?? 0) / 1000;

@@ -59,8 +59,8 @@ async function convert(
     return convertPicture(await stillInput(source, from, program), target, to, want);
   }
   const paged = from.mime === "image/gif" || from.mime === "image/webp";
-  if (pages && paged) return convertPages(source, target, to, recipe.facts, want);
-  if (pages) return convertToFrames(await moving(source, from, program), target, to, want);
+  if (pages && paged) return convertPages(source, target, recipe);
+  if (pages) return convertToFrames(await moving(source, from, program), target, recipe);
   if (program === undefined) return FAILED("no-converter");
   const fed = from.kind === "lottie" || from.mime === "image/webp";
   const reel = fed

@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import type { Sharp } from "sharp";
 import type { Want } from "../../bridge/media-port.ts";
 import type { Converted, Facts, NotConverted } from "./convert.ts";
-import { openImage } from "./images.ts";
+import { MOST_PIXELS, openHead, openImage } from "./images.ts";
 import type { Sniffed } from "./sniff.ts";
 
 /** No coder of ours goes beyond (WebP: 16383). */
@@ -23,7 +23,7 @@ export const FAILED = (why: NotConverted["why"]): NotConverted => ({ ok: false, 
 /** Reads only the head of it; what cannot be decoded shows in the conversion. */
 export async function lookAtPicture(source: string, from: Sniffed): Promise<Facts> {
   const many = from.mime === "image/gif" || from.mime === "image/webp";
-  const head = await openImage(source, many).metadata();
+  const head = await openHead(source, many).metadata();
   const { width, pageHeight = head.height, pages = 1, delay, orientation = 1, hasAlpha } = head;
   if (!(width >= 1 && pageHeight >= 1)) throw new Error("absurd dimensions");
   const turned = orientation >= 5;
@@ -81,7 +81,8 @@ export async function convertPicture(
   to: string,
   want: Want,
 ): Promise<Converted | NotConverted> {
-  const head = await openImage(input).metadata();
+  const head = await openHead(input).metadata();
+  if (head.width * head.height > MOST_PIXELS) return FAILED("too-big");
   const upright = { width: head.autoOrient.width, height: head.autoOrient.height };
   for (const attempt of ATTEMPTS) {
     // A sticker keeps its side: only its quality gives way.

@@ -67,8 +67,8 @@ function film(log: string, progress: string): Film {
   );
   const picture = pictures[0];
   const sound = /^ {2}Stream #0:\d+[^\n]*?: Audio: (\w+)/m.exec(input)?.[1];
-  const seconds = last(progress, /^out_time_us=(\d+)$/gm) / 1e6;
   const frames = last(progress, /^frame=(\d+)$/gm);
+  const seconds = lengthOf(input, last(progress, /^out_time_us=(\d+)$/gm) / 1e6, picture ? frames : 0);
   if (!(seconds <= MOST_SECONDS)) throw new Error("absurd length");
   return {
     hasAudio: sound !== undefined,
@@ -76,6 +76,14 @@ function film(log: string, progress: string): Film {
     ...(sound !== undefined && { sound }),
     ...(picture && { ...sizeOf(picture[0], input), frames, picture: picture[1] ?? "" }),
   };
+}
+
+/** `begun`: when the last frame begins. How long that is shown only the head tells, which is believed within bounds. */
+function lengthOf(input: string, begun: number, frames: number): number {
+  const [, hours, minutes, rest] = /^ {2}Duration: (\d+):(\d\d):(\d\d\.\d+)/m.exec(input) ?? [];
+  const stated = (Number(hours) * 60 + Number(minutes)) * 60 + Number(rest);
+  if (stated >= begun && stated <= 2 * begun + 1) return stated;
+  return frames > 1 ? (begun * frames) / (frames - 1) : begun;
 }
 
 function sizeOf(line: string, input: string): Facts {

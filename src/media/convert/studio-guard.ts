@@ -3,13 +3,18 @@
 import { readFileSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 
-/** All a conversion may hold in memory, with the program it started. */
-const MOST_BYTES = 768 * 1024 * 1024;
 const PERIOD_MS = 100;
 /** Linux counts resident memory in these. */
 const PAGE_BYTES = 4096;
 
-const { owner } = workerData as { readonly owner: number };
+export interface Watch {
+  /** The process that waits for the answers. */
+  readonly owner: number;
+  /** All a conversion may hold in memory, with the program it started. */
+  readonly maxBytes: number;
+}
+
+const { owner, maxBytes } = workerData as Watch;
 
 /** What the programs we started hold; 0 where the system does not tell in /proc. */
 function bytesOfOthers(): number {
@@ -27,7 +32,7 @@ function bytesOfOthers(): number {
 
 setInterval(() => {
   const orphan = process.ppid !== owner;
-  if (!orphan && process.memoryUsage.rss() + bytesOfOthers() <= MOST_BYTES) return;
+  if (!orphan && process.memoryUsage.rss() + bytesOfOthers() <= maxBytes) return;
   try {
     process.kill(-process.pid, "SIGKILL");
   } catch {

@@ -7,6 +7,7 @@ import type { Sniffed } from "./sniff.ts";
 export interface Tools {
   readonly ffmpeg?: string;
   readonly maxOutputBytes: number;
+  readonly maxMemoryBytes: number;
 }
 
 interface Source {

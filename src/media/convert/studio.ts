@@ -5,6 +5,7 @@ import { setPriority } from "node:os";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { perform } from "./perform.ts";
+import type { Watch } from "./studio-guard.ts";
 import type { Job, Reply, Tools } from "./studio-job.ts";
 
 /** Text has the processor first, and the system's memory. */
@@ -18,10 +19,11 @@ function stepBack(): void {
 }
 
 stepBack();
-const guard = `${import.meta.dirname}/studio-guard${extname(import.meta.filename)}`;
-new Worker(guard, { workerData: { owner: process.ppid } }).unref();
-
 const tools: Tools = JSON.parse(process.argv[2] ?? "{}");
+const watch: Watch = { owner: process.ppid, maxBytes: tools.maxMemoryBytes };
+const guard = `${import.meta.dirname}/studio-guard${extname(import.meta.filename)}`;
+new Worker(guard, { workerData: watch }).unref();
+
 process.on("disconnect", () =>
   process.kill(process.platform === "win32" ? process.pid : -process.pid, "SIGKILL"),
 );
