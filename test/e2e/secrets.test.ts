@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Fault, FaultRequest } from "../../src/sandbox/faults.ts";
 import { fastClock } from "../support/fast-clock.ts";
 import { type Program, runProgram } from "../support/program.ts";
+import { samples } from "../support/sample-files.ts";
 import { ask, breakStorage, stateOf } from "../support/strict-client.ts";
 import { eventually, makeWorld, type World } from "../support/world.ts";
 
@@ -149,9 +150,25 @@ async function calmRun(scene: World, written: Written): Promise<void> {
   discord.say(channel, carla, { content: "oi" });
   telegram.say(chat, ana, { text: "oi" });
   await eventually(() => scene.discordTexts().length === 2 && scene.telegramTexts().length === 2);
+  await files(scene);
   await strangers(scene, written);
   program.signal("SIGTERM");
   await end(program, written);
+}
+
+/** Files in both directions; the address of a file on Telegram holds the token, and an angry server repeats it. */
+async function files({ telegram, discord, chat, channel, ana, carla, telegramBot }: World): Promise<void> {
+  const isDownload = ({ path }: FaultRequest) => path.includes("/file/bot");
+  const html = `<h1>500</h1> /file/bot${telegramBot.token}/photos/file_1.jpg`;
+  telegram.faults.add({ match: isDownload, times: 1, fault: { kind: "status", status: 500, html } });
+  const bytes = await samples.png();
+  telegram.sendFile(chat, ana, { kind: "photo", bytes, mime: "image/png" }, { caption: "foto" });
+  discord.say(channel, carla, { attachments: [{ filename: "a.png", contentType: "image/png", bytes }] });
+  await eventually(() => telegram.messages(chat).filter(({ photo }) => photo).length === 2);
+  await eventually(() => telegram.faults.left === 0);
+  await eventually(
+    () => discord.messages(channel).filter(({ attachments }) => attachments.length > 0).length === 2,
+  );
 }
 
 /** A run by webhook with every fault there is; within this process, because there waiting can be sped up. */
