@@ -25,7 +25,7 @@ const MOST_FPS = 30;
 const LEAST_FPS = 10;
 const LEAST_SIDE = 64;
 const MOST_SECONDS = 60;
-/** What the first attempt takes at most. Discord shows its own stickers at 160 pixels: this is twice as fine. */
+/** What the first attempt takes where no side is wanted. Discord shows its own stickers at 160 pixels: this is twice as fine. */
 const USUAL_SIDE = 512;
 const STICKER_SIDE = 320;
 /** Of one attempt after the other. */
@@ -41,7 +41,7 @@ interface Plan extends Size {
 /** Size and rate at which all frames fit into memory: first fewer of them, then smaller ones. */
 function plan(moving: Moving, { want, shape }: Recipe, scale: number): Plan {
   const usual = shape === "sticker" ? STICKER_SIDE : USUAL_SIDE;
-  const limited = { ...want, maxSide: Math.min(want.maxSide ?? usual, usual) };
+  const limited = { ...want, maxSide: want.maxSide ?? usual };
   const size = shrink(moving, limited, scale);
   const wished = Math.min(moving.rate, MOST_FPS) * (scale < 0.6 ? 0.7 : 1);
   const room = MOST_RAW_BYTES / (size.width * size.height * 4);
@@ -64,16 +64,20 @@ export async function convertToFrames(
   for (const quality of QUALITIES) {
     const planned = plan(moving, recipe, scale);
     if (scale < 1 && Math.max(planned.width, planned.height) < LEAST_SIDE) break;
-    const frames: Buffer[] = [];
-    for await (const frame of moving.frames(planned, planned.fps)) {
-      if (frames.length < planned.count) frames.push(frame);
-    }
+    const frames = await collect(moving, planned);
     if (frames.length === 0) return FAILED("broken");
     const bytes = await write(frames, planned, target, { to, quality });
     if (bytes <= want.maxBytes) {
       const { width, height, fps } = planned;
-      const seconds = frames.length / fps;
-      const facts = { width, height, frames: frames.length, seconds, hasAudio: false, alpha: moving.alpha };
+      const count = countOf(frames, planned);
+      const facts = {
+        width,
+        height,
+        frames: count,
+        seconds: count / fps,
+        hasAudio: false,
+        alpha: moving.alpha,
+      };
       return { ok: true, bytes, facts };
     }
     // Bytes go with the pixels; a little less than needed, so that the next one fits.
@@ -82,17 +86,30 @@ export async function convertToFrames(
   return FAILED("too-big");
 }
 
+const countOf = (frames: Buffer, { width, height }: Size) => frames.length / (width * height * 4);
+
+/** The frames, one below the other; fewer than planned when there are no more. */
+async function collect(moving: Moving, planned: Plan): Promise<Buffer> {
+  const all = Buffer.alloc(planned.count * planned.width * planned.height * 4);
+  let filled = 0;
+  for await (const frame of moving.frames(planned, planned.fps)) {
+    if (filled < all.length) filled += frame.copy(all, filled);
+  }
+  return all.subarray(0, filled);
+}
+
 async function write(
-  frames: Buffer[],
-  { width, height, fps }: Plan,
+  frames: Buffer,
+  planned: Plan,
   target: string,
   { to, quality }: { readonly to: string; readonly quality: number },
 ): Promise<number> {
   // GIF counts in hundredths of a second: rounded as they add up, so that the length stays right.
   const unit = to === "image/gif" ? 10 : 1;
+  const { width, height, fps } = planned;
   const time = (index: number) => Math.round((index * 1000) / fps / unit) * unit;
-  const delay = frames.map((_, index) => time(index + 1) - time(index));
-  const image = openFrames(Buffer.concat(frames), width, height);
+  const delay = Array.from({ length: countOf(frames, planned) }, (_, index) => time(index + 1) - time(index));
+  const image = openFrames(frames, width, height);
   if (to === "image/gif") await image.gif({ delay, loop: 0, effort: 3 }).toFile(target);
   else await image.webp({ delay, loop: 0, effort: 2, quality }).toFile(target);
   return (await stat(target)).size;
