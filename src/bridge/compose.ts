@@ -121,7 +121,7 @@ function edit(
   return [...calls, ...revise(parts, message, to, renderer, known, others, 1)];
 }
 
-/** The message an album stands in, rendered anew; what it cannot become is left as it is. */
+/** The message an album stands in, rendered anew; what no edit can make of it is sent anew, and then the old one goes. */
 function reviseAlbum(
   members: readonly Message[],
   copy: Copy,
@@ -131,12 +131,13 @@ function reviseAlbum(
   leaving: readonly MessageRef[] = [],
 ): readonly Call[] {
   const [first, ...others] = members;
-  if (!first) return remove([copy], to, renderer, known).map((call) => ({ ...call, joined: [] }));
+  const gone = () => remove([copy], to, renderer, known).map((call) => ({ ...call, joined: [] }));
+  if (!first) return gone();
   const merged = described(mergeAlbum([first, ...others]), renderer, known);
   const [part] = renderer.renderMessage(merged, to, known);
   if (!part || part.hash === copy.hash) return [];
   const request = renderer.renderEdit(part, copy, known, 0);
-  if (request === undefined) return [];
+  if (request === undefined) return [{ ...create(part, 0), joined: sectionsOf(members) }, ...gone()];
   const call: Call = { op: "edit", part: 0, hash: part.hash, request, targets: [copy.ref] };
   return [{ ...call, joined: sectionsOf(members), ...(leaving.length > 0 && { leaving }) }];
 }

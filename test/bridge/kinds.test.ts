@@ -100,6 +100,25 @@ describe("an album", () => {
     expect(lines().map(({ text }) => text)).toEqual(["fim"]);
   });
 
+  it("is sent anew where no edit takes a file out of it, and the map is kept", async () => {
+    const { left, settled, lines } = await scene({ fixedFiles: true });
+    await left(photo("1", { text: "um" }));
+    await left(photo("2"));
+    await left({ do: "say", id: "3", text: "meio" });
+    await settled();
+    await left({ do: "delete", ids: ["2"] });
+    await left({ do: "say", id: "4", text: "fim", replyTo: "1" });
+    await settled();
+    expect(lines()).toMatchObject([
+      { id: "2", text: "meio" },
+      { id: "3", text: "um", files: ["1.png"] },
+      { text: "fim", replyTo: "3" },
+    ]);
+    await left({ do: "delete", ids: ["1"] });
+    await settled();
+    expect(lines().map(({ text }) => text)).toEqual(["meio", "fim"]);
+  });
+
   it("is answered natively, whichever of its messages is meant", async () => {
     const { left, settled, lines } = await scene();
     await left(photo("1"));

@@ -24,6 +24,7 @@ export interface ToyBridgeOptions {
   readonly tells?: boolean;
   readonly log?: Log;
   readonly threads?: string[];
+  readonly fixedFiles?: boolean;
   readonly forum?: boolean;
   readonly show?: Bridge["show"];
 }
@@ -68,6 +69,7 @@ export function toyBridge(options: ToyBridgeOptions): ToyBridge {
       ...(options.rates && { rates: options.rates }),
       ...(options.tells !== undefined && { tells: options.tells }),
       ...(options.threads && { threads: options.threads }),
+      ...(options.fixedFiles && { fixedFiles: true }),
       ...(options.forum !== undefined && { forum: options.forum }),
     });
   const platforms = new Map(["left", "right"].map((account) => [account, make(account)]));

@@ -102,6 +102,8 @@ export interface ToyOptions {
   readonly threads?: string[];
   /** False: a thread is wanted where none can be. */
   readonly forum?: boolean;
+  /** No edit changes which files a message has. */
+  readonly fixedFiles?: boolean;
   /** How many characters a part holds. */
   readonly cut?: number;
   /** How many characters a joined message holds. */
@@ -163,7 +165,11 @@ export function toyPlatform(options: ToyOptions): Platform {
       while (count > 0 && lines.slice(0, count).join("").length > (options.joinedCut ?? 1_000)) count -= 1;
       return count === 0 ? undefined : { part: part(lines.slice(0, count).join("")), count };
     },
-    renderEdit: (changed, copy) => ({ ...(changed.request as ToyRequest), id: copy.ref.id }),
+    renderEdit(changed, copy) {
+      const filesOf = (hash: string) => hash.split("|")[1] ?? "";
+      if (options.fixedFiles && filesOf(changed.hash) !== filesOf(copy.hash)) return undefined;
+      return { ...(changed.request as ToyRequest), id: copy.ref.id };
+    },
     renderReactions: (target, wanted, own) => {
       const reactions = wanted.map(({ emoji }) => emoji).slice(0, 1);
       const isSame = reactions.join() === own.map(({ emoji }) => emoji).join();
