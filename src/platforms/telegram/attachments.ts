@@ -25,7 +25,7 @@ export function attachmentsOf(
   const content = message[field];
   if (typeof content !== "object" || content === null) return [{ kind: "unsupported", name: field }];
   if (field === "poll") return pollIn(message, place);
-  if (!isFileField(field)) return [cardIn(field, content as never, place.href)];
+  if (!isFileField(field)) return [cardIn(field, content as never, place.href, message)];
   const file = fileIn(field, content as never, place);
   return [message.has_media_spoiler ? hidden(file) : file];
 }

@@ -8,6 +8,7 @@ const cell = (words: string, more: Partial<TableCell> = {}): TableCell => ({
   isHeader: false,
   align: "left",
   columns: 1,
+  rows: 1,
   ...more,
 });
 const head = (words: string) => cell(words, { isHeader: true });
@@ -52,12 +53,32 @@ describe("codeTable", () => {
     ).toBe("a │   │ c\n1 │   │\n1 │ 2 │ 3");
   });
 
+  it("leaves the place below a tall cell empty, and what stands beside it in its column", () => {
+    expect(
+      codeTable([
+        [cell("a", { rows: 2 }), cell("b")],
+        [cell("d"), cell("e")],
+      ]),
+    ).toBe("a │ b │\n  │ d │ e");
+    expect(codeTable([[cell("a"), cell("b", { rows: 2, columns: 2 })], [cell("c")], [cell("d")]])).toBe(
+      "a │ b │\nc │   │\nd │   │",
+    );
+  });
+
+  it("gives up the columns where they would be mostly spaces", () => {
+    const long = "x".repeat(15_000);
+    const rows = Array.from({ length: 499 }, () => [cell("1"), cell("2")]);
+    const drawn = codeTable([[head(long), head("y")], ...rows]);
+    expect(drawn.split("\n").slice(0, 3)).toEqual([`${long} │ y`, "1 │ 2", "1 │ 2"]);
+    expect(drawn.length).toBeLessThan(20_000);
+  });
+
   it("puts words of several lines on one", () => {
     expect(codeTable([[cell("a\n b")]])).toBe("a b");
   });
 
   it("takes no more columns than Telegram allows, and no cells at all", () => {
-    expect(codeTable([[cell("a", { columns: 1e9 })]]).length).toBeLessThan(100);
+    expect(codeTable([[cell("a", { columns: 1e9, rows: 1e9 })]]).length).toBeLessThan(100);
     expect(codeTable([])).toBe("");
     expect(codeTable([[]])).toBe("");
   });

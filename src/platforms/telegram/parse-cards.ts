@@ -15,16 +15,23 @@ export type CardField = FieldOf<"card">;
 type Content = { readonly [F in CardField]: NonNullable<Message[F]> };
 /** `page` opens the message: where somebody has to do something, it can be done only there. */
 type Readers = {
-  readonly [F in CardField]: (content: Content[F], page: string | undefined) => CardAttachment;
+  readonly [F in CardField]: (
+    content: Content[F],
+    page: string | undefined,
+    message: Message,
+  ) => CardAttachment;
 };
 
 const READERS: Readers = {
-  location: (location) => ({
-    // An edit that ends a live location has no period any more, and is a place like any other.
-    kind: location.live_period ? "live-location" : "location",
-    name: `${location.latitude}, ${location.longitude}`,
-    href: mapPage(location),
-  }),
+  location: (location, _page, message) => {
+    const ended = !location.live_period && isMoved(message);
+    return {
+      kind: location.live_period || ended ? "live-location" : "location",
+      name: `${location.latitude}, ${location.longitude}`,
+      ...(ended ? { description: "⏹️" } : {}),
+      href: mapPage(location),
+    };
+  },
   venue: ({ title, address, location }) => ({
     kind: "venue",
     ...label("name", title),
@@ -104,8 +111,17 @@ export function cardIn<F extends CardField>(
   field: F,
   content: Content[F],
   page: string | undefined,
+  message: Message,
 ): CardAttachment {
-  return READERS[field](content, page);
+  return READERS[field](content, page, message);
+}
+
+/**
+ * Only live locations are edited, and the edit that ends one has no period any more [Bot API 10.1, Location]. Of a place
+ * with buttons it may be the buttons that changed.
+ */
+function isMoved({ edit_date, reply_markup }: Message): boolean {
+  return edit_date !== undefined && reply_markup === undefined;
 }
 
 /** The line of a task, with its box. */

@@ -16,6 +16,11 @@ interface Flat {
 }
 
 type RichButton = Extract<RichBlock, { readonly type: "buttons" }>["buttons"][number];
+/** Of media; whom it credits is Telegram's `<cite>`. */
+interface Caption {
+  readonly text: RichTelegram;
+  readonly credit?: RichTelegram;
+}
 type Shape<T> = Extract<T, { readonly type: string }>;
 
 const NOTHING: Flat = { body: [], attachments: [] };
@@ -70,7 +75,7 @@ function block(from: RichBlock, place: FilePlace): Flat {
       return details(from, place);
     case "collage":
     case "slideshow":
-      return withCaption(blocks(from.blocks, place, "\n"), from.caption?.text, place);
+      return withCaption(blocks(from.blocks, place, "\n"), from.caption, place);
     case "buttons":
       return {
         ...NOTHING,
@@ -121,57 +126,84 @@ function media(from: MediaBlock, place: FilePlace): Flat {
   }
 }
 
-/** A block of tomorrow: its words, and else its name. */
-function unknown(from: { readonly type?: unknown; readonly text?: RichTelegram }, place: FilePlace): Flat {
-  const body = inline(from.text, place.account);
+/** What a block of tomorrow may hold under the names that Telegram gives to words. */
+interface UnknownBlock {
+  readonly type?: unknown;
+  readonly text?: RichTelegram;
+  readonly blocks?: readonly RichBlock[];
+  readonly caption?: Caption;
+}
+
+/** A block of tomorrow: its name and its words. */
+function unknown(from: UnknownBlock, place: FilePlace): Flat {
+  const said = inline(from.text, place.account);
+  const inner = blocks(from.blocks, place, "\n");
+  const between = said.length > 0 && inner.body.length > 0 ? [text("\n")] : [];
   const name = typeof from.type === "string" ? label("name", from.type) : {};
-  return { body, attachments: body.length > 0 ? [] : [{ kind: "unsupported", ...name }] };
+  const body = [...said, ...between, ...inner.body];
+  const attachments: Attachment[] = [{ kind: "unsupported", ...name }, ...inner.attachments];
+  return withCaption({ body, attachments }, from.caption, place);
 }
 
 function carried(
   attachments: readonly Attachment[],
-  from: { readonly has_spoiler?: boolean; readonly caption?: { readonly text: RichTelegram } },
+  from: { readonly has_spoiler?: boolean; readonly caption?: Caption },
   place: FilePlace,
 ): Flat {
   const shown = from.has_spoiler
     ? attachments.map((each) => (isFile(each) ? hidden(each) : each))
     : attachments;
-  return withCaption({ body: [], attachments: shown }, from.caption?.text, place);
+  return withCaption({ body: [], attachments: shown }, from.caption, place);
 }
 
 function only(node: Node): Flat {
   return { body: [node], attachments: [] };
 }
 
-function withCaption(flat: Flat, caption: RichTelegram | undefined, place: FilePlace): Flat {
-  const said = inline(caption, place.account);
+/** Below the block, with whom it credits. */
+function withCaption(flat: Flat, caption: Caption | undefined, place: FilePlace): Flat {
+  const said = credited(inline(caption?.text, place.account), caption?.credit, place);
   if (said.length === 0) return flat;
   return { ...flat, body: flat.body.length === 0 ? said : [...flat.body, text("\n"), ...said] };
 }
 
-function list(from: Shape<RichBlock> & { readonly type: "list" }, place: FilePlace): Flat {
-  const items = from.items.map((item) => {
+function credited(said: RichText, credit: RichTelegram | undefined, place: FilePlace): RichText {
+  const by = inline(credit, place.account);
+  return by.length === 0 ? said : [...said, text(said.length === 0 ? "~ " : "\n~ "), ...by];
+}
+
+type ListBlock = Extract<RichBlock, { readonly type: "list" }>;
+
+function list({ items }: ListBlock, place: FilePlace): Flat {
+  const flats = items.map((item) => {
     const flat = blocks(item.blocks, place, "\n");
     const box = item.has_checkbox ? [text(item.is_checked ? "☑ " : "☐ ")] : [];
     return { ...flat, body: [...box, ...flat.body] };
   });
-  const start = from.items[0]?.value;
-  return {
-    body: [
-      {
-        kind: "list",
-        ordered: start !== undefined,
-        ...(start === undefined ? {} : { start }),
-        items: items.map((item) => item.body),
-      },
-    ],
-    attachments: items.flatMap((item) => item.attachments),
-  };
+  const attachments = flats.flatMap((flat) => flat.attachments);
+  if (!isCounted(items)) return { body: labelled(items, flats), attachments };
+  const start = items[0]?.value;
+  const numbers = start === undefined ? { ordered: false } : { ordered: true, start };
+  return { body: [{ kind: "list", ...numbers, items: flats.map((flat) => flat.body) }], attachments };
+}
+
+/** Without numbers, or with those that any list would have. */
+function isCounted(items: ListBlock["items"]): boolean {
+  const start = items[0]?.value;
+  if (start === undefined) return items.every(({ value }) => value === undefined);
+  return items.every(({ value, type = "1" }, index) => type === "1" && value === start + index);
+}
+
+/** Letters, Roman numerals, and numbers that leap or fall stand as Telegram wrote them, each on a line. */
+function labelled(items: ListBlock["items"], flats: readonly Flat[]): RichText {
+  return flats.flatMap(({ body }, index) => [
+    text(`${index === 0 ? "" : "\n"}${items[index]?.label ?? "•"} `),
+    ...body,
+  ]);
 }
 
 function quote(inner: Flat, expandable: boolean, credit: RichTelegram | undefined, place: FilePlace): Flat {
-  const by = inline(credit, place.account);
-  const children = by.length === 0 ? inner.body : [...inner.body, text("\n~ "), ...by];
+  const children = credited(inner.body, credit, place);
   return { ...inner, body: children.length === 0 ? [] : [{ kind: "quote", expandable, children }] };
 }
 
@@ -182,9 +214,10 @@ function table(from: Shape<RichBlock> & { readonly type: "table" }, place: FileP
       isHeader: cell.is_header === true,
       align: cell.align,
       columns: cell.colspan ?? 1,
+      rows: cell.rowspan ?? 1,
     })),
   );
-  return withCaption(only({ kind: "pre", text: codeTable(rows) }), from.caption, place);
+  return withCaption(only({ kind: "pre", text: codeTable(rows) }), { text: from.caption ?? "" }, place);
 }
 
 /** What is folded away stays folded as far as it goes: in an expandable quote under its summary. */
