@@ -3,10 +3,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { isFile, isPoll } from "../../model/attachment.ts";
 import type { RawUpdate } from "../../model/delivery.ts";
 import { ParseError } from "../../model/errors.ts";
 import type { BridgeEvent } from "../../model/event.ts";
 import { parseUpdate } from "./parse.ts";
+import { renderMessage } from "./render.ts";
 import type { TelegramSelf } from "./request.ts";
 
 interface Case {
@@ -100,6 +102,74 @@ describe("parseUpdate", () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe("what a damaged update becomes", () => {
+  const cases = corpus();
+  const known = { prepared: null, now: 0, texts: (key: string) => key };
+  const style = { profiles: true, maxBytes: 1_000_000 };
+  const parsed = (update: unknown) => {
+    try {
+      return parseUpdate(raw(JSON.stringify(update)), SELF);
+    } catch {
+      return [];
+    }
+  };
+
+  it("can be stored and rendered, or is refused: no lane may stumble over it again and again", () => {
+    const values = fc.constantFrom<unknown>({}, 5, "x", [], null, true, 1e300, [{}], { text: 5 });
+    fc.assert(
+      fc.property(fc.constantFrom(...cases), fc.nat(), values, (one, at, value) => {
+        const paths = pathsOf(one.update);
+        const events = parsed(replaced(one.update, paths[at % paths.length] ?? [], value));
+        expect(JSON.parse(JSON.stringify(events))).toEqual(events);
+        for (const event of events) {
+          if (!("message" in event)) continue;
+          const { message } = event;
+          const attachments = message.attachments.filter(isFile);
+          renderMessage({ ...message, attachments }, message.ref.conversation, known, style);
+          for (const each of message.attachments) {
+            if (isPoll(each))
+              expect(each.poll.options.map(({ text }) => typeof text)).not.toContain("object");
+            else if (!isFile(each)) expect(typeof (each.description ?? "")).toBe("string");
+          }
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each([
+    ["a time that is none", "date", "soon"],
+    ["words that are none", "text", 5],
+    ["a name that is none", "from", { id: 1, first_name: "Ana", username: 5 }],
+    ["a size that is none", "document", { file_id: "f", file_unique_id: "u", file_size: "big" }],
+    ["a file's id that is none", "voice", { file_id: {}, file_unique_id: "u", duration: 1 }],
+  ])("%s is refused", (_name, field, value) => {
+    const chat = { id: -1001, type: "supergroup", title: "G" };
+    const message = { message_id: 5, date: 1, from: { id: 2, first_name: "Ana" }, chat };
+    const body = JSON.stringify({ update_id: 1, message: { ...message, text: "oi", [field]: value } });
+    expect(() => parseUpdate(raw(body), SELF)).toThrow(ParseError);
+  });
+});
+
+describe("what is nested too deeply", () => {
+  const chat = { id: -1001, type: "supergroup", title: "G" };
+  const message = { message_id: 5, date: 1, from: { id: 2, first_name: "Ana" }, chat };
+  const nested = (depth: number) => `${'{"type":"bold","text":'.repeat(depth)}"x"${"}".repeat(depth)}`;
+  const body = (depth: number) =>
+    JSON.stringify({ update_id: 1, message: { ...message, rich_message: { blocks: ["?"] } } }).replace(
+      '"?"',
+      `{"type":"paragraph","text":${nested(depth)}}`,
+    );
+
+  it("is read as deep as Telegram goes (16), twice over", () => {
+    expect(parseUpdate(raw(body(32)), SELF)).toHaveLength(1);
+  });
+
+  it.each([300, 1500, 3000, 6000, 100_000])("is refused at %d levels", (depth) => {
+    expect(() => parseUpdate(raw(body(depth)), SELF)).toThrow(ParseError);
   });
 });
 

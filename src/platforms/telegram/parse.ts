@@ -13,6 +13,7 @@ import { readMessage } from "./parse-message.ts";
 import { pollEvents } from "./parse-poll.ts";
 import { serviceEvents } from "./parse-service.ts";
 import type { TelegramSelf } from "./request.ts";
+import { areSound } from "./sound.ts";
 
 type MessageEvent = "message.created" | "message.edited";
 type Crossing = {
@@ -40,14 +41,22 @@ type Filled<K extends keyof Update> = NonNullable<Update[K]>;
 /** The events of one update; [] for our own echoes and for what is not for the bridge. @throws ParseError */
 export function parseUpdate(raw: RawUpdate, self: TelegramSelf): readonly BridgeEvent[] {
   const update = readUpdate(raw.body);
+  const events = readEvents(raw.account, update, self);
+  if (!areSound(events)) throw new ParseError(STRANGE);
+  return events;
+}
+
+const STRANGE = "The update has a shape this version does not understand.";
+
+function readEvents(account: AccountId, update: Update, self: TelegramSelf): readonly BridgeEvent[] {
   try {
     return Object.entries(READERS).flatMap(([field, read]) => {
       const content = update[field as Crossing];
-      return content ? read(raw.account, content as never, self) : [];
+      return content ? read(account, content as never, self) : [];
     });
   } catch (cause) {
     if (cause instanceof ParseError) throw cause;
-    throw new ParseError("The update has a shape this version does not understand.", { cause });
+    throw new ParseError(STRANGE, { cause });
   }
 }
 
