@@ -8,7 +8,7 @@ import { gatherAlbum } from "./album.ts";
 import { compose, composeAlbum } from "./compose.ts";
 import { giveUp, type Job, type Outcome } from "./deliver.ts";
 import { BEHIND_MS, canJoin, join } from "./digest.ts";
-import { type LaneRun, untilStored } from "./lane-run.ts";
+import { asPlatformError, type LaneRun, untilStored } from "./lane-run.ts";
 import type { Resolved, Share } from "./platform.ts";
 import { prepare } from "./prepare.ts";
 import { resolve } from "./resolve.ts";
@@ -175,24 +175,24 @@ async function freezeNext(
   prepared: Json,
 ): Promise<Job | "next"> {
   const { at, mark, known } = moment(run, prepared);
-  const joined = isBehind(run, front) ? joinFrom(run, front, chosen, known) : undefined;
+  const joined = isBehind(run, front) ? attempt(() => joinFrom(run, front, chosen, known)) : undefined;
   const more = { at, ...(mark !== undefined && { mark }) };
   const frozen: StoredDelivery = { ...chosen, frozenAt: at, ...more };
-  if (joined) {
+  if (joined && !(joined instanceof PlatformError)) {
     const [, ...others] = joined.ids;
     await tx.outbox.freeze(chosen.id, [joined.call], { ...more, joined: others });
     run.memory.depth.count -= joined.ids.length;
     return frozenJob(frozen, [joined.call]);
   }
   const resolved = await resolve(tx, chosen.event, run.to);
-  const calls = compose(
-    chosen.event,
-    run.to,
-    run.platform,
-    { ...known, ...resolved.known },
-    resolved.standing,
+  const calls = attempt(() =>
+    compose(chosen.event, run.to, run.platform, { ...known, ...resolved.known }, resolved.standing),
   );
   run.memory.depth.count -= 1;
+  if (calls instanceof PlatformError) {
+    await giveUp(run, { delivery: chosen, calls: [], frozenAt: at }, calls)(tx);
+    return "next";
+  }
   if (calls.length === 0) {
     await tx.outbox.finish(chosen.id);
     return "next";
@@ -214,11 +214,26 @@ async function freezeAlbum(
   const [head, ...rest] = members;
   if (!first || !head) return "next";
   const resolved = await resolve(tx, { kind: "message.created", message: first }, run.to);
-  const calls = composeAlbum([first, ...others], run.to, run.platform, { ...known, ...resolved.known });
+  const calls = attempt(() =>
+    composeAlbum([first, ...others], run.to, run.platform, { ...known, ...resolved.known }),
+  );
+  if (calls instanceof PlatformError) {
+    run.memory.aloneUntil = members.at(-1)?.id ?? head.id;
+    return "next";
+  }
   const more = { at, ...(mark !== undefined && { mark }) };
   await tx.outbox.freeze(head.id, calls, { ...more, joined: rest.map(({ id }) => id) });
   run.memory.depth.count -= members.length;
   return frozenJob({ ...head, frozenAt: at, ...more }, calls);
+}
+
+/** What our own code stumbles over is given up alone: it must not stop what stands behind it. */
+function attempt<T>(make: () => T): T | PlatformError {
+  try {
+    return make();
+  } catch (error) {
+    return asPlatformError(error);
+  }
 }
 
 function moment({ clock, platform, to, texts, shows }: LaneRun, prepared: Json) {

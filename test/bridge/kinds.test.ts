@@ -139,6 +139,17 @@ describe("an album", () => {
   });
 });
 
+describe("what our own code stumbles over", () => {
+  it("is a dead letter of its own, and what stands behind it goes on", async () => {
+    const { left, settled, lines, dead } = await scene();
+    await left({ do: "say", id: "1", text: "stumble" });
+    await left({ do: "say", id: "2", text: "fim" });
+    await settled();
+    expect(lines().map(({ text }) => text)).toEqual(["fim"]);
+    expect(await dead()).toMatchObject([{ reason: "TypeError: no such form" }]);
+  });
+});
+
 describe("a file", () => {
   it("is replaced where no edit can do it, and the map is kept", async () => {
     const { left, settled, lines } = await scene();

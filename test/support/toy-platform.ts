@@ -147,6 +147,7 @@ export function toyPlatform(options: ToyOptions): Platform {
     prepare: options.prepare ?? (async () => null),
     renderMessage(message, _to, known) {
       const words = plainText(message.body);
+      if (words === "stumble") throw new TypeError("no such form");
       const files = message.attachments.map((one) =>
         one.kind === "poll" ? `poll:${one.poll.question}` : (one.name ?? ""),
       );

@@ -137,7 +137,7 @@ describe("renewal", () => {
     await failed;
     expect(store.current()).toEqual(first);
     rmSync(folder);
-    await expect.poll(() => clock.nextInMs).toBe(60 * 60 * 1000);
+    await expect.poll(() => clock.nextInMs, { timeout: 10_000 }).toBe(60 * 60 * 1000);
     const renewed = new Promise((resolve) => store.onRenewed(resolve));
     await clock.advance(60 * 60 * 1000);
     expect(await renewed).toEqual(store.current());
