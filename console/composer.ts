@@ -1,11 +1,12 @@
 // The box to write in: who writes, the reply or edit at hand, the formatting buttons; `room.ts` draws it.
 
 import { useContext, useEffect, useRef } from "preact/hooks";
-import type { MessageView, PersonView, Side } from "../src/demo/view.ts";
+import type { MessageView, PersonView, RoomView, Sample, Side } from "../src/demo/view.ts";
 import { html } from "./html.ts";
 import { SpeechContext } from "./language.ts";
 import { Marks, markOf, wrapSelection } from "./marks.ts";
 import { Face } from "./message.ts";
+import { SampleMenu } from "./sample-menu.ts";
 
 export interface Draft {
   readonly text: string;
@@ -21,13 +22,16 @@ export interface ComposerProps {
   readonly draft: Draft;
   readonly onDraft: (draft: Draft) => void;
   readonly onSend: () => void;
+  readonly samples: RoomView["samples"];
+  readonly onSample: (sample: Sample) => void;
+  readonly onFiles: (files: readonly File[]) => void;
 }
 
 /** The apps let nobody write more. */
 const MOST_TEXT: Readonly<Record<Side, number>> = { telegram: 4096, discord: 2000 };
 
 export function Composer(props: ComposerProps) {
-  const { side, draft, onDraft, onSend } = props;
+  const { side, draft, onDraft, onSend, onFiles } = props;
   const { words } = useContext(SpeechContext);
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -47,6 +51,12 @@ export function Composer(props: ComposerProps) {
     else return;
     event.preventDefault();
   };
+  const onPaste = (event: ClipboardEvent) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    onFiles(files);
+  };
   const onSubmit = (event: Event) => {
     event.preventDefault();
     onSend();
@@ -61,6 +71,7 @@ export function Composer(props: ComposerProps) {
         <${Marks} side=${side} onMark=${mark} />
       </div>
       <div class="line">
+        <${SampleMenu} ...${props} />
         <textarea
           ref=${box}
           rows="2"
@@ -71,6 +82,7 @@ export function Composer(props: ComposerProps) {
           value=${draft.text}
           onInput=${(event: Event) => onDraft({ ...draft, text: (event.target as HTMLTextAreaElement).value })}
           onKeyDown=${onKey}
+          onPaste=${onPaste}
         ></textarea>
         <button class="send" type="submit">${words(draft.editing ? "save" : "send")}</button>
       </div>
@@ -83,9 +95,9 @@ function People({ side, people, person, onPerson }: ComposerProps) {
   return html`<fieldset class="people">
     <legend>${words("write-as")}</legend>
     ${people.map(
-      ({ id, name }) => html`<label key=${id} class=${id === person ? "chosen" : ""}>
+      ({ id, name, face }) => html`<label key=${id} class=${id === person ? "chosen" : ""}>
         <input type="radio" name=${`person-${side}`} checked=${id === person} onChange=${() => onPerson(id)} />
-        <${Face} name=${name} /> ${name}
+        <${Face} name=${name} picture=${face} /> ${name}
       </label>`,
     )}
   </fieldset>`;

@@ -1,7 +1,7 @@
 // Starts the demo page: listens to the server's view and draws it anew at each change; index.html loads it.
 
 import { render } from "preact";
-import type { DemoAction, DemoView } from "../src/demo/view.ts";
+import type { DemoAction, DemoView, UploadView } from "../src/demo/view.ts";
 import { html } from "./html.ts";
 import { type LanguageCode, loadWords, type Speech, SpeechContext, startLanguage } from "./language.ts";
 import { Page } from "./page.ts";
@@ -12,7 +12,7 @@ let connected = false;
 
 function draw(): void {
   if (!speech) return;
-  const page = html`<${Page} view=${view} onLanguage=${speak} act=${act} connected=${connected} />`;
+  const page = html`<${Page} view=${view} onLanguage=${speak} act=${act} upload=${upload} connected=${connected} />`;
   render(html`<${SpeechContext.Provider} value=${speech}>${page}<//>`, document.body);
 }
 
@@ -24,12 +24,21 @@ async function speak(language: LanguageCode): Promise<void> {
 }
 
 /** Resolves with an error to show, or nothing. */
-async function act(action: DemoAction): Promise<string | undefined> {
-  const response = await fetch("act", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(action),
-  }).catch(() => undefined);
+function act(action: DemoAction): Promise<string | undefined> {
+  return post("act", "application/json", JSON.stringify(action));
+}
+
+const MOST_UPLOAD_BYTES = 8 << 20;
+
+async function upload(file: UploadView, bytes: Blob): Promise<string | undefined> {
+  if (bytes.size > MOST_UPLOAD_BYTES) return speech?.words("too-big");
+  return post(`upload?${new URLSearchParams({ ...file })}`, "application/octet-stream", bytes);
+}
+
+async function post(path: string, type: string, body: string | Blob): Promise<string | undefined> {
+  const response = await fetch(path, { method: "POST", headers: { "content-type": type }, body }).catch(
+    () => undefined,
+  );
   if (response?.ok) return undefined;
   if (!response) return speech?.words("disconnected");
   return speech?.words("refused", { reason: (await response.text()) || String(response.status) });

@@ -5,17 +5,21 @@ import { useContext, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { MessageView, Side } from "../src/demo/view.ts";
 import { html } from "./html.ts";
 import { SpeechContext } from "./language.ts";
-import { Message } from "./message.ts";
+import { Message, type MessageActs } from "./message.ts";
 
 export interface MessageListProps {
   readonly side: Side;
   readonly messages: readonly MessageView[];
-  readonly onReply: (message: MessageView) => void;
-  readonly onEdit: (message: MessageView) => void;
-  readonly onDelete: (message: MessageView) => void;
+  /** Who reads and acts. */
+  readonly person: string;
+  readonly emoji: readonly string[];
+  readonly acts: MessageActs;
 }
 
-export function MessageList({ side, messages, onReply, onEdit, onDelete }: MessageListProps) {
+/** Their keys are their own. */
+const DEAF = "audio, video, input";
+
+export function MessageList({ side, messages, person, emoji, acts }: MessageListProps) {
   const { words } = useContext(SpeechContext);
   const list = useRef<HTMLOListElement>(null);
   const onScroll = useFollowing(list, messages);
@@ -26,6 +30,7 @@ export function MessageList({ side, messages, onReply, onEdit, onDelete }: Messa
   const onKey = (event: KeyboardEvent) => {
     const target = targetOf(event.key, messages, active);
     if (!target || event.altKey || event.ctrlKey || event.metaKey) return;
+    if ((event.target as Element).matches(DEAF)) return;
     event.preventDefault();
     choose(target.id);
     list.current?.querySelector<HTMLElement>(`[data-id="${target.id}"]`)?.focus();
@@ -33,7 +38,7 @@ export function MessageList({ side, messages, onReply, onEdit, onDelete }: Messa
   const remove = (message: MessageView) => {
     // The button goes with its message: the focus must not fall out of the page.
     list.current?.focus();
-    onDelete(message);
+    acts.remove(message);
   };
 
   return html`
@@ -43,11 +48,11 @@ export function MessageList({ side, messages, onReply, onEdit, onDelete }: Messa
         (message) => html`<${Message}
           key=${message.id}
           message=${message}
+          person=${person}
+          emoji=${emoji}
           active=${message === active}
+          acts=${{ ...acts, remove }}
           onFocus=${() => choose(message.id)}
-          onReply=${() => onReply(message)}
-          onEdit=${() => onEdit(message)}
-          onDelete=${() => remove(message)}
         />`,
       )}
     </ol>
@@ -85,9 +90,15 @@ function useFollowing(
   useLayoutEffect(follow, [messages]);
   // The room for messages shrinks when the box below grows.
   useLayoutEffect(() => {
+    const element = list.current;
     const observer = new ResizeObserver(follow);
-    if (list.current) observer.observe(list.current);
-    return () => observer.disconnect();
+    if (element) observer.observe(element);
+    // A picture or a film is as high as it is only once it is there.
+    for (const event of ["load", "loadedmetadata"]) element?.addEventListener(event, follow, true);
+    return () => {
+      observer.disconnect();
+      for (const event of ["load", "loadedmetadata"]) element?.removeEventListener(event, follow, true);
+    };
   }, []);
   return () => {
     const element = list.current;

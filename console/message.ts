@@ -1,45 +1,112 @@
-// One message with its face, its text and what one can do with it; `message-list.ts` draws them all.
+// One message with its face, what it says and shows, and what one can do with it; `message-list.ts` draws them all.
 
-import { useContext } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
 import type { MessageView } from "../src/demo/view.ts";
+import { Card, Poll } from "./card.ts";
+import { Files } from "./file.ts";
 import { html } from "./html.ts";
 import { SpeechContext } from "./language.ts";
+import { Picker, Reactions } from "./reactions.ts";
 import { RichText } from "./rich-text.ts";
+
+/** What one can do with a message; `room.ts` does it. */
+export interface MessageActs {
+  readonly reply: (message: MessageView) => void;
+  readonly edit: (message: MessageView) => void;
+  readonly remove: (message: MessageView) => void;
+  readonly react: (message: MessageView, emoji: string) => void;
+  readonly pin: (message: MessageView) => void;
+  readonly vote: (message: MessageView, option: number) => void;
+  readonly closePoll: (message: MessageView) => void;
+  readonly tick: (message: MessageView, task: number) => void;
+}
 
 export interface MessageProps {
   readonly message: MessageView;
+  /** Who reads and acts. */
+  readonly person: string;
+  /** For the small picker. */
+  readonly emoji: readonly string[];
   /** The one whose buttons Tab reaches. */
   readonly active: boolean;
+  readonly acts: MessageActs;
   readonly onFocus: () => void;
-  readonly onReply: () => void;
-  readonly onEdit: () => void;
-  readonly onDelete: () => void;
 }
 
-export function Message({ message, active, onFocus, onReply, onEdit, onDelete }: MessageProps) {
-  const { words } = useContext(SpeechContext);
-  const { author, speaker, carried, reply } = message;
-  const button = (key: string, onClick: () => void) =>
-    html`<button type="button" tabindex=${active ? 0 : -1} onClick=${onClick}>${words(key)}</button>`;
+export function Message(props: MessageProps) {
+  const { message, active, onFocus } = props;
+  const { author, speaker, carried, face, notice } = message;
+  if (notice) return html`<${Notice} ...${props} />`;
   return html`
     <li class="message" data-id=${message.id} data-carried=${carried} data-active=${active} tabindex=${active ? 0 : -1} onFocusIn=${onFocus}>
-      <${Face} name=${speaker ?? author} />
+      <${Face} name=${speaker ?? author} picture=${face} />
       <div class="bubble">
-        <p class="by">
-          <span class="name" style=${`--hue: ${hueOf(author)}`}>${author}</span>
-          ${speaker && html`<span class="tag">${words("bot")}</span>`}
-          ${carried && html`<span class="badge" role="img" title=${words("carried")} aria-label=${words("carried")}>⇄</span>`}
-          <${Time} at=${message.at} />
-          ${message.edited && html`<span class="edited">${words("edited")}</span>`}
-        </p>
-        ${reply && html`<p class="reply"><strong>${reply.author}</strong> ${reply.excerpt}</p>`}
-        <div class="body"><${RichText} body=${message.body} /></div>
-        <p class="actions">
-          ${button("reply", onReply)} ${message.person !== undefined && button("edit", onEdit)} ${button("delete", onDelete)}
-        </p>
+        <${Head} message=${message} />
+        <${Content} ...${props} />
+        <${Actions} ...${props} />
       </div>
     </li>
   `;
+}
+
+function Head({ message }: { readonly message: MessageView }) {
+  const { words } = useContext(SpeechContext);
+  const { author, speaker, carried, topic, edited, pinned } = message;
+  return html`<p class="by">
+    <span class="name" style=${`--hue: ${hueOf(author)}`}>${author}</span>
+    ${speaker && html`<span class="tag">${words("bot")}</span>`}
+    ${carried && html`<span class="badge" role="img" title=${words("carried")} aria-label=${words("carried")}>⇄</span>`}
+    ${topic !== undefined && html`<span class="tag topic"># ${topic}</span>`}
+    <${Time} at=${message.at} />
+    ${edited && html`<span class="edited">${words("edited")}</span>`}
+    ${pinned && html`<span class="edited pinned">📌 ${words("pinned")}</span>`}
+  </p>`;
+}
+
+function Content({ message, person, active, acts }: MessageProps) {
+  const { words } = useContext(SpeechContext);
+  const { reply, forwarded, command, thinking, body, cards, poll, files } = message;
+  const onClose = message.person === undefined ? undefined : () => acts.closePoll(message);
+  return html`
+    ${forwarded !== undefined && html`<p class="reply">↪ ${forwarded ? words("forwarded-from", { name: forwarded }) : words("forwarded")}</p>`}
+    ${command && html`<p class="reply">${words("command", { name: command.by, command: command.name })}</p>`}
+    ${reply && html`<p class="reply"><strong>${reply.author}</strong> ${reply.excerpt}</p>`}
+    ${thinking && html`<p class="reply">${words("thinking")}</p>`}
+    ${body.length > 0 && html`<div class="body"><${RichText} body=${body} /></div>`}
+    <${Files} files=${files} active=${active} />
+    ${cards.map((card, index) => html`<${Card} key=${index} card=${card} active=${active} onTick=${(task: number) => acts.tick(message, task)} />`)}
+    ${poll && html`<${Poll} poll=${poll} person=${person} active=${active} onVote=${(option: number) => acts.vote(message, option)} onClose=${onClose} />`}
+    <${Reactions} reactions=${message.reactions} person=${person} active=${active} onReact=${(emoji: string) => acts.react(message, emoji)} />
+  `;
+}
+
+function Actions({ message, emoji, active, acts }: MessageProps) {
+  const { words } = useContext(SpeechContext);
+  const [picking, setPicking] = useState(false);
+  const button = (key: string, onClick: () => void) =>
+    html`<button type="button" tabindex=${active ? 0 : -1} onClick=${onClick}>${words(key)}</button>`;
+  const editable = message.person !== undefined && message.source !== undefined;
+  const pick = (one: string) => {
+    setPicking(false);
+    acts.react(message, one);
+  };
+  return html`
+    ${picking && html`<${Picker} emoji=${emoji} onPick=${pick} />`}
+    <p class="actions">
+      <button type="button" tabindex=${active ? 0 : -1} aria-expanded=${picking} aria-label=${words("react")} title=${words("react")} onClick=${() => setPicking(!picking)}>☺</button>
+      ${button("reply", () => acts.reply(message))} ${editable && button("edit", () => acts.edit(message))}
+      ${button(message.pinned ? "unpin" : "pin", () => acts.pin(message))} ${button("delete", () => acts.remove(message))}
+    </p>
+  `;
+}
+
+/** A line of the platform's own. */
+function Notice({ message, active, onFocus }: MessageProps) {
+  const { words } = useContext(SpeechContext);
+  const { kind = "pinned", name = "" } = message.notice ?? {};
+  return html`<li class="message notice" data-id=${message.id} tabindex=${active ? 0 : -1} onFocusIn=${onFocus}>
+    ${message.author} ${words(`notice-${kind}`, { name })}
+  </li>`;
 }
 
 function Time({ at }: { readonly at: number }) {
@@ -49,8 +116,14 @@ function Time({ at }: { readonly at: number }) {
   return html`<time datetime=${when.toISOString()}>${shown}</time>`;
 }
 
-/** A letter on a colour of its own, until real faces come. */
-export function Face({ name }: { readonly name: string }) {
+interface FaceProps {
+  readonly name: string;
+  readonly picture?: string | undefined;
+}
+
+/** The picture of somebody; without one a letter on a colour of its own. */
+export function Face({ name, picture }: FaceProps) {
+  if (picture) return html`<img class="face" src=${picture} alt="" />`;
   const letter = [...name.trim()][0]?.toUpperCase() ?? "?";
   return html`<span class="face" style=${`--hue: ${hueOf(name)}`} aria-hidden="true">${letter}</span>`;
 }

@@ -1,7 +1,7 @@
 // The whole page: the head, the two rooms, the strip with the route; `main.ts` draws it.
 
 import { useContext, useRef, useState } from "preact/hooks";
-import type { DemoAction, DemoView, Side } from "../src/demo/view.ts";
+import type { DemoAction, DemoView, Side, UploadView } from "../src/demo/view.ts";
 import { html } from "./html.ts";
 import { LANGUAGES, type LanguageCode, SpeechContext } from "./language.ts";
 import { Room } from "./room.ts";
@@ -11,12 +11,13 @@ export interface PageProps {
   readonly view: DemoView | undefined;
   readonly onLanguage: (language: LanguageCode) => void;
   readonly act: (action: DemoAction) => Promise<string | undefined>;
+  readonly upload: (file: UploadView, bytes: Blob) => Promise<string | undefined>;
   readonly connected: boolean;
 }
 
 const SIDES: readonly Side[] = ["telegram", "discord"];
 
-export function Page({ view, onLanguage, act, connected }: PageProps) {
+export function Page({ view, onLanguage, act, upload, connected }: PageProps) {
   const { words } = useContext(SpeechContext);
   const [shown, show] = useState<Side>("telegram");
   return html`
@@ -29,7 +30,7 @@ export function Page({ view, onLanguage, act, connected }: PageProps) {
         view &&
         SIDES.map(
           (side) =>
-            html`<${Room} key=${side} side=${side} room=${view.rooms[side]} act=${act} hidden=${shown !== side} />`,
+            html`<${Room} key=${side} side=${side} room=${view.rooms[side]} act=${act} upload=${upload} hidden=${shown !== side} />`,
         )
       }
     </main>

@@ -8,17 +8,26 @@ import { stringify } from "yaml";
 import { startApp } from "../app.ts";
 import { loadConfig } from "../config.ts";
 import type { RootLog } from "../log.ts";
+import { findFfmpeg } from "../media/convert/convert.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import type { Texts } from "../model/texts.ts";
 import { platforms } from "../platforms/index.ts";
 import { type DiscordSide, startDiscordSide } from "./discord-side.ts";
+import { createFileShelf } from "./file-shelf.ts";
 import { freePort } from "./free-port.ts";
 import { openTalk } from "./opening-talk.ts";
 import { startPageServer } from "./page-server.ts";
 import { createRouteLog } from "./route-log.ts";
+import { createSamples } from "./samples.ts";
 import type { DemoSide } from "./side.ts";
 import { startTelegramSide, type TelegramSide } from "./telegram-side.ts";
+import { createTimers } from "./timers.ts";
 import type { DemoAction, Side } from "./view.ts";
+
+/** After an action: what it set off has come, and what is shown for five seconds is over. */
+const LOOK_AGAIN_MS = [0, 400, 6_000];
+/** The simulators forget nothing. */
+const MOST_UPLOADED_BYTES = 128 << 20;
 
 export interface DemoOptions {
   readonly texts: Texts;
@@ -51,9 +60,13 @@ async function start(options: DemoOptions, stops: (() => unknown)[]): Promise<st
   const { texts, log, port, clock = systemClock } = options;
   const folder = mkdtempSync(join(tmpdir(), "matebot-demo-"));
   stops.push(() => rmSync(folder, { recursive: true, force: true }));
-  const telegram = await startTelegramSide(texts("demo.group"));
+  const ffmpeg = findFfmpeg(process.env);
+  const shelf = createFileShelf({ folder, clock, ffmpeg });
+  stops.push(() => shelf.stop());
+  const parts = { clock, texts, shelf, samples: createSamples(ffmpeg, folder) };
+  const telegram = await startTelegramSide(texts("demo.group"), parts);
   stops.push(() => telegram.close());
-  const discord = await startDiscordSide("Matehackers", texts("demo.channel"));
+  const discord = await startDiscordSide("Matehackers", texts("demo.channel"), parts);
   stops.push(() => discord.close());
   const sides: Readonly<Record<Side, DemoSide>> = { telegram, discord };
 
@@ -72,6 +85,9 @@ async function start(options: DemoOptions, stops: (() => unknown)[]): Promise<st
   stops.push(() => app.stop());
   await openTalk(sides, texts, clock);
 
+  const { later, stop: stopLooking } = createTimers(clock);
+  stops.push(stopLooking);
+  let uploaded = 0;
   const webhook = { url: publicUrl, validUntil: validUntil(folder) };
   const page = await startPageServer({
     ...{ port, clock },
@@ -80,22 +96,55 @@ async function start(options: DemoOptions, stops: (() => unknown)[]): Promise<st
       route: route.rows(),
       webhook,
     }),
-    act: (action) => act(sides[action.side], action),
+    act: async (action) => {
+      const reason = await reasonOf(() => act(sides[action.side], action));
+      // The simulators do not tell of everything that somebody sees.
+      for (const ms of LOOK_AGAIN_MS) later(ms, page.changed);
+      return reason;
+    },
+    open: shelf.open,
+    upload: async (file, bytes) => {
+      uploaded += bytes.length;
+      if (uploaded > MOST_UPLOADED_BYTES) return texts("demo.full");
+      return await reasonOf(() => sides[file.side].upload(file, bytes));
+    },
   });
   stops.push(() => page.stop());
   for (const part of [telegram, discord, route]) part.onChange(page.changed);
   return page.url;
 }
 
-/** Does what somebody did on the page; the reason when the platform would not let them. */
-function act(side: DemoSide, action: DemoAction): string | undefined {
+/** The reason why it was not to be; undefined when it was done. */
+async function reasonOf(work: () => unknown): Promise<string | undefined> {
   try {
-    if (action.do === "say") side.say(action);
-    else if (action.do === "edit") side.edit(action.message, action.text);
-    else side.remove(action.message);
+    await work();
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message.replace(/^SANDBOX: /, "") : String(error);
+  }
+}
+
+/** Does what somebody did on the page. @throws Error when the platform would not let them */
+function act(side: DemoSide, action: DemoAction): unknown {
+  switch (action.do) {
+    case "say":
+      return side.say(action);
+    case "edit":
+      return side.edit(action.message, action.text);
+    case "delete":
+      return side.remove(action.message);
+    case "send":
+      return side.send(action);
+    case "react":
+      return side.react(action);
+    case "vote":
+      return side.vote(action);
+    case "pin":
+      return side.pin(action);
+    case "close-poll":
+      return side.closePoll(action);
+    case "tick":
+      return side.tick(action);
   }
 }
 
@@ -116,7 +165,13 @@ function writeConfig(
     },
     web: { listen: new URL(publicUrl).host, public_url: publicUrl, tls: "self-signed" },
     data: "./data",
-    bridges: [{ name: "demo", members: [`telegram:${group}`, `discord:${channel}`] }],
+    bridges: [
+      {
+        name: "demo",
+        members: [`telegram:${group}`, `discord:${channel}`],
+        show: { typing: true, phones: true },
+      },
+    ],
   };
   writeFileSync(file, stringify(config), { mode: 0o600 });
   return file;

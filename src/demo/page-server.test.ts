@@ -3,14 +3,13 @@ import { request } from "node:http";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { ManualClock } from "../sandbox/manual-clock.ts";
+import type { ServedFile } from "./file-shelf.ts";
 import { type PageServer, startPageServer } from "./page-server.ts";
-import type { DemoAction, DemoView } from "./view.ts";
+import type { DemoAction, DemoView, UploadView } from "./view.ts";
 
+const empty = { people: [], messages: [], typing: false, samples: [], emoji: [] };
 const view: DemoView = {
-  rooms: {
-    telegram: { title: "g", people: [], messages: [] },
-    discord: { title: "c", people: [], messages: [] },
-  },
+  rooms: { telegram: { title: "g", ...empty }, discord: { title: "c", ...empty } },
   route: [],
   webhook: { url: "", validUntil: "" },
 };
@@ -21,16 +20,24 @@ afterEach(() => server?.stop());
 interface Start {
   readonly port?: number;
   readonly act?: (action: DemoAction) => string | undefined;
+  /** By the id of their address. */
+  readonly files?: Readonly<Record<string, ServedFile>>;
+  readonly upload?: (file: UploadView, bytes: Buffer) => string | undefined;
 }
 
-async function start({ port = 0, act = () => undefined }: Start = {}) {
+async function start({ port = 0, act = () => undefined, files = {}, upload = () => undefined }: Start = {}) {
   const clock = new ManualClock(0);
   let looks = 0;
   const look = () => {
     looks += 1;
     return { ...view, route: [], webhook: { url: `look ${looks}`, validUntil: "" } };
   };
-  server = await startPageServer({ port, clock, view: look, act });
+  server = await startPageServer({
+    ...{ port, clock, view: look },
+    act: async (action) => act(action),
+    open: async (id) => files[id],
+    upload: async (file, bytes) => upload(file, bytes),
+  });
   const { url, changed } = server;
   return { url, changed, clock, looks: () => looks };
 }
@@ -68,6 +75,7 @@ describe("the page's server", () => {
     "/rich-text.ts",
     "/style.css",
     "/room.css",
+    "/media.css",
     "/composer.css",
     "/icon.svg",
     "/vendor/preact.mjs",
@@ -142,6 +150,16 @@ describe("the page's server", () => {
       name: "more than Discord's apps let one write",
       body: { do: "say", side: "discord", person: "1", text: "x".repeat(2001) },
     },
+    { name: "a sample nobody has", body: { do: "send", side: "discord", person: "1", sample: "../x" } },
+    {
+      name: "a vote for no option",
+      body: { do: "vote", side: "discord", person: "1", message: "1", option: -1 },
+    },
+    {
+      name: "a reaction that is a novel",
+      body: { do: "react", side: "discord", person: "1", message: "1", emoji: "x".repeat(33) },
+    },
+    { name: "a gesture of nobody", body: { do: "pin", side: "discord", message: "1" } },
     { name: "a key too many", body: { do: "delete", side: "discord", message: "1", all: true } },
   ])("refuses $name, and does nothing", async ({ body }) => {
     const done: DemoAction[] = [];
@@ -168,6 +186,95 @@ describe("the page's server", () => {
     expect(new URL(url).port).not.toBe(String(taken));
     expect((await fetch(url)).status).toBe(200);
     other.close();
+  });
+});
+
+describe("the files of the messages", () => {
+  const files = {
+    picture: { type: "image/png", bytes: Buffer.from("0123456789") },
+    other: { type: "application/octet-stream", bytes: Buffer.from("<script>") },
+  };
+
+  it("are served as what they are, and can run nothing", async () => {
+    const { url } = await start({ files });
+    const { status, headers } = await fetch(`${url}/files/picture`);
+    expect(status).toBe(200);
+    expect(headers.get("content-type")).toBe("image/png");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("content-security-policy")).toMatch(/^default-src 'none'.*sandbox$/);
+    expect(headers.get("content-disposition")).toBe(null);
+  });
+
+  it("are saved, never shown, when a browser might run them", async () => {
+    const { url } = await start({ files });
+    const { headers } = await fetch(`${url}/files/other`);
+    expect(headers.get("content-type")).toBe("application/octet-stream");
+    expect(headers.get("content-disposition")).toBe("attachment");
+  });
+
+  it.each(["unknown", "..%2fpackage.json", "%2e%2e%2fpicture", "constructor"])(
+    "are found by their id alone: not as %s",
+    async (id) => {
+      const { url } = await start({ files: Object.assign(Object.create(null), files) });
+      expect(await statusOf(url, `/files/${id}`)).toBe(404);
+    },
+  );
+
+  it("are not for other sites", async () => {
+    const { url } = await start({ files });
+    expect(await statusOf(url, "/files/picture", { host: "evil.example" })).toBe(403);
+  });
+
+  it("are served in parts, so that one can wind on", async () => {
+    const { url } = await start({ files });
+    const part = await fetch(`${url}/files/picture`, { headers: { range: "bytes=2-4" } });
+    expect([part.status, part.headers.get("content-range"), await part.text()]).toEqual([
+      206,
+      "bytes 2-4/10",
+      "234",
+    ]);
+    const beyond = await fetch(`${url}/files/picture`, { headers: { range: "bytes=10-" } });
+    expect([beyond.status, beyond.headers.get("content-range")]).toEqual([416, "bytes */10"]);
+  });
+});
+
+describe("a file of one's own", () => {
+  const send = (url: string, query: string, body: Buffer, type = "application/octet-stream") =>
+    fetch(`${url}/upload?${query}`, { method: "POST", headers: { "content-type": type }, body });
+  const query = "side=discord&person=1&name=a.png";
+
+  it("is sent with its name, or refused with the reason", async () => {
+    const sent: unknown[] = [];
+    const { url } = await start({
+      upload(file, bytes) {
+        sent.push([file, bytes.toString()]);
+        return file.name === "b" ? "não dá" : undefined;
+      },
+    });
+    expect((await send(url, query, Buffer.from("abc"))).status).toBe(204);
+    const refused = await send(url, "side=telegram&person=1&name=b&replyTo=7", Buffer.from("x"));
+    expect([refused.status, await refused.text()]).toEqual([409, "não dá"]);
+    expect(sent).toEqual([
+      [{ side: "discord", person: "1", name: "a.png" }, "abc"],
+      [{ side: "telegram", person: "1", name: "b", replyTo: "7" }, "x"],
+    ]);
+  });
+
+  it.each([
+    { name: "without a name", query: "side=discord&person=1", status: 400 },
+    { name: "for another side", query: "side=irc&person=1&name=a", status: 400 },
+    { name: "with a word too many", query: `${query}&path=/etc/passwd`, status: 400 },
+    { name: "with two names", query: `${query}&name=b`, status: 400 },
+    { name: "that is empty", query, body: Buffer.alloc(0), status: 400 },
+    { name: "of more than 8 MB", query, body: Buffer.alloc((8 << 20) + 1), status: 413 },
+    // What a page of somebody else could send without asking first.
+    { name: "sent by a form", query, type: "multipart/form-data; boundary=x", status: 415 },
+    { name: "sent as text", query, type: "text/plain", status: 400 },
+  ])("is refused $name", async ({ query: words, body = Buffer.from("abc"), type, status }) => {
+    const sent: unknown[] = [];
+    const { url } = await start({ upload: (file) => void sent.push(file) });
+    expect((await send(url, words, body, type)).status).toBe(status);
+    expect(sent).toEqual([]);
   });
 });
 

@@ -2,18 +2,19 @@
 
 import fastify, { type FastifyInstance } from "fastify";
 import type { Clock } from "../model/clock.ts";
+import { type FileParts, serveMessageFiles } from "./file-routes.ts";
 import { createLiveView } from "./live-view.ts";
 import { contentPolicy, type PageFile, pageFile, startPage, vendorFile, wordsFile } from "./page-files.ts";
 import { readAction } from "./read-action.ts";
 import type { DemoAction, DemoView } from "./view.ts";
 
-export interface PageParts {
+export interface PageParts extends FileParts {
   /** The wished port; another one is taken when it is in use. 0 takes any. */
   readonly port: number;
   readonly clock: Clock;
   view(): DemoView;
   /** Does it, or answers with the platform's reason why not. */
-  act(action: DemoAction): string | undefined;
+  act(action: DemoAction): Promise<string | undefined>;
 }
 
 export interface PageServer {
@@ -44,10 +45,11 @@ export async function startPageServer(parts: PageParts): Promise<PageServer> {
     reply.hijack();
     live.add(reply.raw);
   });
-  app.post("/act", (request, reply) => {
+  serveMessageFiles(app, parts);
+  app.post("/act", async (request, reply) => {
     const action = readAction(request.body);
     if (!action) return reply.code(400).send();
-    const reason = parts.act(action);
+    const reason = await parts.act(action);
     if (reason === undefined) return reply.code(204).send();
     return reply.code(409).type("text/plain; charset=utf-8").send(reason);
   });
