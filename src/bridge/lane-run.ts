@@ -69,6 +69,8 @@ export interface LaneMemory {
   callMs: number;
   /** Deliveries up to this id go one by one: joined, they were refused. */
   aloneUntil: number;
+  /** It was looked for what was frozen when the lane last stopped. */
+  isBegun: boolean;
   /** How often in a row a right was missing. */
   blocked: number;
   /** The newest message of ours in the conversation, and when that was last written down. */

@@ -20,7 +20,13 @@ export function createLane(to: ConversationRef, parts: LaneParts, signal: AbortS
   const run: LaneRun = {
     ...parts,
     ...{ to, stopping: stopping.signal, signal, nudge: new Nudge(), news: new Nudge() },
-    memory: { depth: { count: 0, at: Number.NEGATIVE_INFINITY }, callMs: 0, aloneUntil: 0, blocked: 0 },
+    memory: {
+      depth: { count: 0, at: Number.NEGATIVE_INFINITY },
+      callMs: 0,
+      aloneUntil: 0,
+      blocked: 0,
+      isBegun: false,
+    },
   };
   let running: Promise<void> | undefined;
   let woken = false;
@@ -60,6 +66,7 @@ export function createLane(to: ConversationRef, parts: LaneParts, signal: AbortS
 async function drain(run: LaneRun): Promise<void> {
   const { turn } = run;
   let outcome: Outcome | undefined;
+  run.memory.isBegun = false;
   await turn.begin();
   try {
     for (;;) {

@@ -92,6 +92,8 @@ function frozenJob(delivery: StoredDelivery, calls: readonly Call[]): Job {
 /** The head alone, or, when the lane is behind, what stands behind it as well. */
 async function lookAt(run: LaneRun, tx: StoreTx): Promise<readonly StoredDelivery[]> {
   const { memory, budget, to } = run;
+  const begun = memory.isBegun ? undefined : await findBegun(run, tx);
+  if (begun) return [begun];
   const front = await tx.outbox.front(to, 1);
   if (front.length === 0) return front;
   const now = run.clock.now();
@@ -102,6 +104,15 @@ async function lookAt(run: LaneRun, tx: StoreTx): Promise<readonly StoredDeliver
   const waits = SHARES.some((share) => budget.waitMs(share) > 0);
   const isAlbum = front[0]?.event.kind === "message.created" && front[0].event.message.album !== undefined;
   return waits || isAlbum || isBehind(run, front) ? tx.outbox.front(to, LOOK_AHEAD) : front;
+}
+
+/**
+ * What was frozen before the lane last stopped goes first: text may have passed a change, and nothing new may be made
+ * while nobody knows whether the old one was.
+ */
+async function findBegun({ memory, to }: LaneRun, tx: StoreTx): Promise<StoredDelivery | undefined> {
+  memory.isBegun = true;
+  return (await tx.outbox.front(to, LOOK_AHEAD)).find(({ calls }) => calls !== undefined);
 }
 
 /** The head has waited too long, or the last one will have. */
