@@ -138,10 +138,11 @@ function changed(old: readonly Mark[], change: Exclude<ReactionChange, { kind: "
 function votes(old: readonly Mark[], change: VoteChange, poll: Poll, isOriginal: boolean): readonly Mark[] {
   const ids = poll.options.map(({ id }) => id);
   if (change.kind === "counts") {
-    const counts = isOriginal
-      ? ids.map((id) => change.counts[id] ?? 0)
-      : Object.values(change.counts).slice(0, ids.length);
-    return counts.flatMap((count, index) => (count > 0 ? [{ key: `${index}`, count }] : []));
+    // The options of a copy have ids of their own, but stand in the order of the original.
+    return change.counts.flatMap(({ option, count }, order): readonly Mark[] => {
+      const place = isOriginal ? ids.indexOf(option) : order;
+      return count > 0 && place >= 0 && place < ids.length ? [{ key: `${place}`, count }] : [];
+    });
   }
   // Discord numbers the answers of a poll from 1 [discord.md 3.2]; a copy's were made in the same order.
   const index = isOriginal ? ids.indexOf(change.option) : Number(change.option) - 1;

@@ -49,8 +49,11 @@ export type ReactionChange =
 
 export type VoteChange =
   | { readonly kind: "add" | "remove"; readonly option: string }
-  /** How many votes each option has, by option id. */
-  | { readonly kind: "counts"; readonly counts: Readonly<Record<string, number>> };
+  /** How many votes each option has: all of them, in the order in which the poll shows them. */
+  | {
+      readonly kind: "counts";
+      readonly counts: readonly { readonly option: string; readonly count: number }[];
+    };
 
 /** A poll by its message, or by the id under which `PollAttachment.id` or `Sent.poll` named it. */
 export type PollTarget = MessageRef | { readonly account: AccountId; readonly poll: string };

@@ -273,6 +273,21 @@ describe("a poll", () => {
     ]);
   });
 
+  it("has its totals counted in the order of its options, whatever their names", async () => {
+    const { left, right, settled, store } = await scene();
+    await left(asked);
+    await settled();
+    await right({ do: "vote", id: "1", votes: [2, 0] });
+    await left({ do: "vote", id: "1", votes: [0, 3] });
+    await settled();
+    const about = { conversation: { account: "left", id: "1" }, id: "1" };
+    const rows = await store.transaction((tx) => tx.marks.of(about, "vote"));
+    expect(rows.flatMap(({ marks }) => marks.map(({ key, count }) => `${key}:${count}`)).toSorted()).toEqual([
+      "0:2",
+      "1:3",
+    ]);
+  });
+
   it("ends there when it ends here", async () => {
     const { left, settled, lines } = await scene();
     await left(asked);

@@ -322,7 +322,7 @@ export function marksContract(harness: StoreHarness): void {
         {
           kind: "vote.changed",
           target: { account: "telegram", poll: "5" },
-          change: { kind: "counts", counts: {} },
+          change: { kind: "counts", counts: [] },
         },
         { kind: "poll.closed", target: about },
         { kind: "pin.changed", target: about, pinned: true },

@@ -252,7 +252,8 @@ function parseToy(account: string, raw: RawUpdate, upgraded: boolean): readonly 
     case "pin":
       return [{ kind: "pin.changed", target: ref(update.id ?? ""), pinned: true, notice: { key: "pinned" } }];
     case "vote": {
-      const counts = Object.fromEntries((update.votes ?? []).map((count, index) => [`o${index}`, count]));
+      // Names that count downwards: nobody may sort them.
+      const counts = (update.votes ?? []).map((count, index) => ({ option: `${9 - index}`, count }));
       return [
         {
           kind: "vote.changed",
@@ -304,7 +305,7 @@ function attachmentsOf(
   { files = [], options, text: question = "", id }: ToyUpdate,
 ): readonly Attachment[] {
   if (options) {
-    const all = options.map((option, index) => ({ id: `o${index}`, text: option }));
+    const all = options.map((option, index) => ({ id: `${9 - index}`, text: option }));
     const poll = { question, options: all, multiple: false, anonymous: true, closed: false };
     return [{ kind: "poll", id: `poll:${id}`, poll }];
   }

@@ -132,7 +132,7 @@ describe("what people do", () => {
       { kind: "vote.changed", change: { kind: "add", option: "1" } },
       { kind: "vote.changed", change: { kind: "remove", option: "1" } },
       { kind: "vote.changed", change: { kind: "add", option: "2" } },
-      { kind: "vote.changed", change: { kind: "counts", counts: { "1": 0, "2": 1 } } },
+      { kind: "vote.changed", change: { kind: "counts", counts: [{ count: 0 }, { option: "2", count: 1 }] } },
       { kind: "poll.closed", target: { id } },
       { kind: "poll.closed", target: { id } },
       { kind: "notice", notice: { group: "polls" } },

@@ -8,7 +8,7 @@ import type { PollPayload } from "./parse-payload.ts";
 
 export function pollOf(poll: PollPayload): PollAttachment {
   const closesAt = Date.parse(poll.expiry ?? "");
-  const votes = votesOf(poll);
+  const counts = countsOf(poll);
   return {
     kind: "poll",
     poll: {
@@ -18,7 +18,7 @@ export function pollOf(poll: PollPayload): PollAttachment {
       anonymous: false,
       closed: poll.results?.is_finalized === true,
       ...(Number.isNaN(closesAt) ? {} : { closesAt }),
-      ...(votes ? { votes } : {}),
+      ...(counts && { votes: Object.fromEntries(counts.map(({ option, count }) => [option, count])) }),
     },
   };
 }
@@ -35,12 +35,13 @@ function optionOf({ answer_id: id, poll_media: media = {} }: Answer, index: numb
 }
 
 /** Discord, resources/poll: without results nothing is known; an answer that is missing in them has no votes. */
-function votesOf({ answers = [], results }: PollPayload): Readonly<Record<string, number>> | undefined {
+function countsOf({ answers = [], results }: PollPayload) {
   if (!results?.answer_counts) return undefined;
   const counts = new Map(results.answer_counts.map(({ id, count }) => [id, count]));
-  return Object.fromEntries(
-    answers.map(({ answer_id: id }, index) => [`${id ?? index + 1}`, counts.get(id ?? index + 1) ?? 0]),
-  );
+  return answers.map(({ answer_id: id }, index) => ({
+    option: `${id ?? index + 1}`,
+    count: counts.get(id ?? index + 1) ?? 0,
+  }));
 }
 
 /**
@@ -49,7 +50,7 @@ function votesOf({ answers = [], results }: PollPayload): Readonly<Record<string
  */
 export function pollNews(poll: PollPayload, target: MessageRef, isOurs: boolean): readonly BridgeEvent[] {
   if (poll.results?.is_finalized !== true) return [];
-  const counts = votesOf(poll);
+  const counts = countsOf(poll);
   const voted: readonly BridgeEvent[] = counts
     ? [{ kind: "vote.changed", target, change: { kind: "counts", counts } }]
     : [];

@@ -8,7 +8,7 @@ import type { AccountId } from "../../model/refs.ts";
 /** `askedAt` is in seconds, like all times of Telegram. */
 export function pollOf(poll: Poll, askedAt: number): PollAttachment {
   const closesAt = poll.close_date ?? (poll.open_period ? askedAt + poll.open_period : undefined);
-  const votes = poll.total_voter_count > 0 ? countsOf(poll) : undefined;
+  const votes = poll.total_voter_count > 0 ? votesOf(poll) : undefined;
   return {
     kind: "poll",
     id: String(poll.id),
@@ -33,10 +33,15 @@ function optionId({ persistent_id: id }: { readonly persistent_id?: string }, in
   return id || String(index);
 }
 
-function countsOf({ options }: Poll): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    options.map((option, index) => [optionId(option, index), option.voter_count ?? 0]),
-  );
+function votesOf(poll: Poll): Readonly<Record<string, number>> {
+  return Object.fromEntries(countsOf(poll).map(({ option, count }) => [option, count]));
+}
+
+function countsOf({ options }: Poll) {
+  return options.map((option, index) => ({
+    option: optionId(option, index),
+    count: option.voter_count ?? 0,
+  }));
 }
 
 /**
@@ -50,7 +55,10 @@ export function pollEvents(account: AccountId, poll: Poll): readonly BridgeEvent
   const voted: BridgeEvent = {
     kind: "vote.changed",
     target,
-    change: { kind: "counts", counts: countsOf(poll) },
+    change: {
+      kind: "counts",
+      counts: countsOf(poll),
+    },
   };
   return poll.is_closed === true ? [voted, { kind: "poll.closed", target }] : [voted];
 }
