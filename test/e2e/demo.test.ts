@@ -86,7 +86,7 @@ describe("the demo page", () => {
     await write("telegram", "oi do Telegram", "Bento");
     const onDiscord = await appears("discord", "oi do Telegram");
     expect(await onDiscord.locator(".name").textContent()).toBe("Bento");
-    expect(await onDiscord.locator(".face").textContent()).toBe("B");
+    await onDiscord.locator(".face img, img.face").first().waitFor();
     await write("discord", "oi do Discord", "Davi");
     const onTelegram = await appears("telegram", "oi do Discord");
     expect(await onTelegram.locator(".body strong").textContent()).toBe("Davi");

@@ -20,6 +20,18 @@ async function say(page: Page, room: Locator, person: string, text: string): Pro
     .waitFor();
 }
 
+/** Sends the ready-made sample with this sign, and waits until it has crossed. */
+async function send(page: Page, room: Locator, sign: string): Promise<void> {
+  const before = await page.locator(".message").count();
+  await room.locator(".samples > button").click();
+  await room.locator("[role=menuitem]", { hasText: sign }).click();
+  await page
+    .locator(".message")
+    .nth(before + 1)
+    .waitFor({ timeout: 15_000 });
+  await page.waitForTimeout(1_500);
+}
+
 /** Goes on where the opening talk ends. */
 async function talk(page: Page): Promise<void> {
   const telegram = page.locator(".room.telegram");
@@ -27,8 +39,10 @@ async function talk(page: Page): Promise<void> {
   const question = telegram.locator(".message").last();
   await question.hover();
   await question.getByRole("button", { name: "Responder" }).click();
-  const code = "```ts\nconst mate = await ferver(água, { graus: 75 });\n```";
-  await say(page, telegram, "Bento", `Está aqui:\n${code}`);
+  const discord = page.locator(".room.discord");
+  await send(page, telegram, "🖼️");
+  await send(page, discord, "📊");
+  await send(page, telegram, "🧉");
 }
 
 async function takePictures(page: Page, url: string): Promise<void> {
