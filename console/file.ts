@@ -61,20 +61,45 @@ function Sight({ file, active }: FileProps) {
   if (shows === "image") {
     return html`<img class=${`sight ${kind}`} src=${url} alt=${name} title=${name} ...${size} decoding="async" />`;
   }
+  if (LOOPS.has(kind))
+    return html`<${Loop} url=${url} kind=${kind} name=${name} size=${size} active=${active} />`;
+  return html`<video class=${`sight ${kind}`} src=${url} aria-label=${name} ...${size} tabindex=${active ? 0 : -1} preload="metadata" playsinline controls></video>`;
+}
+
+interface LoopProps {
+  readonly url: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly size: object;
+  readonly active: boolean;
+}
+
+/** Plays by itself where the reader likes things that move; stops and goes on at a click. */
+function Loop({ url, kind, name, size, active }: LoopProps) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const loops = LOOPS.has(kind);
+  const toggle = ({ currentTarget }: Event) => {
+    const film = currentTarget as HTMLVideoElement;
+    void (film.paused ? film.play() : film.pause());
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    toggle(event);
+  };
   return html`<video
     class=${`sight ${kind}`}
     src=${url}
+    role="button"
     aria-label=${name}
     ...${size}
     tabindex=${active ? 0 : -1}
     preload="metadata"
     playsinline
-    loop=${loops}
-    muted=${loops}
-    autoplay=${loops && !still}
-    controls=${!loops || still}
+    loop
+    muted
+    autoplay=${!still}
+    onClick=${toggle}
+    onKeyDown=${onKey}
   ></video>`;
 }
 

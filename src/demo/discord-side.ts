@@ -4,10 +4,11 @@ import type { RichText } from "../model/rich-text.ts";
 import { parseMarkdown } from "../platforms/discord/markdown-parse.ts";
 import { startDiscordSandbox } from "../sandbox/discord/index.ts";
 import type { DiscordSandbox } from "../sandbox/discord/sandbox.ts";
+import { discordActs } from "./discord-acts.ts";
 import { DISCORD_SAMPLES } from "./discord-samples.ts";
-import { type DiscordEyes, type Shown, showDiscord, standing } from "./discord-view.ts";
+import { type DiscordEyes, showDiscord } from "./discord-view.ts";
 import { drawFace, type Face } from "./drawings.ts";
-import { createMarks, toggled } from "./marks.ts";
+import { createMarks } from "./marks.ts";
 import { needsFilm } from "./samples.ts";
 import { type DemoSide, SHOWN, type SideParts } from "./side.ts";
 import { createTimers } from "./timers.ts";
@@ -34,6 +35,8 @@ const PEOPLE: readonly { readonly username: string; readonly globalName: string;
     face: { skin: "#c68642", hair: "#4a2c17", shirt: "#1982c4", ground: "#fff3b0", long: false },
   },
 ];
+/** What the invitation in the README gives the bot. */
+const INVITED = 2885445466057808n;
 const EMOJI = ["👍", "❤️", "🔥", "🎉", "😂", "🧉"];
 
 export async function startDiscordSide(
@@ -48,7 +51,8 @@ export async function startDiscordSide(
   const waiter = sandbox.createBot({ name: texts("demo.waiter") });
   const { id: guild } = sandbox.createGuild({ name: guildName });
   const { id: channel } = sandbox.createChannel(guild, { name: title });
-  for (const { id } of [bot, waiter]) sandbox.addBot(guild, id);
+  sandbox.addBot(guild, bot.id, { permissions: INVITED });
+  sandbox.addBot(guild, waiter.id);
   const people = await Promise.all(PEOPLE.map((person) => join(sandbox, guild, person)));
   const kept = new Map<string, Buffer>();
   const reactions = createMarks<string>();
@@ -66,16 +70,6 @@ export async function startDiscordSide(
     bytesOf: (key) => kept.get(key),
     reactedWith: reactions.by,
     votersOf: votes.by,
-  };
-  /** Where a message stands: in the channel, or in one of its threads. */
-  const find = (id: string): Shown => {
-    const found = standing(eyes).find((message) => message.id === id);
-    if (!found) throw new Error(`no message ${id}`);
-    return found;
-  };
-  const replying = (replyTo: string | undefined) => {
-    const place = replyTo === undefined ? channel : find(replyTo).channel_id;
-    return { place, reply: replyTo === undefined ? {} : { replyTo } };
   };
   return {
     settings: {
@@ -96,57 +90,7 @@ export async function startDiscordSide(
       })),
       emoji: EMOJI,
     }),
-    say({ person, text, replyTo }) {
-      const { place, reply } = replying(replyTo);
-      sandbox.say(place, person, { content: text, ...reply });
-    },
-    edit: (message, content) => void sandbox.edit(find(message).channel_id, message, { content }),
-    remove: (message) => sandbox.remove(find(message).channel_id, message),
-    async send({ sample, person, replyTo }) {
-      const send = DISCORD_SAMPLES[sample];
-      if (!send) throw new Error(`Discord has no ${sample}`);
-      const { later } = timers;
-      const keep = (key: string, bytes: Buffer) => void kept.set(key, bytes);
-      const stage = { sandbox, samples, texts, guild, channel, person, waiter: waiter.id, keep, later };
-      await send({ ...stage, ...replying(replyTo) });
-    },
-    async upload({ person, name, replyTo }, bytes) {
-      const { mime, width, height } = await shelf.probe(bytes);
-      // Discord puts an underscore for what it does not like in names.
-      const file = { filename: name.replace(/[^\p{L}\p{N}._-]+/gu, "_"), contentType: mime, bytes };
-      const { place, reply } = replying(replyTo);
-      sandbox.say(place, person, {
-        attachments: [{ ...file, ...(width && height && { width, height }) }],
-        ...reply,
-      });
-    },
-    react({ person, message, emoji }) {
-      const { channel_id: place } = find(message);
-      const mine = reactions.of(message, person);
-      if (mine.includes(emoji)) sandbox.unreact(place, message, person, emoji);
-      else sandbox.react(place, message, person, emoji);
-      reactions.set(message, person, toggled(mine, emoji));
-    },
-    vote({ person, message, option }) {
-      const { channel_id: place, poll } = find(message);
-      const mine = votes.of(message, person);
-      if (mine.includes(option)) sandbox.unvote(place, message, person, option);
-      else sandbox.vote(place, message, person, option);
-      votes.set(
-        message,
-        person,
-        poll?.allow_multiselect || mine.includes(option) ? toggled(mine, option) : [option],
-      );
-    },
-    pin({ person, message }) {
-      const { channel_id: place, pinned } = find(message);
-      if (pinned) sandbox.unpin(place, message);
-      else sandbox.pin(place, message, person);
-    },
-    closePoll: ({ message }) => sandbox.endPoll(find(message).channel_id, message),
-    tick() {
-      throw new Error("Discord has no checklists");
-    },
+    ...discordActs({ ...parts, eyes, guild, waiter: waiter.id, kept, reactions, votes, later: timers.later }),
     onChange: (listener) => sandbox.onChange(listener),
     close() {
       timers.stop();

@@ -10,8 +10,7 @@ import type { DemoAction, MessageView, RoomView, UploadView } from "./view.ts";
 type Doing<Kind extends DemoAction["do"]> = Extract<DemoAction, { do: Kind }>;
 
 /** Who may not do it makes it throw. */
-export interface DemoSide {
-  view(): RoomView;
+export interface Doings {
   say(action: Doing<"say">): void;
   edit(message: string, typed: string): void;
   remove(message: string): void;
@@ -22,6 +21,10 @@ export interface DemoSide {
   pin(action: Doing<"pin">): void;
   closePoll(action: Doing<"close-poll">): void;
   tick(action: Doing<"tick">): void;
+}
+
+export interface DemoSide extends Doings {
+  view(): RoomView;
   /** Returns how to stop listening. */
   onChange(listener: () => void): () => void;
   close(): Promise<void>;
