@@ -10,19 +10,23 @@ export interface Usage {
   /** User and system time since the start, all threads; microseconds. */
   readonly cpuUs: number;
   readonly rssBytes: number;
-  /** The greatest since the start. */
+  /** The greatest since the start, or since `mark`. */
   readonly peakRssBytes: number;
   readonly heapBytes: number;
+  /** From tick to tick of a timer of 1 ms, since `mark`; 0 before it. */
+  readonly loopP99Ms: number;
 }
 
 /** What the parent asks, and the child answers. */
-export type Question = "usage" | "collected usage";
+export type Question = "usage" | "collected usage" | "mark";
 export type Answer = { readonly ready: true } | Usage;
 
 export interface BridgeProcess {
   usage(): Promise<Usage>;
   /** After the garbage is collected. */
   collectedUsage(): Promise<Usage>;
+  /** What is greatest, and the event loop, are measured from now on. Linux knows how to; elsewhere it throws. */
+  mark(): Promise<Usage>;
   /** At once, without grace; doing it twice changes nothing. */
   kill(): Promise<void>;
 }
@@ -62,6 +66,7 @@ export async function startBridge({ kind, configFile, logFile }: BridgeOptions):
   return {
     usage: () => ask("usage"),
     collectedUsage: () => ask("collected usage"),
+    mark: () => ask("mark"),
     kill() {
       // A profile is written by an orderly end only.
       if (profiles === undefined) child.kill("SIGKILL");

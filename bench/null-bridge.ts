@@ -16,11 +16,16 @@ import type { DiscordConfig } from "../src/platforms/discord/config.ts";
 import { intents } from "../src/platforms/discord/gateway-options.ts";
 import type { TelegramConfig } from "../src/platforms/telegram/config.ts";
 import { makeSelfSigned } from "../src/web/tls/self-signed.ts";
+import { fetchFile, type Passing, postFile } from "./null-files.ts";
 
 interface Said {
   readonly name: string;
   readonly text: string;
+  /** A video. */
+  readonly open?: () => Promise<Passing>;
 }
+
+const files = new Agent();
 
 /** Gives what was said in the conversation `id` to its other side. */
 type Take = (id: string, said: Said) => void;
@@ -73,8 +78,17 @@ function telegramSender({ api, token }: TelegramConfig) {
   };
   return {
     post,
-    send: (chat: string, { name, text }: Said) =>
-      post("sendMessage", JSON.stringify({ chat_id: chat, text: `${name}\n${text}` })),
+    async send(chat: string, { name, text, open }: Said) {
+      const words = `${name}\n${text}`;
+      if (!open) return post("sendMessage", JSON.stringify({ chat_id: chat, text: words }));
+      const form = { fields: { chat_id: chat, caption: words }, field: "video", file: await open() };
+      await postFile(`${api}/bot${token}/sendVideo`, form, files);
+    },
+    async open(fileId: string): Promise<Passing> {
+      const found = await request(`${api}/bot${token}/getFile?file_id=${fileId}`, { dispatcher: files });
+      const { result } = (await found.body.json()) as { readonly result: { readonly file_path: string } };
+      return fetchFile(`${api}/file/bot${token}/${result.file_path}`, files);
+    },
   };
 }
 
@@ -83,6 +97,8 @@ interface TelegramUpdate {
     readonly chat: { readonly id: number };
     readonly from?: { readonly first_name: string };
     readonly text?: string;
+    readonly caption?: string;
+    readonly video?: { readonly file_id: string };
   };
 }
 
@@ -92,8 +108,11 @@ async function receiveWebhook({ web }: Config, telegram: TelegramSender, take: T
   app.post("/", (incoming, reply) => {
     reply.code(200).send();
     const { message } = incoming.body as TelegramUpdate;
-    if (message?.text === undefined) return;
-    take(String(message.chat.id), { name: message.from?.first_name ?? "?", text: message.text });
+    const text = message?.text ?? message?.caption;
+    if (!message || text === undefined) return;
+    const id = message.video?.file_id;
+    const open = id === undefined ? {} : { open: () => telegram.open(id) };
+    take(String(message.chat.id), { name: message.from?.first_name ?? "?", text, ...open });
   });
   await app.listen(web?.listen.kind === "tcp" ? { port: web.listen.port, host: web.listen.host } : {});
   const form = new FormData();
@@ -114,8 +133,13 @@ function discordSender({ api, token }: DiscordConfig) {
       const made = await rest.post(`/channels/${channel}/webhooks`, { body: { name: "Null" } });
       const { id, token: secret } = made as RESTPostAPIChannelWebhookResult;
       const query = new URLSearchParams({ wait: "true" });
-      return async ({ name, text }) => {
+      return async ({ name, text, open }) => {
         const body = { username: name, content: text, allowed_mentions: { parse: [] } };
+        if (open) {
+          const fields = { payload_json: JSON.stringify(body) };
+          const form = { fields, field: "files[0]", file: await open() };
+          return postFile(`${api}/v10/webhooks/${id}/${secret}?wait=true`, form, files);
+        }
         await rest.post(`/webhooks/${id}/${secret}`, { auth: false, query, body });
       };
     },
@@ -128,7 +152,9 @@ async function receiveGateway(rest: REST, { token }: DiscordConfig, take: Take):
     if (t !== "MESSAGE_CREATE") return;
     const message = d as GatewayMessageCreateDispatchData;
     if (message.webhook_id !== undefined) return;
-    take(message.channel_id, { name: message.author.username, text: message.content });
+    const url = message.attachments[0]?.url;
+    const open = url === undefined ? {} : { open: () => fetchFile(url, files) };
+    take(message.channel_id, { name: message.author.username, text: message.content, ...open });
   });
   const ready = new Promise((resolve) => manager.once(WebSocketShardEvents.Ready, resolve));
   await manager.connect();

@@ -18,6 +18,18 @@ export interface Crossing {
   readonly joined: number;
 }
 
+/** A file as a person sends it. */
+export interface PersonsFile {
+  readonly kind: "video" | "sticker";
+  readonly bytes: Buffer;
+  readonly name: string;
+  readonly mime: string;
+  /** Of the caption, by which it is heard when it appears. Stickers have none. */
+  readonly number?: number;
+  /** What the message says of its size. */
+  readonly claimedBytes?: number;
+}
+
 type Listener = (crossing: Crossing) => void;
 
 /** The rooms of one side. */
@@ -26,6 +38,8 @@ export interface Rooms<Id> {
   readonly ids: readonly Id[];
   /** A person says message `number` in a room. */
   say(room: number, number: number): void;
+  /** A person sends a file. */
+  send(room: number, file: PersonsFile): void;
   /** Hears what comes from the other side. Returns how to stop. */
   onCrossing(listener: Listener): () => void;
 }
@@ -63,20 +77,30 @@ export function openGroups(
       const entities = isPlain(number) ? {} : { entities: [{ type: "bold", offset, length: 7 }] };
       telegram.say(ids[room] ?? 0, users[number % people] ?? 0, { text, ...entities });
     },
+    send(room, { number, claimedBytes: size, ...file }) {
+      const sent = { ...file, ...(size !== undefined && { size }) };
+      telegram.sendFile(ids[room] ?? 0, users[0] ?? 0, sent, captionOf(number));
+    },
     onCrossing: (listener) =>
       telegram.onChange((change) => {
         if (change.kind !== "created" || change.message.from?.id !== bot.id) return;
-        tell(listener, "discord", roomOf.get(change.chatId), change.message.text);
+        const { text, caption } = change.message;
+        tell(listener, "discord", roomOf.get(change.chatId), text ?? caption);
       }),
   };
 }
 
-/** `people` talk in each of `count` channels. */
+function captionOf(number: number | undefined): { readonly caption?: string } {
+  return number === undefined ? {} : { caption: `m${number} ${words}` };
+}
+
+/** `people` talk in each of `count` channels, whose guilds are boosted or not. */
 export function openChannels(
   discord: DiscordSandbox,
   name: string,
   count: number,
   people: number,
+  boostTier: 0 | 2 = 0,
 ): Rooms<string> {
   const bot = discord.createBot({ name: "MateBot" });
   const speakers = ["Carla", "Edu", "Flor", "Gil"].slice(0, people);
@@ -86,6 +110,7 @@ export function openChannels(
   const ids: string[] = [];
   while (ids.length < count) {
     const guild = discord.createGuild({ name }).id;
+    discord.setBoostTier(guild, boostTier);
     const end = Math.min(count, ids.length + CHANNELS_OF_A_GUILD);
     while (ids.length < end) ids.push(discord.createChannel(guild, { name: `room${ids.length}` }).id);
     discord.addBot(guild, bot.id);
@@ -98,6 +123,11 @@ export function openChannels(
     say(room, number) {
       const said = isPlain(number) ? words : words.replace("reunião", "**reunião**");
       discord.say(ids[room] ?? "", users[number % people] ?? "", { content: `m${number} ${said}` });
+    },
+    send(room, { number, bytes, name: filename, mime: contentType, claimedBytes: size }) {
+      const attachment = { filename, contentType, bytes, ...(size !== undefined && { size }) };
+      const content = captionOf(number).caption ?? "";
+      discord.say(ids[room] ?? "", users[0] ?? "", { content, attachments: [attachment] });
     },
     onCrossing: (listener) =>
       discord.onChange((dispatch) => {

@@ -7,6 +7,7 @@ import { measureHour } from "./load-hour.ts";
 import { measureIngest } from "./load-ingest.ts";
 import { measureLatency } from "./load-latency.ts";
 import { measure100, measure600 } from "./load-limits.ts";
+import { measureMedia } from "./load-media.ts";
 import { measureMemory } from "./load-memory.ts";
 import { measureQuiet } from "./load-quiet.ts";
 import { measureRecovery } from "./load-recovery.ts";
@@ -29,6 +30,7 @@ const rows: Readonly<Record<string, Row>> = {
   "limits-hour": measureHour,
   recovery: measureRecovery,
   bridges: measureBridges,
+  "media-memory": measureMedia,
 };
 
 const words = process.argv.slice(2);

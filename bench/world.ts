@@ -10,7 +10,7 @@ import { startDiscordSandbox } from "../src/sandbox/discord/index.ts";
 import type { DiscordSandbox } from "../src/sandbox/discord/sandbox.ts";
 import { startTelegramSandbox, type TelegramSandbox } from "../src/sandbox/telegram/index.ts";
 import { type BridgeKind, type BridgeProcess, startBridge } from "./bridge-process.ts";
-import { type Crossing, openChannels, openGroups, type Side } from "./rooms.ts";
+import { type Crossing, openChannels, openGroups, type PersonsFile, type Side } from "./rooms.ts";
 
 /** A bridge and the rooms it joins. */
 export interface Rig {
@@ -22,8 +22,12 @@ export interface Rig {
   readonly started: { readonly inMs: number; readonly cpuUs: number };
   /** The Telegram side of the rooms. */
   readonly chats: readonly number[];
+  /** The Discord side. */
+  readonly channels: readonly string[];
   /** A person says message `number` in a room. */
   say(from: Side, room: number, number: number): void;
+  /** A person sends a file in a room. */
+  send(from: Side, room: number, file: PersonsFile): void;
   /** Returns how to stop listening. */
   onCrossing(listener: (crossing: Crossing) => void): () => void;
   /** A new process takes up what a killed one left in the folder. */
@@ -36,6 +40,8 @@ export interface RigOptions {
   readonly limits?: "auto" | "none";
   /** How many people talk on each side, by turns; one, unless told. */
   readonly people?: number;
+  /** Of the guilds; 2 takes files of 50 MiB. */
+  readonly boostTier?: 0 | 2;
   /** May seed the folder before the bridge starts in it. */
   readonly prepare?: (folder: string) => Promise<void>;
 }
@@ -82,11 +88,11 @@ async function startRig(
   discord: DiscordSandbox,
   kind: BridgeKind,
   rooms: number,
-  { limits = "none", people = 1, prepare }: RigOptions,
+  { limits = "none", people = 1, boostTier = 0, prepare }: RigOptions,
 ): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), `matebot-bench-${kind}-`));
   const group = openGroups(telegram, kind, rooms, people);
-  const guild = openChannels(discord, kind, rooms, people);
+  const guild = openChannels(discord, kind, rooms, people, boostTier);
   const publicUrl = `https://127.0.0.1:${await freePort()}`;
   const configFile = join(folder, "matebot.yaml");
   const accounts = accountsOf(telegram, discord, { group, guild, limits });
@@ -101,11 +107,12 @@ async function startRig(
   // That the bot came into its chats was still to be told.
   while (kind !== "bare" && telegram.pendingUpdates(group.token).length > 0) await sleep(20);
   return {
-    ...{ kind, publicUrl, folder, started, chats: group.ids },
+    ...{ kind, publicUrl, folder, started, chats: group.ids, channels: guild.ids },
     get bridge() {
       return bridge;
     },
     say: (from, room, number) => (from === "telegram" ? group : guild).say(room, number),
+    send: (from, room, file) => (from === "telegram" ? group : guild).send(room, file),
     onCrossing(listener) {
       const stops = [group.onCrossing(listener), guild.onCrossing(listener)];
       return () => stops.forEach((stop) => void stop());
