@@ -36,7 +36,10 @@ export async function deliver(run: LaneRun, job: Job): Promise<Outcome | "stop">
   for (const [index, call] of rest.entries()) {
     const result = await sendUntilDecided(run, job, call, index === 0 && job.inDoubt === true);
     if (result === "stop") return "stop";
-    if (result instanceof PlatformError && call.op !== "act") return giveUp(run, job, result);
+    if (result instanceof PlatformError && call.op !== "act") {
+      const done = delivery.done + index;
+      return giveUp(run, { ...job, delivery: { ...delivery, done } }, result);
+    }
     const sentAt = run.clock.now();
     const write = (tx: StoreTx) =>
       result instanceof PlatformError
@@ -60,11 +63,16 @@ export async function deliver(run: LaneRun, job: Job): Promise<Outcome | "stop">
   return (tx) => tx.outbox.finish(delivery.id);
 }
 
-/** The delivery becomes a dead letter, or, when it was joined with others, each of them has to go alone. */
+/**
+ * The delivery becomes a dead letter, or, when it was joined with others, each of them has to go alone; unless a part of
+ * it stands there already, for then all of them would stand there twice.
+ */
 export function giveUp(run: LaneRun, { delivery, calls, frozenAt }: Job, failure: PlatformError): Outcome {
   const lane = conversationKey(run.to);
   const event = delivery.event.kind;
-  if (calls.some(({ op, joined }) => op === "create" && joined)) {
+  const isNew = event === "message.created" || event === "notice";
+  const isJoint = isNew && calls.some(({ op, joined }) => op === "create" && joined);
+  if (isJoint && delivery.done === 0) {
     run.log.warn({ lane, code: failure.code }, "a joined message was refused; its parts go one by one");
     const parts = calls.flatMap(({ joined = [] }) => joined).length;
     return async (tx) => {
@@ -75,14 +83,17 @@ export function giveUp(run: LaneRun, { delivery, calls, frozenAt }: Job, failure
   }
   run.log.error(
     { lane, event, code: failure.code, reason: failure.message },
-    "a delivery was given up; it is kept as a dead letter",
+    isJoint
+      ? "the rest of an album was given up; what was sent of it stands"
+      : "a delivery was given up; it is kept as a dead letter",
   );
   run.observe?.({ delivery, outcome: "dead", frozenAt, endedAt: run.clock.now() });
   const report = run.reports.failed(delivery.event, run.to, failure, false);
   // The key comes first: the commands say it in the language of whoever asks.
   const reason = failure.words === undefined ? failure.message : `${failure.words}: ${failure.message}`;
   return async (tx) => {
-    await tx.outbox.bury(delivery.id, reason);
+    if (isJoint) await tx.outbox.finish(delivery.id);
+    else await tx.outbox.bury(delivery.id, reason);
     await tx.trace.note(traceOf(delivery, run.clock.now(), "dead", failure.code));
     await post(tx, report, run.wake);
   };

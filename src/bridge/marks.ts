@@ -3,7 +3,14 @@
 import type { Poll } from "../model/attachment.ts";
 import type { BridgeEvent, PollTarget, Reaction, ReactionChange, VoteChange } from "../model/event.ts";
 import type { Author } from "../model/message.ts";
-import { type ConversationRef, conversationKey, type MessageRef, subjectOf } from "../model/refs.ts";
+import {
+  type ConversationRef,
+  conversationKey,
+  isSamePlace,
+  type MessageRef,
+  messageKey,
+  subjectOf,
+} from "../model/refs.ts";
 import type { BridgeTable } from "./bridge-table.ts";
 import { type Mark, type MarkKind, type MarkRow, SELF, type StoreTx } from "./store-port.ts";
 
@@ -20,11 +27,18 @@ export interface Subject {
 /** `ref` is an original, a copy, or the small line about one. */
 export async function subjectFor(tx: StoreTx, ref: MessageRef): Promise<Subject> {
   const origin = await tx.map.origin(ref);
-  const about = subjectOf(origin ?? ref);
-  const rows = await tx.map.rows(about);
+  const named = subjectOf(origin ?? ref);
+  const rows = await tx.map.rows(named);
+  // Reactions do not name the thread; the map knows it.
+  const about = rows.find(({ source }) => messageKey(source) === messageKey(named))?.source ?? named;
   const places = new Map([[conversationKey(about.conversation), about.conversation]]);
   for (const { copy } of rows) places.set(conversationKey(copy.conversation), copy.conversation);
   return { about, isCarried: rows.length > 0, places: [...places.values()] };
+}
+
+/** The conversation of `ref` with its thread, which it may not name. */
+export function placeOf({ places }: Subject, ref: MessageRef): ConversationRef {
+  return places.find((place) => isSamePlace(place, ref.conversation)) ?? ref.conversation;
 }
 
 /** Where it must be shown anew when something changed in `place`: everywhere else, as far as it is bridged still. */
@@ -51,7 +65,7 @@ export async function keepReaction(
 ): Promise<boolean> {
   const scene: Scene = { tx, about, kind: "reaction", place: target.conversation, at };
   const rows = (await tx.marks.of(about, "reaction")).filter(({ place }) =>
-    isSame(place, target.conversation),
+    isSamePlace(place, target.conversation),
   );
   if (change.kind === "clear") return clear(scene, rows, change.reaction);
   const old = rows.find(({ user }) => user === userOf(by))?.marks ?? [];
@@ -69,8 +83,8 @@ export async function keepVote(
 ): Promise<boolean> {
   const place = message.conversation;
   const scene: Scene = { tx, about, kind: "vote", place, at };
-  const rows = (await tx.marks.of(about, "vote")).filter((row) => isSame(row.place, place));
-  const isOriginal = isSame(place, about.conversation);
+  const rows = (await tx.marks.of(about, "vote")).filter((row) => isSamePlace(row.place, place));
+  const isOriginal = isSamePlace(place, about.conversation);
   const old = rows.find(({ user }) => user === userOf(by))?.marks ?? [];
   if (change.kind === "counts") await dropPeople(scene, rows);
   return put(scene, by, rows, votes(old, change, poll, isOriginal));
@@ -161,8 +175,4 @@ function isOf({ key, id }: Mark, reaction: Reaction): boolean {
 
 function userOf(by: Author | undefined): string {
   return by?.user?.id ?? "";
-}
-
-function isSame(a: ConversationRef, b: ConversationRef): boolean {
-  return a.account === b.account && a.id === b.id;
 }

@@ -15,6 +15,8 @@ export interface Outgoing {
   edit(message: Message, to: ConversationRef): Promise<boolean>;
   /** Cancels what waits for the message. What is left to be done about it. */
   cancel(ref: MessageRef, to: ConversationRef): Promise<"nothing" | "delete" | "unknown">;
+  /** The lanes in which the message itself waits, whatever threads they lead to. */
+  lanesOf(ref: MessageRef): Promise<readonly ConversationRef[]>;
   /** Puts all of it at the end of the lanes, in order; these lanes have something to do. */
   store(): Promise<readonly ConversationRef[]>;
 }
@@ -41,7 +43,6 @@ export function createOutgoing(tx: StoreTx, now: number): Outgoing {
   return {
     add,
     async edit(message, to) {
-      const edited: BridgeEvent = { kind: "message.edited", message };
       const own = inBatch(message.ref, to).at(-1);
       if (own?.delivery) {
         own.delivery = { event: folded(own.delivery.event, message), to };
@@ -55,7 +56,7 @@ export function createOutgoing(tx: StoreTx, now: number): Outgoing {
         return true;
       }
       if (pending.length === 0 && (await tx.map.copies(message.ref, to)).length === 0) return false;
-      add({ event: edited, to });
+      add({ event: { kind: "message.edited", message }, to });
       return true;
     },
     async cancel(ref, to) {
@@ -73,6 +74,7 @@ export function createOutgoing(tx: StoreTx, now: number): Outgoing {
       if (pending.length > waiting.length) return "delete";
       return (await tx.map.copies(ref, to)).length > 0 ? "delete" : "unknown";
     },
+    lanesOf: async (ref) => [...(await tx.outbox.lanesOf(ref)), ...lanesIn(planned, ref)],
     async store() {
       const deliveries = planned.flatMap(({ delivery }) => delivery ?? []);
       if (deliveries.length > 0) await tx.outbox.append(deliveries);
@@ -80,6 +82,14 @@ export function createOutgoing(tx: StoreTx, now: number): Outgoing {
       return [...new Map(deliveries.map(({ to }) => [conversationKey(to), to])).values()];
     },
   };
+}
+
+function lanesIn(planned: readonly Planned[], ref: MessageRef): readonly ConversationRef[] {
+  const key = messageKey(ref);
+  return planned.flatMap(({ delivery }) => {
+    if (delivery?.event.kind !== "message.created") return [];
+    return messageKey(delivery.event.message.ref) === key ? [delivery.to] : [];
+  });
 }
 
 /** Nothing of it was frozen: it can still become another. */

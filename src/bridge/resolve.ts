@@ -7,6 +7,7 @@ import {
   asideOf,
   type ConversationRef,
   isAside,
+  isSamePlace,
   type MessageRef,
   messageKey,
   subjectOf,
@@ -62,8 +63,7 @@ export async function resolve(tx: StoreTx, event: BridgeEvent, to: ConversationR
 
 /** The message in `to` that is, or stands for, `ref`. */
 async function targetOf(tx: StoreTx, ref: MessageRef, to: ConversationRef): Promise<MessageRef | undefined> {
-  const { account, id } = ref.conversation;
-  if (account === to.account && id === to.id) return ref;
+  if (isSamePlace(ref.conversation, to)) return ref;
   return (await tx.map.find(ref, to))?.ref;
 }
 
@@ -71,7 +71,7 @@ async function marksOf(tx: StoreTx, about: MessageRef, to: ConversationRef): Pro
   const { copies } = await standingOf(tx, [asideOf(about)], to);
   const target = await targetOf(tx, about, to);
   if (!target) return { ...nothing, copies };
-  const isHere = ({ place }: MarkRow) => place.account === to.account && place.id === to.id;
+  const isHere = ({ place }: MarkRow) => isSamePlace(place, to);
   const reactions = await tx.marks.of(about, "reaction");
   const votes = await tx.marks.of(about, "vote");
   const poll = votes.length > 0 ? await tx.polls.get(about) : undefined;

@@ -4,9 +4,23 @@ import { isPoll } from "../model/attachment.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import type { Message } from "../model/message.ts";
-import { asideOf, type ConversationRef, type MessageRef } from "../model/refs.ts";
+import {
+  asideOf,
+  type ConversationRef,
+  conversationKey,
+  isSamePlace,
+  type MessageRef,
+} from "../model/refs.ts";
 import type { BridgeTable } from "./bridge-table.ts";
-import { elsewhere, keepReaction, keepVote, pollMessage, subjectFor } from "./marks.ts";
+import {
+  elsewhere,
+  keepReaction,
+  keepVote,
+  placeOf,
+  pollMessage,
+  type Subject,
+  subjectFor,
+} from "./marks.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { placeIn } from "./place.ts";
 import { plan } from "./plan.ts";
@@ -42,7 +56,11 @@ export async function route(event: BridgeEvent, parts: RouteParts): Promise<void
       for (const delivery of placed) await routeOne(delivery, parts);
       await keep(event, parts);
       if (event.kind !== "message.created" || placed.length === 0) return;
-      for (const held of await tx.held.release([event.message.ref])) await routeOne(held, parts);
+      for (const held of await tx.held.release([event.message.ref])) {
+        // Where there are threads, what waited did not know which.
+        const to = placed.find((delivery) => isSamePlace(delivery.to, held.to))?.to ?? held.to;
+        await routeOne({ ...held, to }, parts);
+      }
     }
   }
 }
@@ -110,28 +128,13 @@ function hold(waitsFor: MessageRef, delivery: Delivery, { tx, now }: RouteParts)
 
 async function routeReaction(event: EventOf<"reaction.changed">, parts: RouteParts): Promise<void> {
   const { tx, table, now } = parts;
-  const { target } = event;
-  const planned = plan(event, table, (account) => parts.platform(account).capabilities);
-  if (planned.length === 0) return;
-  const subject = await subjectFor(tx, target);
-  if (!(await keepReaction(tx, subject.about, event, now))) return;
-  const anew: BridgeEvent = { kind: "marks.changed", about: subject.about };
-  if (subject.isCarried) return showAnew(anew, elsewhere(subject, target.conversation, table), parts);
-  await follow(anew, subject.about, planned, parts);
-}
-
-/** What is about a message that is on its way goes behind it; what overtook its message waits for it. */
-async function follow(
-  event: BridgeEvent,
-  about: MessageRef,
-  planned: readonly Delivery[],
-  parts: RouteParts,
-): Promise<void> {
-  for (const { to } of planned) {
-    const isOnItsWay = (await parts.tx.outbox.pending(about, to)).length > 0;
-    if (isOnItsWay) await routeOne({ event, to }, parts);
-    else await hold(about, { event, to }, parts);
-  }
+  const subject = await subjectFor(tx, event.target);
+  const { about } = subject;
+  const place = placeOf(subject, event.target);
+  if (!table.shows(place, "reactions")) return;
+  const spread = await spreadOf(subject, place, parts);
+  if (spread.length === 0 || !(await keepReaction(tx, about, event, now))) return;
+  await showAnew({ kind: "marks.changed", about }, about, spread, parts);
 }
 
 async function routePoll(event: EventOf<"vote.changed" | "poll.closed">, parts: RouteParts): Promise<void> {
@@ -139,29 +142,48 @@ async function routePoll(event: EventOf<"vote.changed" | "poll.closed">, parts: 
   const message = await pollMessage(tx, event.target);
   if (!message || !table.shows(message.conversation, "polls")) return;
   const subject = await subjectFor(tx, message);
-  const poll = await tx.polls.get(subject.about);
-  if (!poll) return;
   const { about } = subject;
-  let anew: BridgeEvent = { kind: "marks.changed", about };
+  const poll = await tx.polls.get(about);
+  if (!poll) return;
+  const spread = await spreadOf(subject, placeOf(subject, message), parts);
   if (event.kind === "poll.closed") {
     await tx.polls.put(about, { ...poll, closed: true });
-    anew = { kind: "poll.closed", target: about };
-  } else if (!(await keepVote(tx, { about, poll, message }, event, now))) return;
-  if (subject.isCarried) return showAnew(anew, elsewhere(subject, message.conversation, table), parts);
-  await follow(
-    anew,
-    about,
-    table.others(about.conversation).map((to) => ({ event: anew, to })),
-    parts,
-  );
+    return showAnew({ kind: "poll.closed", target: about }, about, spread, parts);
+  }
+  if (!(await keepVote(tx, { about, poll, message }, event, now))) return;
+  await showAnew({ kind: "marks.changed", about }, about, spread, parts);
+}
+
+/** Where a message shall show what happened in `place`. */
+interface Spot {
+  readonly to: ConversationRef;
+  /** It is neither there nor on its way, and may have been overtaken. */
+  readonly isMissing?: true;
+}
+
+/** Where the message stands, where it is on its way to, and, when that is nowhere, where it should be. */
+async function spreadOf(
+  subject: Subject,
+  place: ConversationRef,
+  { table, outgoing }: RouteParts,
+): Promise<readonly Spot[]> {
+  const lanes = await outgoing.lanesOf(subject.about);
+  if (!subject.isCarried && lanes.length === 0)
+    return table.others(place).map((to) => ({ to, isMissing: true }));
+  const all = [...elsewhere(subject, place, table), ...lanes];
+  return [...new Map(all.map((to) => [conversationKey(to), { to }])).values()];
 }
 
 async function showAnew(
   event: BridgeEvent,
-  places: readonly ConversationRef[],
+  about: MessageRef,
+  spread: readonly Spot[],
   parts: RouteParts,
 ): Promise<void> {
-  for (const to of places) await routeOne({ event, to }, parts);
+  for (const { to, isMissing } of spread) {
+    if (isMissing) await hold(about, { event, to }, parts);
+    else await routeOne({ event, to }, parts);
+  }
 }
 
 /** What later events need to know of this one. */

@@ -171,6 +171,8 @@ export interface StoreTx {
     pruneDead(before: number): Promise<number>;
     /** What is on its way to `to` for this message (its create, its edits), in order; not the dead ones. */
     pending(source: MessageRef, to: ConversationRef): Promise<readonly StoredDelivery[]>;
+    /** The lanes in which the message itself is on its way, in order; not the dead ones. */
+    lanesOf(source: MessageRef): Promise<readonly ConversationRef[]>;
     /** Another event in the place of one that waits. */
     rewrite(id: number, event: BridgeEvent): Promise<void>;
     /** The conversation has another id now: its lane moves with it. */

@@ -47,6 +47,11 @@ export function sameConversation(a: ConversationRef, b: ConversationRef): boolea
   return a.account === b.account && a.id === b.id && a.thread === b.thread;
 }
 
+/** The same chat, whatever the threads. */
+export function isSamePlace(a: ConversationRef, b: ConversationRef): boolean {
+  return a.account === b.account && a.id === b.id;
+}
+
 const ASIDE = "~";
 
 /**

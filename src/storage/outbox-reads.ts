@@ -9,7 +9,7 @@ import { alive, deliveryColumns, stored } from "./outbox-rows.ts";
 import { prepared } from "./prepared.ts";
 import type { Tables } from "./schema.ts";
 
-type Reads = Pick<StoreTx["outbox"], "front" | "depth" | "lanes" | "waiting" | "pending">;
+type Reads = Pick<StoreTx["outbox"], "front" | "depth" | "lanes" | "waiting" | "pending" | "lanesOf">;
 
 const unjoined = sql<boolean>`state <> 'joined'`;
 
@@ -47,11 +47,21 @@ export function outboxReadsOf(engine: Engine, db: Kysely<Tables>): Reads {
       .where(alive)
       .orderBy("id"),
   );
+  const lanesOf = prepared(engine, (source: string) =>
+    db
+      .selectFrom("outbox")
+      .select("lane")
+      .where("source", "=", source)
+      .where("kind", "=", sql.lit("message.created"))
+      .where(alive)
+      .orderBy("id"),
+  );
   return {
     front: async (lane, limit) => (await front(conversationKey(lane), limit)).map(stored),
     depth: async (lane, limit) => (await depth(conversationKey(lane), limit))[0]?.count ?? 0,
     lanes: async () => (await lanes()).map(({ lane }) => conversationFrom(lane)),
     waiting: async () => (await waiting())[0]?.count ?? 0,
     pending: async (source, to) => (await pending(messageKey(source), conversationKey(to))).map(stored),
+    lanesOf: async (source) => (await lanesOf(messageKey(source))).map(({ lane }) => conversationFrom(lane)),
   };
 }

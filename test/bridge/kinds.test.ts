@@ -119,6 +119,26 @@ describe("an album", () => {
     expect(lines().map(({ text }) => text)).toEqual(["meio", "fim"]);
   });
 
+  it("that may not be sent anew is one dead letter, and what follows goes on", async () => {
+    const { PlatformError } = await import("../../src/model/errors.ts");
+    const { left, settled, lines, dead } = await scene({
+      fixedFiles: true,
+      network: async (effect, _to, call) => {
+        if (call.op === "create" && call.joined?.length === 1)
+          throw new PlatformError("no", "no", { kind: "refused" });
+        return effect();
+      },
+    });
+    await left(photo("1"));
+    await left(photo("2"));
+    await left({ do: "say", id: "3", text: "meio" });
+    await left({ do: "delete", ids: ["2"] });
+    await left({ do: "say", id: "4", text: "fim" });
+    await settled();
+    expect(lines().map(({ text }) => text)).toEqual(["", "meio", "fim"]);
+    expect(await dead()).toHaveLength(1);
+  });
+
   it("is answered natively, whichever of its messages is meant", async () => {
     const { left, settled, lines } = await scene();
     await left(photo("1"));
@@ -188,6 +208,42 @@ describe("reactions", () => {
     await settled();
     expect(lines()).toEqual([{ id: "1", text: "oi", reactions: [] }]);
     expect(room("1").sent).toHaveLength(2);
+  });
+
+  it("that come in one go with their message show, too", async () => {
+    const { left, settled, lines } = await scene();
+    await Promise.all([
+      left({ do: "say", id: "1", text: "oi" }),
+      left({ do: "react", id: "1", emoji: "👍" }),
+      left({ do: "react", id: "1", emoji: "🎉", by: "Beto" }),
+    ]);
+    await settled();
+    expect(lines()).toMatchObject([{ text: "oi" }, { text: "👍 Ana · 🎉 Beto", replyTo: "1" }]);
+  });
+
+  it("go to the thread in which their message stands, or will", async () => {
+    const { left, settled, lines } = await scene({ threads: [] });
+    await Promise.all([
+      left({ do: "say", id: "1", thread: "9", topic: "Compras", text: "pão" }),
+      left({ do: "react", id: "1", emoji: "👍" }),
+    ]);
+    await left({ do: "react", id: "1", emoji: "🎉", by: "Beto" });
+    await settled();
+    expect(lines("1/t1")).toMatchObject([{ text: "pão" }, { text: "👍 Ana · 🎉 Beto", replyTo: "1" }]);
+  });
+
+  it("find the bridge of their topic, which they do not name", async () => {
+    const topic = { account: "left", id: "1", thread: "9" };
+    const { left, right, settled, lines } = await scene({ members: [topic, { account: "right", id: "1" }] });
+    await left({ do: "say", id: "1", thread: "9", text: "pão" });
+    await left({ do: "react", id: "1", emoji: "👍" });
+    await left({ do: "react", id: "77", emoji: "👍" });
+    await settled();
+    await left({ do: "react", id: "1", emoji: "🎉", by: "Beto" });
+    await right({ do: "react", id: "1", emoji: "🔥", by: "Duda" });
+    await settled();
+    expect(lines()).toMatchObject([{ text: "pão" }, { text: "👍 Ana · 🎉 Beto" }]);
+    expect(lines("left:1/9")).toMatchObject([{ text: "🔥 Duda", replyTo: "1" }]);
   });
 
   it("to a copy show at the original, and an answer to the line answers the message", async () => {

@@ -183,6 +183,7 @@ const steps: Readonly<Record<string, fc.Arbitrary<Step>>> = {
     step("outbox.pending", [ref, place], async (tx, source, to) => [
       await tx.outbox.pending(source, to),
       await tx.outbox.pending(asideOf(source), to),
+      await tx.outbox.lanesOf(source),
     ]),
     step("outbox.move", [place, place], (tx, from, to) => tx.outbox.move(from, to)),
     step("held.hold", [list(held)], (tx, rows) => tx.held.hold(rows)),

@@ -204,6 +204,10 @@ function outboxOn(lists: Lists, now: () => number): StoreTx["outbox"] {
       alive()
         .filter(({ event, to }) => same(to, lane) && aboutOf(event).some((ref) => sameMessage(ref, source)))
         .map(shown),
+    lanesOf: async (source) =>
+      alive().flatMap(({ event, to }) =>
+        event.kind === "message.created" && sameMessage(event.message.ref, source) ? [to] : [],
+      ),
     rewrite: (id, event) => change(id, { event }),
     async move(from, to) {
       const moved = (lane: ConversationRef) => movedTo(lane, from, to);

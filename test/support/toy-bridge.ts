@@ -27,6 +27,8 @@ export interface ToyBridgeOptions {
   readonly fixedFiles?: boolean;
   readonly forum?: boolean;
   readonly show?: Bridge["show"];
+  /** `left:1` and `right:1`, unless told. */
+  readonly members?: Bridge["members"];
 }
 
 export interface ToyBridge {
@@ -42,7 +44,6 @@ export interface ToyBridge {
   upgrade(): void;
 }
 
-/** The bridge joins `left:1` and `right:1`. */
 export function toyBridge(options: ToyBridgeOptions): ToyBridge {
   const { store, clock } = options;
   const halted: string[] = [];
@@ -51,7 +52,7 @@ export function toyBridge(options: ToyBridgeOptions): ToyBridge {
     {
       name: "toy",
       ...(options.show && { show: options.show }),
-      members: [
+      members: options.members ?? [
         { account: "left", id: "1" },
         { account: "right", id: "1" },
       ],
