@@ -103,7 +103,10 @@ export const MESSAGE_FIELDS = {
   document: kind("file", "the file with its name"),
   sticker: kind("file", "the sticker, moving if it does"),
   poll: kind("poll", "the poll"),
-  location: kind("card", "the place with a link to a map; a live location moves and ends in the same message"),
+  location: kind(
+    "card",
+    "the place with a link to a map; a live location moves and ends in the same message",
+  ),
   venue: kind("card", "the place, its address and a link to a map"),
   contact: kind("card", "the name, and the number where the bridge shows them"),
   dice: kind("card", "what was thrown"),
