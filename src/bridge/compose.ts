@@ -81,18 +81,27 @@ export function compose(
   }
 }
 
-/** The messages of one album in one go: each of them stands in what is made. */
+/**
+ * The first `count` messages of an album in one go: each stands in what is made of them, or in a message of its own
+ * where the destination has albums. Undefined when they have to go one by one.
+ */
 export function composeAlbum(
   messages: readonly [Message, ...Message[]],
   to: ConversationRef,
   renderer: Renderer,
   known: Resolved,
-): readonly Call[] {
+): { readonly calls: readonly Call[]; readonly count: number } | undefined {
   const merged = described(mergeAlbum(messages), renderer, known);
-  const [first, ...others] = createAll(renderer.renderMessage(merged, to, known), messages[0]);
-  if (!first) return [];
-  const { source: _, ...call } = first;
-  return [{ ...call, joined: sectionsOf(messages) }, ...others];
+  const [call, ...others] = createAll(renderer.renderMessage(merged, to, known), messages[0]);
+  const made = 1 + (call?.more?.length ?? 0);
+  if (!call || made > messages.length) return undefined;
+  if (made > 1 && made < messages.length) {
+    // One album there holds less: the rest is an album of its own.
+    const [first, ...more] = messages;
+    return composeAlbum([first, ...more.slice(0, made - 1)], to, renderer, known);
+  }
+  const { source: _, ...first } = call;
+  return { calls: [{ ...first, joined: sectionsOf(messages) }, ...others], count: messages.length };
 }
 
 function described(message: Message, renderer: Renderer, known: Resolved): Message {

@@ -212,7 +212,7 @@ async function freezeNext(
   return frozenJob(frozen, calls);
 }
 
-/** The whole album in one go; its first delivery carries the others. */
+/** The album in one go, or as much of it as can stand together; its first delivery carries the others. */
 async function freezeAlbum(
   run: LaneRun,
   tx: StoreTx,
@@ -225,16 +225,17 @@ async function freezeAlbum(
   const [head, ...rest] = members;
   if (!first || !head) return "next";
   const resolved = await resolve(tx, { kind: "message.created", message: first }, run.to);
-  const calls = attempt(() =>
+  const composed = attempt(() =>
     composeAlbum([first, ...others], run.to, run.platform, { ...known, ...resolved.known }),
   );
-  if (calls instanceof PlatformError) {
+  if (!composed || composed instanceof PlatformError) {
     run.memory.aloneUntil = members.at(-1)?.id ?? head.id;
     return "next";
   }
+  const { calls, count } = composed;
   const more = { at, ...(mark !== undefined && { mark }) };
-  await tx.outbox.freeze(head.id, calls, { ...more, joined: rest.map(({ id }) => id) });
-  run.memory.depth.count -= members.length;
+  await tx.outbox.freeze(head.id, calls, { ...more, joined: rest.slice(0, count - 1).map(({ id }) => id) });
+  run.memory.depth.count -= count;
   return frozenJob({ ...head, frozenAt: at, ...more }, calls);
 }
 

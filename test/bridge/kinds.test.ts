@@ -139,6 +139,58 @@ describe("an album", () => {
     expect(await dead()).toHaveLength(1);
   });
 
+  it("is an album there, too, where each of its messages answers to its own", async () => {
+    const { left, settled, lines } = await scene({ apart: 10 });
+    for (const id of ["1", "2", "3"]) await left(photo(id));
+    await left({ do: "say", id: "4", text: "a do meio", replyTo: "2" });
+    await settled();
+    await left({ ...photo("3", { text: "esta" }), do: "edit" });
+    await left({ do: "delete", ids: ["1"] });
+    await settled();
+    expect(lines()).toMatchObject([
+      { id: "2", files: ["2.png"] },
+      { id: "3", files: ["3.png"], text: "esta" },
+      { text: "a do meio", replyTo: "2" },
+    ]);
+  });
+
+  it("becomes several where one album there holds less, and each message answers to its own still", async () => {
+    const { left, settled, lines } = await scene({ apart: 2 });
+    for (const id of ["1", "2", "3", "4", "5"]) await left(photo(id));
+    await left({ do: "say", id: "6", text: "fim" });
+    await settled();
+    await left({ ...photo("4", { text: "esta" }), do: "edit" });
+    await left({ do: "delete", ids: ["1", "3"] });
+    await settled();
+    expect(lines().map(({ files, text }) => [files?.[0], text])).toEqual([
+      ["2.png", ""],
+      ["4.png", "esta"],
+      ["5.png", ""],
+      [undefined, "fim"],
+    ]);
+  });
+
+  it("of which a part stands there already is never sent again as a whole", async () => {
+    const { PlatformError } = await import("../../src/model/errors.ts");
+    const { left, settled, lines, room } = await scene({
+      apart: 10,
+      network: async (effect, _to, { op, part }) => {
+        if (op === "create" && part === 2) throw new PlatformError("no", "no", { kind: "refused" });
+        return effect();
+      },
+    });
+    await left(photo("1", { text: "mais de dez letras" }));
+    await left(photo("2"));
+    await left({ do: "say", id: "3", text: "fim" });
+    await settled();
+    expect(lines().map(({ files, text }) => [files?.[0], text])).toEqual([
+      ["1.png", "mais de de"],
+      ["2.png", ""],
+      [undefined, "fim"],
+    ]);
+    expect(room("left:1").sent).toEqual(["bridge.failure.refused"]);
+  });
+
   it("is answered natively, whichever of its messages is meant", async () => {
     const { left, settled, lines } = await scene();
     await left(photo("1"));

@@ -25,6 +25,7 @@ export interface ToyBridgeOptions {
   readonly log?: Log;
   readonly threads?: string[];
   readonly fixedFiles?: boolean;
+  readonly apart?: number;
   readonly forum?: boolean;
   readonly show?: Bridge["show"];
   /** `left:1` and `right:1`, unless told. */
@@ -70,6 +71,7 @@ export function toyBridge(options: ToyBridgeOptions): ToyBridge {
       ...(options.rates && { rates: options.rates }),
       ...(options.tells !== undefined && { tells: options.tells }),
       ...(options.threads && { threads: options.threads }),
+      ...(options.apart !== undefined && { apart: options.apart }),
       ...(options.fixedFiles && { fixedFiles: true }),
       ...(options.forum !== undefined && { forum: options.forum }),
     });

@@ -61,6 +61,8 @@ interface ToyRequest {
   readonly id?: string;
   readonly ids?: readonly string[];
   readonly replyTo?: string;
+  /** Further messages, of one file each. */
+  readonly more?: readonly string[];
 }
 
 /** What one chat shows; survives "crashes" of the platform object, as a real platform does. */
@@ -104,6 +106,8 @@ export interface ToyOptions {
   readonly forum?: boolean;
   /** No edit changes which files a message has. */
   readonly fixedFiles?: boolean;
+  /** Of several files each is a message of its own, and so many go out together. */
+  readonly apart?: number;
   /** How many characters a part holds. */
   readonly cut?: number;
   /** How many characters a joined message holds. */
@@ -133,6 +137,23 @@ export function toyPlatform(options: ToyOptions): Platform {
     rooms.set(key, found);
     return found;
   };
+  const apart = (words: string, files: readonly string[], most: number): readonly Part[] => {
+    const groups = Array.from({ length: Math.ceil(files.length / most) }, (_, index) =>
+      files.slice(index * most, (index + 1) * most),
+    );
+    const [first, ...further] = groups.map(([head = "", ...more], index): Part => {
+      const said = index === 0 ? words.slice(0, cut) : "";
+      const hashes = more.map((file) => `|${file}`);
+      const { hash, request } = part(said, undefined, [head]);
+      return {
+        hash,
+        request: { ...(request as ToyRequest), more },
+        ...(more.length > 0 && { more: hashes }),
+      };
+    });
+    const rest = words.length > cut ? [part(words.slice(cut))] : [];
+    return first ? [first, ...rest, ...further] : rest;
+  };
   const part = (words: string, replyTo?: string, files?: readonly string[]): Part => ({
     hash: files ? `${words}|${files.join()}` : words,
     request: { text: words, ...(replyTo && { replyTo }), ...(files && { files }) },
@@ -151,6 +172,7 @@ export function toyPlatform(options: ToyOptions): Platform {
       const files = message.attachments.map((one) =>
         one.kind === "poll" ? `poll:${one.poll.question}` : (one.name ?? ""),
       );
+      if (files.length > 0 && options.apart) return apart(words, files, options.apart);
       if (files.length > 0) return [part(words, known.replyTo?.id, files)];
       const count = Math.max(1, Math.ceil(words.length / cut));
       return Array.from({ length: count }, (_, index) =>
@@ -197,7 +219,11 @@ export function toyPlatform(options: ToyOptions): Platform {
         const id = room(placeOf(to)).apply(call.op, request);
         if (id === undefined) return undefined;
         const poll = request.files?.some((file) => file.startsWith("poll:")) ? { poll: `poll:${id}` } : {};
-        return { ref: { conversation: to, id }, ...poll };
+        const more = (request.more ?? []).flatMap((file) => {
+          const next = room(placeOf(to)).apply(call.op, { files: [file] });
+          return next === undefined ? [] : [{ conversation: to, id: next }];
+        });
+        return { ref: { conversation: to, id }, ...poll, ...(more.length > 0 && { more }) };
       };
       return options.network ? options.network(effect, to, call) : effect();
     },
