@@ -1,6 +1,6 @@
 // The "+" beside the box: samples of everything people send, one click each, and files of one's own; `composer.ts` draws it.
 
-import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { useContext, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { RoomView, Sample, Side } from "../src/demo/view.ts";
 import { html } from "./html.ts";
 import { SpeechContext } from "./language.ts";
@@ -46,7 +46,7 @@ export function SampleMenu(props: SampleMenuProps) {
   const [open, setOpen] = useState(false);
   const around = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return undefined;
     around.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
     const outside = (event: Event) => {
