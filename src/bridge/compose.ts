@@ -123,8 +123,11 @@ function edit(
   const whole = described(message, renderer, known);
   if (!copy.joined)
     return revise(renderer.renderMessage(whole, to, known), message, to, renderer, known, copies);
-  const { calls, rest } = reviseSection(whole, copy, sections, renderer, known);
-  if (rest.length === 0) return [...calls, ...remove(others, to, renderer, known)];
+  // A file that came with the edit has no place beside the words of others.
+  const said = { ...whole, attachments: [] };
+  const { calls, rest } = reviseSection(said, copy, sections, renderer, known);
+  if (rest.length === 0 && whole.attachments.length === 0)
+    return [...calls, ...remove(others, to, renderer, known)];
   const { reply: _, ...more } = whole;
   const parts = renderer.renderMessage({ ...more, body: rest }, to, known);
   return [...calls, ...revise(parts, message, to, renderer, known, others, 1)];

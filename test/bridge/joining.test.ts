@@ -125,6 +125,21 @@ describe("a lane that is behind", () => {
     expect(texts()).toEqual(["[0]", "[2][3]"]);
   });
 
+  it("an edit that brings a file has it in a message of its own, as long as it is there", async () => {
+    const { settled, say, texts, right } = await crowd(3);
+    await settled();
+    await say({ do: "edit", id: "2", text: "[2b]", files: ["a.png"] });
+    await settled();
+    expect(texts()).toEqual(["[0]", "[1][2b][3]", ""]);
+    expect(right.lines[2]?.files).toEqual(["a.png"]);
+    await say({ do: "edit", id: "2", text: "[2c]", files: ["a.png"] });
+    await settled();
+    expect(texts()).toEqual(["[0]", "[1][2c][3]", ""]);
+    await say({ do: "edit", id: "2", text: "[2]" });
+    await settled();
+    expect(texts()).toEqual(["[0]", "[1][2][3]"]);
+  });
+
   it("when a joined message is refused, its parts go one by one and only the bad one dies", async () => {
     const { settled, texts, store } = await crowd(3, {
       network: async (effect, to, call) => {
