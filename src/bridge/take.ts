@@ -4,7 +4,7 @@ import type { Call, Json } from "../model/delivery.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import { type MessageRef, messageKey } from "../model/refs.ts";
-import { gatherAlbum } from "./album.ts";
+import { gatherAlbum, mergeAlbum } from "./album.ts";
 import { compose, composeAlbum } from "./compose.ts";
 import { giveUp, type Job, type Outcome } from "./deliver.ts";
 import { BEHIND_MS, canJoin, join } from "./digest.ts";
@@ -224,7 +224,8 @@ async function freezeAlbum(
   const [first, ...others] = messages;
   const [head, ...rest] = members;
   if (!first || !head) return "next";
-  const resolved = await resolve(tx, { kind: "message.created", message: first }, run.to);
+  const whole = mergeAlbum([first, ...others]);
+  const resolved = await resolve(tx, { kind: "message.created", message: whole }, run.to);
   const composed = attempt(() =>
     composeAlbum([first, ...others], run.to, run.platform, { ...known, ...resolved.known }),
   );

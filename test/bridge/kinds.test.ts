@@ -211,6 +211,21 @@ describe("an album", () => {
   });
 });
 
+describe("a mention", () => {
+  it("reaches who is known there, in whichever caption of an album it stands", async () => {
+    const { left, settled, lines, store } = await scene({ cut: 100 });
+    await store.transaction((tx) =>
+      tx.people.link({ account: "left", id: "Bia" }, { account: "right", id: "beatriz" }),
+    );
+    await left({ do: "say", id: "1", mention: "Bia" });
+    await left(photo("2"));
+    await left(photo("3", { mention: "Bia" }));
+    await left({ do: "say", id: "4", text: "fim" });
+    await settled();
+    expect(lines().map(({ text }) => text)).toEqual(["Bia @beatriz", "Bia @beatriz", "fim"]);
+  });
+});
+
 describe("what our own code stumbles over", () => {
   it("is a dead letter of its own, and what stands behind it goes on", async () => {
     const { left, settled, lines, dead } = await scene();

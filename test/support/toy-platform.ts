@@ -7,7 +7,7 @@ import { ParseError } from "../../src/model/errors.ts";
 import type { BridgeEvent, ThreadChange } from "../../src/model/event.ts";
 import type { Author, Message } from "../../src/model/message.ts";
 import type { ConversationRef, MessageRef } from "../../src/model/refs.ts";
-import { plainText, text } from "../../src/model/rich-text.ts";
+import { plainText, type RichText, text } from "../../src/model/rich-text.ts";
 
 export interface ToyUpdate {
   readonly do:
@@ -39,6 +39,8 @@ export interface ToyUpdate {
   readonly ids?: readonly string[];
   readonly text?: string;
   readonly replyTo?: string;
+  /** Somebody of the account who is named at the end. */
+  readonly mention?: string;
   readonly to?: string;
 }
 
@@ -167,7 +169,8 @@ export function toyPlatform(options: ToyOptions): Platform {
     parse: (raw) => parseToy(account, raw, options.upgraded?.() ?? false),
     prepare: options.prepare ?? (async () => null),
     renderMessage(message, _to, known) {
-      const words = plainText(message.body);
+      const pinged = [...(known.people?.values() ?? [])].map(({ id }) => ` @${id}`);
+      const words = plainText(message.body) + pinged.join("");
       if (words === "stumble") throw new TypeError("no such form");
       const files = message.attachments.map((one) =>
         one.kind === "poll" ? `poll:${one.poll.question}` : (one.name ?? ""),
@@ -311,7 +314,7 @@ function parseToy(account: string, raw: RawUpdate, upgraded: boolean): readonly 
         ref: ref(update.id ?? ""),
         author: authorOf(account, update),
         at: 0,
-        body: update.text ? [text(update.text)] : [],
+        body: bodyOf(account, update),
         attachments: attachmentsOf(account, update),
         ...(update.album && { album: update.album }),
         ...(update.topic && { topic: update.topic }),
@@ -320,6 +323,11 @@ function parseToy(account: string, raw: RawUpdate, upgraded: boolean): readonly 
       return [{ kind: update.do === "say" ? "message.created" : "message.edited", message }];
     }
   }
+}
+
+function bodyOf(account: string, { text: words, mention }: ToyUpdate): RichText {
+  const named = mention ? [{ kind: "mention", user: { account, id: mention }, label: mention } as const] : [];
+  return [...(words ? [text(words)] : []), ...named];
 }
 
 function authorOf(account: string, { by = "Ana" }: ToyUpdate): Author {
