@@ -1,8 +1,10 @@
 // Measures the product: npm run bench [-- --quick] [-- row…]; a word names a row, or all rows that begin with it.
 
 import { cpus, loadavg, totalmem } from "node:os";
+import { measureConvert } from "./convert.ts";
 import { measureBridges } from "./load-bridges.ts";
 import { measureBurst } from "./load-burst.ts";
+import { measureTextBeside } from "./load-convert.ts";
 import { measureHour } from "./load-hour.ts";
 import { measureIngest } from "./load-ingest.ts";
 import { measureLatency } from "./load-latency.ts";
@@ -31,6 +33,8 @@ const rows: Readonly<Record<string, Row>> = {
   recovery: measureRecovery,
   bridges: measureBridges,
   "media-memory": measureMedia,
+  "media-text": measureTextBeside,
+  "media-convert": measureConvert,
 };
 
 const words = process.argv.slice(2);
