@@ -200,6 +200,29 @@ describe("a source that lies or fails", () => {
     await expect(ask(rig.serve("b", { content: text(1), refuses: retry }))).rejects.toBe(retry);
   });
 
+  it("is a card when its trouble lasts, and a file again when that is over", async () => {
+    const refuses = new PlatformError("toy.retry", "again", { kind: "retry", maybeDelivered: false });
+    const file = rig.serve("a", { content: text(10), refuses });
+    const cut = rig.serve("b", { content: text(100_000), cutsAt: 50_000 });
+    const want = { ...ANY, maxBytes: 200_000 };
+    const readCut = async () => {
+      const answer = ready(await ask(cut, want));
+      await expect(drain(answer.open(signal))).rejects.toMatchObject({ code: "media.broke-off" });
+      answer.release();
+    };
+    await expect(ask(file)).rejects.toBe(refuses);
+    await readCut();
+    await rig.clock.advance(9 * 60_000);
+    await expect(ask(file)).rejects.toBe(refuses);
+    await readCut();
+    await rig.clock.advance(60_000);
+    expect(await ask(file)).toEqual({ unfit: "gone" });
+    await readCut();
+    expect(await ask(cut, want)).toEqual({ unfit: "broken" });
+    rig.serve("a", { content: text(10) });
+    expect(ready(await ask(file)).bytes).toBe(10);
+  });
+
   it("is given up when it never answers, and tells nothing of its address when it fails in its own words", async () => {
     const silent = expect(ask(rig.serve("a", { content: text(1), hangs: true }))).rejects.toMatchObject({
       code: "media.stalled",

@@ -18,6 +18,8 @@ export interface Limits extends Pace {
   readonly linkMs: number;
   /** A face that is not there by then is replaced by a letter. */
   readonly faceMs: number;
+  /** A source that could not be read for so long is given up: what is said after the file waits for it. */
+  readonly patienceMs: number;
   /** So many broken transfers of one file, and it counts as broken itself for an hour. */
   readonly strikes: number;
 }
@@ -36,5 +38,6 @@ export const LIMITS: Limits = {
   limboMs: 10_000,
   linkMs: 7 * 86_400_000,
   faceMs: 5_000,
+  patienceMs: 10 * 60_000,
   strikes: 5,
 };

@@ -40,8 +40,16 @@ interface SourceParts {
 
 export function createSources({ open, clock, limits }: SourceParts): Sources {
   const strikes = createMemo<number>(() => clock.now());
+  /** Since when there is trouble with it. */
+  const troubled = createMemo<number>(() => clock.now());
   const stopped = new AbortController();
 
+  /** One file must not hold up for hours what is said after it. */
+  const isLasting = (file: FileAttachment) => {
+    const since = troubled.get(identity(file));
+    if (since === undefined) troubled.set(identity(file), clock.now());
+    return since !== undefined && clock.now() - since >= limits.patienceMs;
+  };
   const strike = (file: FileAttachment, weight: number) =>
     strikes.set(identity(file), (strikes.get(identity(file)) ?? 0) + weight);
 
@@ -54,6 +62,7 @@ export function createSources({ open, clock, limits }: SourceParts): Sources {
       const weight =
         code === "media.long" ? limits.strikes : /^media\.(short|slow|stalled)$/.test(code) ? 1 : 0;
       if (weight > 0) strike(file, weight);
+      else if (code === "media.broke-off" && isLasting(file)) strike(file, limits.strikes);
       throw error;
     }
   }
@@ -61,7 +70,10 @@ export function createSources({ open, clock, limits }: SourceParts): Sources {
   return {
     gate: createGate(limits.transfers),
     isBroken: (file) => (strikes.get(identity(file)) ?? 0) >= limits.strikes,
-    cameWhole: (file) => strikes.delete(identity(file)),
+    cameWhole: (file) => {
+      strikes.delete(identity(file));
+      troubled.delete(identity(file));
+    },
     stop: () => stopped.abort(passing("stopped", "MateBot stops")),
     connect: async (file, signal) => {
       if (file.source === undefined) return "gone";
@@ -71,7 +83,7 @@ export function createSources({ open, clock, limits }: SourceParts): Sources {
       const opened = await openInTime(open, file, all, time).catch((error: unknown) => {
         signal.throwIfAborted();
         if (!(error instanceof PlatformError)) strike(file, 1);
-        return verdictOf(error);
+        return verdictOf(error, () => isLasting(file));
       });
       if (typeof opened === "string") {
         over.abort();
@@ -138,12 +150,16 @@ function openInTime(
 
 /**
  * What a refusal of the source's account means for a lane of another: only trouble that passes is its business, and
- * never that of its whole account. @throws PlatformError of fate `retry` or `wait`
+ * never that of its whole account, and not for ever. @throws PlatformError of fate `retry` or `wait`
  */
-function verdictOf(error: unknown): UnfitReason {
-  if (!(error instanceof PlatformError)) throw passing("unreachable", "the source could not be opened");
-  const { code, message, fate } = error;
-  if (fate.kind === "retry") throw error;
+function verdictOf(error: unknown, isLasting: () => boolean): UnfitReason {
+  const known =
+    error instanceof PlatformError ? error : passing("unreachable", "the source could not be opened");
+  const { code, message, fate } = known;
+  if (fate.kind === "retry") {
+    if (isLasting()) return "gone";
+    throw known;
+  }
   if (fate.kind === "wait") throw new PlatformError(code, message, { kind: "wait", ms: fate.ms });
   return code.endsWith("too-big") ? "too-big" : "gone";
 }
