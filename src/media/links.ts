@@ -11,7 +11,8 @@ import type { Look } from "./material.ts";
 import { readRange, type Span } from "./range.ts";
 import { safeName } from "./safe-name.ts";
 import type { Signer } from "./signed.ts";
-import { type Connection, identity, type Sources } from "./source.ts";
+import type { Connection, Sources } from "./source.ts";
+import { identity } from "./strikes.ts";
 
 export interface Links {
   /** The address of the file for some days; undefined when nobody outside can reach us, or trusts us. */

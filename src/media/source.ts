@@ -6,7 +6,7 @@ import type { Clock } from "../model/clock.ts";
 import { PlatformError } from "../model/errors.ts";
 import { createGate, type Gate } from "./gate.ts";
 import type { Limits } from "./limits.ts";
-import { createMemo } from "./memo.ts";
+import { createStrikes } from "./strikes.ts";
 import { passing, watched } from "./watched.ts";
 
 export type OpenFile = (file: FileAttachment, signal: AbortSignal) => Promise<OpenedFile>;
@@ -39,41 +39,22 @@ interface SourceParts {
 }
 
 export function createSources({ open, clock, limits }: SourceParts): Sources {
-  const strikes = createMemo<number>(() => clock.now());
-  /** Since when there is trouble with it. */
-  const troubled = createMemo<number>(() => clock.now());
+  const strikes = createStrikes(clock, limits);
   const stopped = new AbortController();
-
-  /** One file must not hold up for hours what is said after it. */
-  const isLasting = (file: FileAttachment) => {
-    const since = troubled.get(identity(file));
-    if (since === undefined) troubled.set(identity(file), clock.now());
-    return since !== undefined && clock.now() - since >= limits.patienceMs;
-  };
-  const strike = (file: FileAttachment, weight: number) =>
-    strikes.set(identity(file), (strikes.get(identity(file)) ?? 0) + weight);
 
   async function* counted(file: FileAttachment, stream: AsyncGenerator<Uint8Array>) {
     try {
       yield* stream;
     } catch (error) {
-      const code = error instanceof PlatformError ? error.code : "";
-      // Who sends more than announced will do so again; what is short or slow may have been the network.
-      const weight =
-        code === "media.long" ? limits.strikes : /^media\.(short|slow|stalled)$/.test(code) ? 1 : 0;
-      if (weight > 0) strike(file, weight);
-      else if (code === "media.broke-off" && isLasting(file)) strike(file, limits.strikes);
+      strikes.failed(file, error);
       throw error;
     }
   }
 
   return {
     gate: createGate(limits.transfers),
-    isBroken: (file) => (strikes.get(identity(file)) ?? 0) >= limits.strikes,
-    cameWhole: (file) => {
-      strikes.delete(identity(file));
-      troubled.delete(identity(file));
-    },
+    isBroken: strikes.isOut,
+    cameWhole: strikes.forget,
     stop: () => stopped.abort(passing("stopped", "MateBot stops")),
     connect: async (file, signal) => {
       if (file.source === undefined) return "gone";
@@ -82,8 +63,8 @@ export function createSources({ open, clock, limits }: SourceParts): Sources {
       const time = { clock, ms: limits.stallMs };
       const opened = await openInTime(open, file, all, time).catch((error: unknown) => {
         signal.throwIfAborted();
-        if (!(error instanceof PlatformError)) strike(file, 1);
-        return verdictOf(error, () => isLasting(file));
+        if (!(error instanceof PlatformError)) strikes.unopened(file);
+        return verdictOf(error, () => strikes.isLasting(file));
       });
       if (typeof opened === "string") {
         over.abort();
@@ -105,11 +86,6 @@ export function createSources({ open, clock, limits }: SourceParts): Sources {
       };
     },
   };
-}
-
-/** What names the content of a file, without telling where it is. Only for memory: it may hold the source. */
-export function identity(file: FileAttachment): string {
-  return `${file.account}\n${file.stable ?? file.source ?? ""}`;
 }
 
 /** One that answers too late is closed. */
