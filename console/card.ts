@@ -12,7 +12,7 @@ export interface PollProps {
   readonly person: string;
   readonly active: boolean;
   readonly onVote: (option: number) => void;
-  /** Absent: somebody else's poll. */
+  /** Absent: somebody else asked. */
   readonly onClose: (() => void) | undefined;
 }
 

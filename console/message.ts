@@ -66,7 +66,7 @@ function Head({ message }: { readonly message: MessageView }) {
 function Content({ message, person, active, acts }: MessageProps) {
   const { words } = useContext(SpeechContext);
   const { reply, forwarded, command, thinking, body, cards, poll, files } = message;
-  const onClose = message.person === undefined ? undefined : () => acts.closePoll(message);
+  const onClose = message.person === person ? () => acts.closePoll(message) : undefined;
   return html`
     ${forwarded !== undefined && html`<p class="reply">↪ ${forwarded ? words("forwarded-from", { name: forwarded }) : words("forwarded")}</p>`}
     ${command && html`<p class="reply">${words("command", { name: command.by, command: command.name })}</p>`}
