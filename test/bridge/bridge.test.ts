@@ -351,7 +351,8 @@ describe("killed at any instant, as often as you like, with another splitter aft
           await store.close();
         },
       ),
-      { numRuns: 150 },
+      // A life that never ends is told with its script, and not shrunk: each try would take as long.
+      { numRuns: 150, timeout: 10_000, endOnFailure: true },
     );
   });
 });
