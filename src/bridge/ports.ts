@@ -20,15 +20,32 @@ export interface HealthPort {
 export interface WebPort {
   /** What the outside is told, without a trailing slash. Absent: nobody outside can reach us. */
   readonly publicUrl?: URL;
-  /** The self-signed certificate that must be uploaded for others to trust us; undefined when a public CA (or a proxy) vouches. */
+  /** The IPv4 address behind the public URL, where it is known better than DNS knows it. */
+  readonly ipAddress?: string;
+  /**
+   * What must be uploaded for others to trust us (PEM; both certificates while one follows the other); undefined when a
+   * public CA (or a proxy) vouches.
+   */
   certificate(): string | undefined;
-  /** Called after the certificate was renewed, so that it can be uploaded again. */
-  onCertificate(listener: () => void): void;
-  /** Answers POST `path` (below the public URL's own path). Bodies are limited to 1 MiB before the handler sees them. */
-  post(path: string, handler: (request: WebRequest) => Promise<number>): void;
+  /**
+   * Called when `certificate()` has changed, so that it can be uploaded again. A new certificate of our own is not served
+   * before the listeners resolve (or too long a time has passed).
+   */
+  onCertificate(listener: () => Promise<void>): void;
+  /**
+   * Answers POST `path` (below the public URL's own path). Bodies are limited to 1 MiB before the handler sees them; who
+   * is refused by `admit` has its body unread.
+   */
+  post(path: string, handler: (request: WebRequest) => Promise<WebReply>, admit?: Admit): void;
   /** Answers GET and HEAD of everything below `prefix` (itself below the public URL's own path). */
   get(prefix: string, handler: (request: WebGet) => Promise<WebAnswer>): void;
 }
+
+/** From the head alone: undefined lets the body be read, a status refuses it. */
+export type Admit = (headers: WebRequest["headers"]) => number | undefined;
+
+/** A status without a body, or with one as JSON. Never give it what a stranger sent: Telegram would run it as a call. */
+export type WebReply = number | { readonly status: number; readonly json: unknown };
 
 export interface WebGet {
   /** What follows the prefix, without a leading slash, decoded. */

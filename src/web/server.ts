@@ -9,7 +9,7 @@ import { createGetTable } from "./get.ts";
 import type { HealthReport } from "./health.ts";
 import type { ListenAddress } from "./listen.ts";
 import { bind, boundAddress } from "./socket.ts";
-import type { KeyAndCertificate } from "./tls/self-signed.ts";
+import type { KeyAndCertificate } from "./tls/certificates.ts";
 
 export interface WebServerOptions {
   readonly listen: ListenAddress;
@@ -45,7 +45,7 @@ const MIN_TLS = "TLSv1.2";
 
 export function createWebServer(options: WebServerOptions): WebServer {
   const handlers = new Map<string, Handler>();
-  const certificateListeners: (() => void)[] = [];
+  const certificateListeners: (() => Promise<void>)[] = [];
   let certificate = options.tls?.selfSigned ? options.tls.cert : undefined;
   const answering = new Answering();
   const prefix = options.publicUrl?.pathname.replace(/\/+$/, "") ?? "";
@@ -57,10 +57,12 @@ export function createWebServer(options: WebServerOptions): WebServer {
     if (handler === undefined) return reply.code(404).send();
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     answering.add(reply);
-    const status = await handler({ headers: request.headers, body });
+    const answer = await handler({ headers: request.headers, body });
     // A connection that stays open would hold the stop back until its keep-alive runs out.
     if (answering.isEnding) reply.header("connection", "close");
-    return reply.code(status).send();
+    return typeof answer === "number"
+      ? reply.code(answer).send()
+      : reply.code(answer.status).send(answer.json);
   });
   // A reader who comes back after a stop reads on where it was cut: long answers hold no stop back.
   app.route({ method: ["GET", "HEAD"], url: "/*", handler: gets.answer });
@@ -97,7 +99,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
         throw new Error("a server without TLS has no certificate to swap");
       server.setSecureContext({ key: next.key, cert: next.cert, minVersion: MIN_TLS });
       if (options.tls?.selfSigned) certificate = next.cert;
-      for (const listener of certificateListeners) listener();
+      for (const listener of certificateListeners) void listener();
     },
   };
 }

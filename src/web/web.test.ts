@@ -66,7 +66,7 @@ it("serves the renewed certificate and tells the listeners", async () => {
   const running = await start({ listen, publicUrl: new URL("https://bot.example.org"), tls: "auto" });
   const before = await servedCertificate(running);
   const told = new Promise<string | undefined>((resolve) =>
-    running.port.onCertificate(() => resolve(running.port.certificate())),
+    running.port.onCertificate(async () => resolve(running.port.certificate())),
   );
   await clock.advance(renewalTime(new X509Certificate(before)) + 86_400_000 - clock.now());
   const uploaded = new X509Certificate(String(await told));

@@ -12,10 +12,10 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import type { WebAnswer, WebGet, WebPort, WebRequest } from "../../src/bridge/ports.ts";
-import type { KeyAndCertificate } from "../../src/web/tls/self-signed.ts";
+import type { WebAnswer, WebGet, WebPort, WebReply, WebRequest } from "../../src/bridge/ports.ts";
+import type { KeyAndCertificate } from "../../src/web/tls/certificates.ts";
 
-type PostHandler = (request: WebRequest) => Promise<number>;
+type PostHandler = (request: WebRequest) => Promise<WebReply>;
 type GetHandler = (request: WebGet) => Promise<WebAnswer>;
 
 interface Handlers {
@@ -31,7 +31,7 @@ export class FakeWeb implements WebPort {
   readonly paths: string[] = [];
   readonly #server: Server | HttpsServer;
   readonly #handlers: Handlers;
-  readonly #renewed: (() => void)[] = [];
+  readonly #renewed: (() => Promise<void>)[] = [];
   #certificate: string | undefined;
 
   static async open(tls?: KeyAndCertificate, base = ""): Promise<FakeWeb> {
@@ -67,7 +67,7 @@ export class FakeWeb implements WebPort {
     return this.#certificate;
   }
 
-  onCertificate(listener: () => void): void {
+  onCertificate(listener: () => Promise<void>): void {
     this.#renewed.push(listener);
   }
 
@@ -87,7 +87,7 @@ export class FakeWeb implements WebPort {
     this.#server.closeAllConnections();
     if (!announced) return;
     this.#certificate = tls.cert;
-    for (const listener of this.#renewed) listener();
+    for (const listener of this.#renewed) void listener();
   }
 
   async close(): Promise<void> {
@@ -102,7 +102,10 @@ async function answerPost(
   response: ServerResponse,
 ): Promise<void> {
   const body = await buffer(request);
-  response.writeHead(handler ? await handler({ headers: request.headers, body }) : 404).end();
+  const reply = handler ? await handler({ headers: request.headers, body }) : 404;
+  if (typeof reply === "number") response.writeHead(reply).end();
+  else
+    response.writeHead(reply.status, { "content-type": "application/json" }).end(JSON.stringify(reply.json));
 }
 
 async function answerGet(

@@ -3,7 +3,8 @@ import { FakeWeb } from "../../../test/support/fake-web.ts";
 import { recordContext } from "../../../test/support/platform-context.ts";
 import { type Account, openRig, type Rig } from "../../../test/support/telegram-rig.ts";
 import { UserError } from "../../model/errors.ts";
-import { type KeyAndCertificate, makeSelfSigned } from "../../web/tls/self-signed.ts";
+import type { KeyAndCertificate } from "../../web/tls/certificates.ts";
+import { makeSelfSigned } from "../../web/tls/self-signed.ts";
 import { telegramSchema } from "./config.ts";
 import { createTelegram } from "./index.ts";
 import { allowedUpdates } from "./updates.ts";
@@ -221,8 +222,8 @@ describe("a public URL that Telegram's cloud would not call", () => {
       web: {
         publicUrl: new URL(publicUrl),
         certificate: () => undefined,
-        onCertificate: () => {},
-        post: (path) => paths.push(path),
+        onCertificate: () => undefined,
+        post: (path) => void paths.push(path),
         get: (prefix) => paths.push(prefix),
       },
     });

@@ -49,7 +49,7 @@ export async function createWebhookReceiver(
     inFlight.add(answer);
     return answer;
   });
-  web.onCertificate(() => watch?.renew());
+  web.onCertificate(async () => watch?.renew());
 
   return {
     async begin(signal) {

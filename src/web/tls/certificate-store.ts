@@ -6,8 +6,8 @@ import { isIP } from "node:net";
 import type { Log } from "../../bridge/ports.ts";
 import type { Clock, Timer } from "../../model/clock.ts";
 import type { Texts } from "../../model/texts.ts";
+import type { KeyAndCertificate } from "./certificates.ts";
 import { makePrivateFolder, writeWhole } from "./private-files.ts";
-import type { KeyAndCertificate } from "./self-signed.ts";
 
 export interface CertificateStoreOptions {
   readonly folder: string;

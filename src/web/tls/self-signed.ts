@@ -15,12 +15,7 @@ import {
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from "@peculiar/x509";
-
-/** PEM texts. */
-export interface KeyAndCertificate {
-  readonly key: string;
-  readonly cert: string;
-}
+import type { KeyAndCertificate } from "./certificates.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
