@@ -116,7 +116,7 @@ async function receiveWebhook({ web }: Config, telegram: TelegramSender, take: T
   });
   await app.listen(web?.listen.kind === "tcp" ? { port: web.listen.port, host: web.listen.host } : {});
   const form = new FormData();
-  form.append("url", `${web?.publicUrl?.origin}/`);
+  form.append("url", `${new URL(String(web?.publicUrl)).origin}/`);
   form.append("certificate", new Blob([tls.cert]), "certificate.pem");
   form.append("max_connections", "40");
   await telegram.post("setWebhook", form);

@@ -8,7 +8,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { ConfigError, type Fault } from "./config/finding.ts";
-import { bridgeSchema, knownKeys, type PlatformSchemas, topSchema, webSchema } from "./config/schema.ts";
+import { bridgeSchema, knownKeys, type PlatformSchemas, topSchema } from "./config/schema.ts";
+import { LETS_ENCRYPT, webSchema } from "./config/web-schema.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { UserError } from "./model/errors.ts";
 import { SHOWN } from "./model/event.ts";
@@ -130,7 +131,7 @@ describe("a good configuration", () => {
   it("reads web, with the trailing slash of the public URL gone", () => {
     const config = load(withWeb("listen: '[::1]:443'\npublic_url: https://bot.example.org/mate/"));
     expect(config.web?.listen).toEqual({ kind: "tcp", host: "::1", port: 443 });
-    expect(config.web?.publicUrl?.href).toBe("https://bot.example.org/mate");
+    expect(String(config.web?.publicUrl)).toBe("https://bot.example.org/mate");
     expect(config.web?.tls).toBe("auto");
   });
 
@@ -192,7 +193,11 @@ describe("the example", () => {
   it("shows every key there is", () => {
     const example = parse(readFileSync(file, "utf8"));
     expect(keysIn(example)).toEqual([...knownKeys(topSchema, [])].sort());
-    expect(keysIn(example.web)).toEqual([...knownKeys(webSchema, [])].sort());
+    // What stands for other situations than this one is shown in comments.
+    const known = [...knownKeys(webSchema, [])];
+    const comments = readFileSync(file, "utf8").match(/^ {2}# .+/gm) ?? [];
+    const commented = known.filter((key) => comments.some((line) => line.startsWith(`  # ${key}: `)));
+    expect([...keysIn(example.web), ...commented].sort()).toEqual(known.sort());
     expect(keysIn(example.bridges[0])).toEqual([...knownKeys(bridgeSchema, [])].sort());
     expect(keysIn(example.bridges[0].show)).toEqual([...SHOWN].sort());
     for (const [name, { schema }] of Object.entries(realPlatforms))
@@ -217,6 +222,7 @@ accounts:
 web:
   listen: 8443
   tls: acme
+  public_url: auto
 bridges:
   - name: geral
     members: [discord:1]
@@ -231,12 +237,12 @@ extra: 1
       "7 accounts.discord.platform",
       "9 web.listen",
       "10 web.tls",
-      "13 bridges[0].members",
-      "14 bridges[1].name",
-      "15 bridges[1].members[0]",
-      "15 bridges[1].members[1]",
-      "15 bridges[1].members[2]",
-      "16 extra",
+      "14 bridges[0].members",
+      "15 bridges[1].name",
+      "16 bridges[1].members[0]",
+      "16 bridges[1].members[1]",
+      "16 bridges[1].members[2]",
+      "17 extra",
     ]);
   });
 
@@ -260,7 +266,7 @@ extra: 1
 
   it("list the known keys when no word is near", () => {
     const [fault] = faultsOf(withWeb("certificate_of_honour: x"));
-    expect(fault?.cure).toContain("listen, public_url, tls");
+    expect(fault?.cure).toContain("listen, public_url, ip_address, tls");
   });
 
   it.each([
@@ -405,6 +411,47 @@ describe("public_url", () => {
     const webhook = good.replace("telegram\n    token", "telegram\n    updates: webhook\n    token");
     expect(places(webhook)).toEqual(["4 accounts.telegram.updates"]);
     expect(places(withWeb("tls: self-signed"))).toEqual(["12 web.tls"]);
+  });
+});
+
+describe("TLS", () => {
+  const at = (yaml: string) => places(withWeb(yaml));
+
+  it.each([
+    ["tls: acme\npublic_url: https://bot.example.org", ["12 web.tls"]],
+    ["tls: acme\nacme: { terms: accepted }", ["12 web.tls"]],
+    ["tls: files\npublic_url: https://bot.example.org", ["12 web.tls"]],
+    ["public_url: https://bot.example.org\ncertificate: c.pem", ["13 web.certificate"]],
+    ["acme: { terms: yes }", ["12 web.acme.terms"]],
+    ["acme: { terms: accepted, http: 80 }", ["12 web.acme.http"]],
+    ["acme: { terms: accepted, http: '80' }", ["12 web.acme.http"]],
+    ["acme: { terms: accepted, directory: 'http://ca.lan' }", ["12 web.acme.directory"]],
+    ["acme: { terms: accepted, email: me }", ["12 web.acme.email"]],
+    ["proxies: [10.0.0.0/8, '::1', 10.0.0.0/33, nginx]", ["12 web.proxies[2]", "12 web.proxies[3]"]],
+    ["ip_address: '::1'", ["12 web.ip_address"]],
+    ["public_url: auto\nlisten: 127.0.0.1:8443", ["13 web.listen"]],
+    ["public_url: auto\nlisten: unix:mate.sock", ["13 web.listen"]],
+    ["public_url: auto\nlisten: 0.0.0.0:9000", ["13 web.listen"]],
+  ])("that is half told is a fault: %s", (yaml, faults) => {
+    expect(at(yaml)).toEqual(faults);
+  });
+
+  it("has all it needs in the configuration, with absolute paths", () => {
+    const { web } = load(
+      withWeb(
+        "public_url: auto\nip_address: 8.8.8.8\ncertificate: c.pem\nkey: k.pem\nproxies: [10.0.0.5]\nonly_telegram: true\nacme: { terms: accepted, roots: ca.pem }",
+      ),
+    );
+    expect(web).toEqual({
+      listen: { kind: "tcp", host: "0.0.0.0", port: 8443 },
+      publicUrl: "auto",
+      ipAddress: "8.8.8.8",
+      tls: "auto",
+      files: { certificate: join(folder, "c.pem"), key: join(folder, "k.pem") },
+      acme: { directory: LETS_ENCRYPT, roots: join(folder, "ca.pem"), http: "0.0.0.0:80", alpn: "auto" },
+      proxies: ["10.0.0.5"],
+      onlyTelegram: true,
+    });
   });
 });
 

@@ -9,26 +9,40 @@ import { readDocument, type YamlDocument } from "./config/document.ts";
 import { ConfigError, type Fault, type Finding, formatPath, samePath } from "./config/finding.ts";
 import { parsePublicUrl } from "./config/public-url.ts";
 import { type Resolved, resolveReferences } from "./config/references.ts";
-import {
-  bridgeSchema,
-  inspect,
-  type PlatformSchemas,
-  type TlsMode,
-  topSchema,
-  webSchema,
-} from "./config/schema.ts";
+import { bridgeSchema, inspect, type PlatformSchemas, topSchema } from "./config/schema.ts";
+import { listenOf, type TlsMode, type WebFields, webSchema } from "./config/web-schema.ts";
 import { UserError } from "./model/errors.ts";
 import type { Shown } from "./model/event.ts";
 import { type ConversationRef, parseConversation } from "./model/refs.ts";
 import type { Language } from "./model/texts.ts";
 import { LANGUAGES, type LoadedTexts, loadTexts, systemLanguage } from "./texts.ts";
-import { type ListenAddress, parseListen } from "./web/listen.ts";
+import type { ListenAddress } from "./web/listen.ts";
+
+/** An authority that gives certificates (RFC 8555), and where its questions arrive. */
+export interface AcmeConfig {
+  readonly directory: string;
+  readonly email?: string;
+  /** A file of PEM certificates that vouch for the directory itself. */
+  readonly roots?: string;
+  readonly profile?: string;
+  readonly http: string;
+  readonly alpn: string;
+}
 
 export interface WebConfig {
   readonly listen: ListenAddress;
-  /** Without a trailing slash. */
-  readonly publicUrl?: URL;
+  /** Without a trailing slash. `auto`: the public address of this machine, where it has one. */
+  readonly publicUrl?: URL | "auto";
+  /** What Telegram is to call instead of asking DNS. */
+  readonly ipAddress?: string;
   readonly tls: TlsMode;
+  /** PEM files of somebody else, such as certbot. */
+  readonly files?: { readonly certificate: string; readonly key: string };
+  /** Only with its terms accepted. */
+  readonly acme?: AcmeConfig;
+  /** Whose word about where a request comes from is believed. */
+  readonly proxies?: readonly string[];
+  readonly onlyTelegram?: true;
 }
 
 export interface BridgeConfig {
@@ -175,13 +189,33 @@ function buildAccount(name: string, fields: unknown, platforms: PlatformSchemas)
 
 function buildWeb(fields: unknown, folder: string): WebConfig {
   const web = webSchema.parse(fields);
-  const listen = parseListen(web.listen);
-  if (listen === undefined) throw new Error("web.listen was checked before");
-  const publicUrl = web.public_url === undefined ? undefined : parsePublicUrl(web.public_url);
+  const listen = listenOf(web);
+  const { public_url: url, ip_address: ipAddress, certificate, key, proxies } = web;
+  const publicUrl = url === undefined || url === "auto" ? url : parsePublicUrl(url);
   return {
     listen: listen.kind === "unix" ? { kind: "unix", path: resolve(folder, listen.path) } : listen,
     ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(ipAddress === undefined ? {} : { ipAddress }),
     tls: web.tls,
+    ...(certificate !== undefined &&
+      key !== undefined && {
+        files: { certificate: resolve(folder, certificate), key: resolve(folder, key) },
+      }),
+    ...(web.acme && { acme: buildAcme(web.acme, folder) }),
+    ...(proxies.length > 0 && { proxies }),
+    ...(web.only_telegram && { onlyTelegram: true }),
+  };
+}
+
+function buildAcme(
+  { directory, email, roots, profile, http, alpn }: NonNullable<WebFields["acme"]>,
+  folder: string,
+): AcmeConfig {
+  return {
+    ...{ directory, http, alpn },
+    ...(email === undefined ? {} : { email }),
+    ...(roots === undefined ? {} : { roots: resolve(folder, roots) }),
+    ...(profile === undefined ? {} : { profile }),
   };
 }
 

@@ -45,11 +45,21 @@ export function parsePublicUrl(text: string): URL | undefined {
   return url;
 }
 
+/** Telegram's cloud never calls it, for it is not of the public internet. */
+export function isReservedIpv4(address: string): boolean {
+  return reserved.check(address);
+}
+
+/** A name that only a network of one's own knows. */
+export function isLocalName(name: string): boolean {
+  return LOCAL_NAME.test(name) || !name.includes(".");
+}
+
 /** What keeps Telegram's cloud from calling this URL; undefined when nothing does. */
 export function cloudFault(url: URL): PublicUrlFault | undefined {
   if (url.protocol !== "https:") return "url-https";
   if (!CLOUD_PORTS.includes(url.port === "" ? 443 : Number(url.port))) return "url-port";
   if (url.hostname.startsWith("[")) return "url-ipv6";
-  if (isIP(url.hostname) === 4) return reserved.check(url.hostname) ? "url-reserved" : undefined;
-  return LOCAL_NAME.test(url.hostname) || !url.hostname.includes(".") ? "url-local" : undefined;
+  if (isIP(url.hostname) === 4) return isReservedIpv4(url.hostname) ? "url-reserved" : undefined;
+  return isLocalName(url.hostname) ? "url-local" : undefined;
 }

@@ -3,9 +3,7 @@
 import { z } from "zod";
 import { SHOWN, SHOWN_IF_ASKED, type Shown } from "../model/event.ts";
 import { LANGUAGES } from "../texts.ts";
-import { parseListen } from "../web/listen.ts";
 import type { Finding, Path } from "./finding.ts";
-import { parsePublicUrl } from "./public-url.ts";
 import { nearest } from "./suggest.ts";
 
 /** What the configuration needs to know of a platform; `platforms/index.ts` provides it by the platform's name. */
@@ -18,11 +16,6 @@ export interface PlatformSchema {
 
 export type PlatformSchemas = Readonly<Record<string, PlatformSchema>>;
 
-/** `acme` and `files` are known words, but nothing answers to them yet. */
-export const TLS_MODES = ["auto", "self-signed", "acme", "files", "off"] as const;
-export type TlsMode = (typeof TLS_MODES)[number];
-
-const LISTEN_DEFAULT = "127.0.0.1:8443";
 const DATA_DEFAULT = "./data";
 
 /** Telegram sends an update again for 24 hours, and Discord's history is read for up to 48: what is forgotten sooner would be taken for new. */
@@ -49,18 +42,6 @@ export const topSchema = z.strictObject({
     .optional(),
   retention: retentionSchema.default(retentionSchema.parse({})),
   bridges: z.array(z.unknown()),
-});
-
-export const webSchema = z.strictObject({
-  listen: z
-    .string()
-    .refine((text) => parseListen(text) !== undefined, { error: "listen" })
-    .default(LISTEN_DEFAULT),
-  public_url: z
-    .string()
-    .refine((text) => parsePublicUrl(text) !== undefined, { error: "url-shape" })
-    .optional(),
-  tls: z.enum(TLS_MODES).default("auto"),
 });
 
 const showSchema = z.strictObject(

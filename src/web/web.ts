@@ -30,15 +30,18 @@ export interface Web {
 /** @throws UserError when the address or the data folder is refused */
 export async function startWeb(config: WebConfig, parts: WebParts): Promise<Web> {
   const { data, clock, log, texts, health } = parts;
-  const plan = planTls(config);
-  log.info({ tls: plan.mode, why: plan.why }, "TLS was decided");
+  const publicUrl = config.publicUrl === "auto" ? undefined : config.publicUrl;
+  const plan = planTls(config, publicUrl);
+  log.info({ tls: plan.mode }, texts(`web.tls.${plan.why.key}`, plan.why.values));
+  for (const { key, values } of plan.passedOver)
+    log.info({ tls: plan.mode }, texts(`web.tls.${key}`, values));
   const store =
-    plan.mode === "self-signed"
+    plan.host !== undefined
       ? await openCertificateStore({ folder: `${data}/tls`, host: plan.host, clock, log, texts })
       : undefined;
   const server = createWebServer({
     listen: config.listen,
-    ...(config.publicUrl && { publicUrl: config.publicUrl }),
+    ...(publicUrl && { publicUrl }),
     ...(store && { tls: { ...store.current(), selfSigned: true } }),
     health,
     log,

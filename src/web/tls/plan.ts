@@ -1,21 +1,67 @@
-// Decides who does TLS, and says why; `web.ts` acts on it and `doctor` repeats it.
+// Decides who does TLS and with which certificate, and says why; `web.ts` acts on it, `doctor` and the panel repeat it.
 
+import { isIP, isIPv4 } from "node:net";
+import { isLocalName, isReservedIpv4 } from "../../config/public-url.ts";
+import { LETS_ENCRYPT } from "../../config/web-schema.ts";
 import type { WebConfig } from "../../config.ts";
+import type { Values } from "../../model/texts.ts";
+import { formatListen } from "../listen.ts";
 
-export type TlsPlan =
-  | { readonly mode: "self-signed"; readonly host: string; readonly why: string }
-  | { readonly mode: "off"; readonly why: string };
+/** A key of the texts below `web.tls`, a sentence. */
+export interface Reason {
+  readonly key: string;
+  readonly values?: Values;
+}
 
-/** `why` is a sentence for the log. `acme` and `files` never get here: the configuration refuses them. */
-export function planTls({ tls, publicUrl }: Pick<WebConfig, "tls" | "publicUrl">): TlsPlan {
-  if (tls === "off") return { mode: "off", why: "web.tls is off: a reverse proxy has to do TLS" };
-  if (publicUrl === undefined)
-    return { mode: "off", why: "there is no web.public_url: only /health is served" };
+export interface TlsPlan {
+  /** `acme` has a self-signed certificate for as long as the authority gave none. */
+  readonly mode: "off" | "self-signed" | "files" | "acme";
+  /** For whom the certificate is; an IPv6 address without brackets. Absent when `off`. */
+  readonly host?: string;
+  readonly why: Reason;
+  /** Why not a better one; empty when there is none. */
+  readonly passedOver: readonly Reason[];
+}
+
+type Asked = Pick<WebConfig, "tls" | "listen" | "files" | "acme">;
+
+/** `publicUrl` is what the outside is told, once it is found out. */
+export function planTls(web: Asked, publicUrl: URL | undefined): TlsPlan {
+  const off = (key: string, values: Values = {}): TlsPlan => ({
+    mode: "off",
+    why: { key, values },
+    passedOver: [],
+  });
+  if (web.tls === "off") return off("off-asked");
+  if (publicUrl === undefined) return off("no-url");
+  if (publicUrl.protocol === "http:") return off("http");
   const host = hostOf(publicUrl);
-  if (tls === "self-signed") return { mode: "self-signed", host, why: "web.tls asks for it" };
-  return publicUrl.protocol === "https:"
-    ? { mode: "self-signed", host, why: "web.public_url is https and web.tls is auto" }
-    : { mode: "off", why: "web.public_url is http" };
+  if (web.tls !== "auto")
+    return { mode: web.tls, host, why: { key: `${web.tls}-asked`, values: { host } }, passedOver: [] };
+  if (web.files) return { mode: "files", host, why: { key: "files-named" }, passedOver: [] };
+  if (isClosed(web) && !isLoopback(host)) return off("behind-proxy", { address: formatListen(web.listen) });
+  const against = againstAcme(web, host);
+  if (against === undefined)
+    return { mode: "acme", host, why: { key: "acme-possible", values: { host } }, passedOver: [] };
+  return { mode: "self-signed", host, why: { key: "self-signed", values: { host } }, passedOver: [against] };
+}
+
+/** Only who stands before us on this machine can reach what is bound. */
+function isClosed({ listen }: Asked): boolean {
+  return listen.kind === "unix" || isLoopback(listen.host);
+}
+
+function againstAcme({ acme }: Asked, host: string): Reason | undefined {
+  if (isLoopback(host)) return { key: "not-public", values: { host } };
+  if (acme === undefined) return { key: "no-terms" };
+  // An authority of one's own may know names that the world does not.
+  if (acme.directory !== LETS_ENCRYPT) return undefined;
+  const unknown = isIPv4(host) ? isReservedIpv4(host) : isIP(host) === 0 && isLocalName(host);
+  return unknown ? { key: "not-public", values: { host } } : undefined;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 
 /** The host as certificates name it: an IPv6 address has no brackets there. */
