@@ -136,7 +136,11 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
 
   // 6. Connect, all at once: one platform that cannot be reached holds up no other. Each account then sends what was
   //    left on disk for it.
-  const accept = (raw: RawUpdate) => intake.accept(raw).then(() => observe?.stored?.(raw, clock.now()));
+  const accept = async (raw: RawUpdate) => {
+    await intake.accept(raw);
+    health.received(raw.account);
+    observe?.stored?.(raw, clock.now());
+  };
   stops.push(() => lanes.stop(GRACE_MS));
   const connect = (one: Platform) => one.start(accept).then(() => lanes.start(one.account));
   await Promise.all([...platforms.values()].map(connect));

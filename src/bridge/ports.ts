@@ -14,7 +14,11 @@ export interface HealthPort {
   up(connection: string): void;
   /** The connection fails; `reason` is one sentence without secrets. */
   down(connection: string, reason: string): void;
+  /** How its updates come. */
+  way?(connection: string, way: Way): void;
 }
+
+export type Way = "webhook" | "polling" | "gateway";
 
 /** The web server as a platform sees it. */
 export interface WebPort {

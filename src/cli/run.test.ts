@@ -33,7 +33,14 @@ const platforms: PlatformSchemas = {
 type StartApp = (options: AppOptions) => Promise<App>;
 
 function appThat(stop: () => Promise<void>, stopped: Promise<number> = new Promise(() => {})): App {
-  const health = { up: () => {}, down: () => {}, expect: () => {}, report: vi.fn() };
+  const health = {
+    up: () => {},
+    down: () => {},
+    expect: () => {},
+    received: () => {},
+    way: () => {},
+    report: vi.fn(),
+  };
   return { health, stop, stopped };
 }
 

@@ -42,11 +42,32 @@ it("says since when it is so, and when it worked last", async () => {
   await clock.advance(10_000);
   health.down("discord", "still closed");
   expect(health.report().connections).toEqual([
-    { name: "discord", up: false, since: iso(20), lastUp: iso(10), reason: "still closed" },
+    {
+      ...{ name: "discord", up: false, since: iso(20), lastUp: iso(10), reason: "still closed" },
+      lastFault: { at: iso(30), reason: "still closed" },
+    },
   ]);
   health.up("discord");
   expect(health.report().connections).toEqual([
-    { name: "discord", up: true, since: iso(30), lastUp: iso(30) },
+    {
+      ...{ name: "discord", up: true, since: iso(30), lastUp: iso(30) },
+      lastFault: { at: iso(30), reason: "still closed" },
+    },
+  ]);
+});
+
+it("says how updates come, and when the last one came", async () => {
+  const clock = new ManualClock(start);
+  const health = createHealth(clock);
+  health.way("telegram", "webhook");
+  health.up("telegram");
+  await clock.advance(5_000);
+  health.received("telegram");
+  expect(health.report().connections).toEqual([
+    {
+      ...{ name: "telegram", up: true, since: iso(0), lastUp: iso(0) },
+      ...{ way: "webhook", lastUpdate: iso(5) },
+    },
   ]);
 });
 

@@ -1,6 +1,6 @@
 // Knows since when each connection works or fails; the platforms report to it, the web server and `doctor` read it.
 
-import type { HealthPort } from "../bridge/ports.ts";
+import type { HealthPort, Way } from "../bridge/ports.ts";
 import type { Clock } from "../model/clock.ts";
 
 interface Connection {
@@ -9,6 +9,7 @@ interface Connection {
   readonly since: number;
   readonly lastUp?: number;
   readonly reason?: string;
+  readonly lastFault?: { readonly at: number; readonly reason: string };
 }
 
 /** One connection in the answer of `GET /health`; times are ISO 8601. */
@@ -18,6 +19,11 @@ export interface ConnectionReport {
   readonly since: string;
   readonly lastUp?: string;
   readonly reason?: string;
+  /** How its updates come, and when the last one came. */
+  readonly way?: Way;
+  readonly lastUpdate?: string;
+  /** Stays when it is over. */
+  readonly lastFault?: { readonly at: string; readonly reason: string };
 }
 
 export interface HealthReport {
@@ -30,6 +36,9 @@ export interface HealthReport {
 export interface Health extends HealthPort {
   /** The connection must come up: until it reports, it counts as down ("starting"). */
   expect(connection: string): void;
+  /** An update came over it and is on disk. */
+  received(connection: string): void;
+  way(connection: string, way: Way): void;
   report(waiting?: number): HealthReport;
 }
 
@@ -44,6 +53,8 @@ export interface HealthParts {
 
 export function createHealth(clock: Clock, { tell, redact = (text) => text }: HealthParts = {}): Health {
   const connections = new Map<string, Connection>();
+  const ways = new Map<string, Way>();
+  const updates = new Map<string, number>();
 
   function set(name: string, up: boolean, reason?: string): void {
     const now = clock.now();
@@ -51,11 +62,14 @@ export function createHealth(clock: Clock, { tell, redact = (text) => text }: He
     const old = before?.reason === STARTING ? undefined : before?.reason;
     if (reason !== old && reason !== STARTING) tell?.(name, reason);
     const lastUp = up ? now : before?.lastUp;
+    const isNews = reason !== undefined && reason !== STARTING;
+    const lastFault = isNews ? { at: now, reason } : before?.lastFault;
     connections.set(name, {
       up,
       since: before?.up === up ? before.since : now,
       ...(lastUp === undefined ? {} : { lastUp }),
       ...(reason === undefined ? {} : { reason }),
+      ...(lastFault === undefined ? {} : { lastFault }),
     });
   }
 
@@ -65,20 +79,36 @@ export function createHealth(clock: Clock, { tell, redact = (text) => text }: He
     expect: (name) => {
       if (!connections.has(name)) set(name, false, STARTING);
     },
+    received: (name) => void updates.set(name, clock.now()),
+    way: (name, way) => void ways.set(name, way),
     report: (waiting) => ({
       status: [...connections.values()].every((connection) => connection.up) ? "ok" : "down",
-      connections: [...connections].map(([name, connection]) => reportOf(name, connection)),
+      connections: [...connections].map(([name, connection]) =>
+        reportOf(name, connection, ways.get(name), updates.get(name)),
+      ),
       ...(waiting === undefined ? {} : { waiting }),
     }),
   };
 }
 
-function reportOf(name: string, { up, since, lastUp, reason }: Connection): ConnectionReport {
+function reportOf(
+  name: string,
+  { up, since, lastUp, reason, lastFault }: Connection,
+  way: Way | undefined,
+  lastUpdate: number | undefined,
+): ConnectionReport {
   return {
     name,
     up,
-    since: new Date(since).toISOString(),
-    ...(lastUp === undefined ? {} : { lastUp: new Date(lastUp).toISOString() }),
+    since: iso(since),
+    ...(lastUp === undefined ? {} : { lastUp: iso(lastUp) }),
     ...(reason === undefined ? {} : { reason }),
+    ...(way === undefined ? {} : { way }),
+    ...(lastUpdate === undefined ? {} : { lastUpdate: iso(lastUpdate) }),
+    ...(lastFault === undefined ? {} : { lastFault: { at: iso(lastFault.at), reason: lastFault.reason } }),
   };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }
