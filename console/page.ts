@@ -34,7 +34,7 @@ export function Page({ view, onLanguage, act, upload, connected }: PageProps) {
         )
       }
     </main>
-    ${view && html`<${Strip} route=${view.route} webhook=${view.webhook} />`}
+    ${view && html`<${Strip} route=${view.route} reach=${view.reach} />`}
   `;
 }
 

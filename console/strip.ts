@@ -4,20 +4,18 @@ import { useContext } from "preact/hooks";
 import type { DemoView, RouteView } from "../src/demo/view.ts";
 import { html } from "./html.ts";
 import { SpeechContext } from "./language.ts";
+import { Reach } from "./reach.ts";
 
 export interface StripProps {
   readonly route: readonly RouteView[];
-  readonly webhook: DemoView["webhook"];
+  readonly reach: DemoView["reach"];
 }
 
-export function Strip({ route, webhook }: StripProps) {
+export function Strip({ route, reach }: StripProps) {
   const { words } = useContext(SpeechContext);
   return html`
     <footer class="strip">
-      <p class="webhook">
-        <strong>${words("webhook")}</strong> <code>${webhook.url}</code> ·${" "}
-        ${words("certificate", { until: webhook.validUntil })}
-      </p>
+      <${Reach} reach=${reach} />
       <ol class="route" tabindex="0" aria-label=${words("route")}>
         ${route.length === 0 && html`<li class="empty">${words("route-empty")}</li>`}
         ${route.map((row) => html`<${Row} key=${row.id} row=${row} />`)}

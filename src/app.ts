@@ -22,6 +22,7 @@ import { createPlatform } from "./platforms/index.ts";
 import { lockLogin } from "./storage/login-lock.ts";
 import { openStore } from "./storage/open.ts";
 import { createHealth, type Health } from "./web/health.ts";
+import type { Reachability } from "./web/reachability.ts";
 import { makePrivateFolder } from "./web/tls/private-files.ts";
 import { startWeb, type Web } from "./web/web.ts";
 
@@ -54,6 +55,8 @@ export interface App {
   readonly health: Health;
   /** Where the web server listens; undefined without `web`. */
   readonly address?: string;
+  /** How the outside reaches it; undefined without `web`. */
+  readonly reach?: () => Reachability;
   stop(): Promise<void>;
   /** Resolves with the exit code once the app has stopped. */
   readonly stopped: Promise<number>;
@@ -122,6 +125,7 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
     observe: (step) => observe?.ended?.(step),
   });
   const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake });
+  const noteStored = notesOf(health, clock, observe);
   const media = startMedia(options, clock, web, platform);
   stops.push(() => media.stop());
   const world = { clock, random, health, store, table, web, media, platform };
@@ -136,11 +140,7 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
 
   // 6. Connect, all at once: one platform that cannot be reached holds up no other. Each account then sends what was
   //    left on disk for it.
-  const accept = async (raw: RawUpdate) => {
-    await intake.accept(raw);
-    health.received(raw.account);
-    observe?.stored?.(raw, clock.now());
-  };
+  const accept = (raw: RawUpdate) => intake.accept(raw).then(() => noteStored(raw));
   stops.push(() => lanes.stop(GRACE_MS));
   const connect = (one: Platform) => one.start(accept).then(() => lanes.start(one.account));
   await Promise.all([...platforms.values()].map(connect));
@@ -150,7 +150,15 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   const admin = { carryAgain: intake.carryAgain, wakeAll: lanes.wakeAll };
   const housekeeping = keepHouse({ store, clock, log, retention, ...admin });
   stops.push(() => housekeeping.stop());
-  return { health, ...(web && { address: web.address }) };
+  return { health, ...(web && { address: web.address, reach: web.reach }) };
+}
+
+/** Who wants to know that an update is on disk. */
+function notesOf(health: Health, clock: Clock, observe: Observer | undefined) {
+  return (raw: RawUpdate): void => {
+    health.received(raw.account);
+    observe?.stored?.(raw, clock.now());
+  };
 }
 
 /** What turns the files of one platform into what another takes; without ffmpeg fewer kinds of them. */

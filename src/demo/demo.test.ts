@@ -41,7 +41,7 @@ const post = (url: string, action: unknown) =>
 describe("the demo", () => {
   it("shows each message on both sides, with the route of each", async () => {
     const demo = await startDemo({ texts, log, port: 0 });
-    const { rooms, route, webhook } = await look(demo.url);
+    const { rooms, route, reach } = await look(demo.url);
     await demo.stop();
     expect(rooms.telegram.messages.map(({ author, speaker }) => speaker ?? author)).toEqual(
       rooms.discord.messages.map(({ author }) => author),
@@ -52,7 +52,15 @@ describe("the demo", () => {
       expect(receivedAt).toBeLessThanOrEqual(storedAt);
       expect(storedAt).toBeLessThanOrEqual(sentAt ?? 0);
     }
-    expect(webhook.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+    expect(reach).toMatchObject({
+      url: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/),
+      tls: "self-signed",
+      certificate: { trust: "uploaded", names: ["127.0.0.1"], validUntil: expect.any(Number) },
+      connections: [
+        { side: "telegram", way: "webhook", up: true, lastUpdate: expect.any(Number) },
+        { side: "discord", way: "gateway", up: true, lastUpdate: expect.any(Number) },
+      ],
+    });
   });
 
   it("says what a platform would not let somebody do", async () => {

@@ -1,7 +1,6 @@
 // Runs the whole product against simulated platforms and shows it on one page; `cli/demo.ts` starts it.
 
-import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -17,6 +16,7 @@ import { createFileShelf } from "./file-shelf.ts";
 import { freePort } from "./free-port.ts";
 import { openTalk } from "./opening-talk.ts";
 import { startPageServer } from "./page-server.ts";
+import { reachView } from "./reach-view.ts";
 import { createRouteLog } from "./route-log.ts";
 import { createSamples } from "./samples.ts";
 import type { DemoSide } from "./side.ts";
@@ -88,13 +88,12 @@ async function start(options: DemoOptions, stops: (() => unknown)[]): Promise<st
   const { later, stop: stopLooking } = createTimers(clock);
   stops.push(stopLooking);
   let uploaded = 0;
-  const webhook = { url: publicUrl, validUntil: validUntil(folder) };
   const page = await startPageServer({
     ...{ port, clock },
     view: () => ({
       rooms: { telegram: telegram.view(), discord: discord.view() },
       route: route.rows(),
-      webhook,
+      reach: reachView(app),
     }),
     act: async (action) => {
       const reason = await reasonOf(() => act(sides[action.side], action));
@@ -175,9 +174,4 @@ function writeConfig(
   };
   writeFileSync(file, stringify(config), { mode: 0o600 });
   return file;
-}
-
-function validUntil(folder: string): string {
-  const pem = readFileSync(join(folder, "data", "tls", "self-signed.pem"));
-  return new X509Certificate(pem).validToDate.toISOString().slice(0, 10);
 }

@@ -11,7 +11,7 @@ const empty = { people: [], messages: [], typing: false, samples: [], emoji: [] 
 const view: DemoView = {
   rooms: { telegram: { title: "g", ...empty }, discord: { title: "c", ...empty } },
   route: [],
-  webhook: { url: "", validUntil: "" },
+  reach: { url: "", listen: "", tls: "off", connections: [] },
 };
 
 let server: PageServer | undefined;
@@ -30,7 +30,7 @@ async function start({ port = 0, act = () => undefined, files = {}, upload = () 
   let looks = 0;
   const look = () => {
     looks += 1;
-    return { ...view, route: [], webhook: { url: `look ${looks}`, validUntil: "" } };
+    return { ...view, route: [], reach: { ...view.reach, url: `look ${looks}` } };
   };
   server = await startPageServer({
     ...{ port, clock, view: look },
@@ -282,10 +282,10 @@ describe("the live view", () => {
   it("is sent at once, and after a change", async () => {
     const { url, changed, clock } = await start();
     const page = await open(url);
-    expect((await page.next())?.webhook.url).toBe("look 1");
+    expect((await page.next())?.reach.url).toBe("look 1");
     changed();
     await clock.advance(30);
-    expect((await page.next())?.webhook.url).toBe("look 2");
+    expect((await page.next())?.reach.url).toBe("look 2");
     await page.close();
   });
 
@@ -295,7 +295,7 @@ describe("the live view", () => {
     await page.next();
     for (let index = 0; index < 500; index += 1) changed();
     await clock.advance(30);
-    expect((await page.next())?.webhook.url).toBe("look 2");
+    expect((await page.next())?.reach.url).toBe("look 2");
     await clock.advance(1000);
     expect(looks()).toBe(2);
     await page.close();

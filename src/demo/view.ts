@@ -151,8 +151,30 @@ export interface DemoView {
   readonly rooms: Readonly<Record<Side, RoomView>>;
   /** Newest first. */
   readonly route: readonly RouteView[];
-  /** `validUntil` is a date, `2027-01-31`. */
-  readonly webhook: { readonly url: string; readonly validUntil: string };
+  readonly reach: ReachView;
+}
+
+/** How the platforms reach MateBot, and MateBot them; times are milliseconds since 1970. */
+export interface ReachView {
+  /** What Telegram is told, and what is bound here. */
+  readonly url: string;
+  readonly listen: string;
+  readonly tls: "off" | "self-signed" | "files" | "acme";
+  readonly certificate?: {
+    readonly trust: "public" | "uploaded";
+    readonly names: readonly string[];
+    readonly validUntil: number;
+    readonly renewAt?: number;
+    /** Why it could not be renewed. */
+    readonly fault?: string;
+  };
+  readonly connections: readonly {
+    readonly side: Side;
+    readonly way?: "webhook" | "polling" | "gateway";
+    readonly up: boolean;
+    readonly lastUpdate?: number;
+    readonly lastFault?: { readonly at: number; readonly reason: string };
+  }[];
 }
 
 /** What somebody does to a message that stands there. */

@@ -6,6 +6,7 @@ import type { Clock } from "../model/clock.ts";
 import type { Texts } from "../model/texts.ts";
 import type { HealthReport } from "./health.ts";
 import { formatListen } from "./listen.ts";
+import { type Reachability, reachabilityOf } from "./reachability.ts";
 import { createWebServer } from "./server.ts";
 import { openCertificateStore } from "./tls/certificate-store.ts";
 import { planTls } from "./tls/plan.ts";
@@ -23,6 +24,7 @@ export interface Web {
   readonly port: WebPort;
   /** What is bound, in the form of `web.listen`, with the real port. */
   readonly address: string;
+  reach(): Reachability;
   /** Resolves when what is in flight has been answered. */
   stop(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export async function startWeb(config: WebConfig, parts: WebParts): Promise<Web>
   return {
     port: server.port,
     address,
+    reach: () => reachabilityOf({ listen: address, publicUrl, plan, certificate: store?.status() }, texts),
     stop: async () => {
       store?.close();
       await server.stop();

@@ -194,7 +194,20 @@ describe("the demo page", () => {
     await page.reload();
     await page.getByPlaceholder("Write a message").first().waitFor();
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
-    expect(await page.locator(".strip .webhook").textContent()).toMatch(/made just now, valid until \d{4}-/);
+    expect(await page.locator(".reach summary").textContent()).toMatch(
+      /https:.*certificate valid until \w+ \d+/,
+    );
+  });
+
+  it("tells how it is reached, by which certificate, and when the last update came", async () => {
+    const panel = page.locator(".reach");
+    await panel.locator("summary").click();
+    await panel.getByText("enviado ao Telegram").waitFor();
+    expect(await panel.locator("dl").textContent()).toMatch(
+      /127\.0\.0\.1:\d+.*webhook · última novidade.*nenhuma falha.*Gateway.*última novidade/s,
+    );
+    expect(await panel.locator('.lamp[data-up="true"]').count()).toBe(3);
+    await panel.locator("summary").click();
   });
 
   it("shows one room at a time on a phone, and tells of news in the other", async () => {

@@ -60,7 +60,10 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     account: context.account,
     capabilities,
     check: (signal) => account.prepare(signal).catch(throwIfFinal),
-    start: (accept) => gateway.start(accept),
+    start: (accept) => {
+      context.health.way?.(context.account, "gateway");
+      return gateway.start(accept);
+    },
     async stop() {
       await gateway.stop();
       faces.close();

@@ -111,15 +111,17 @@ async function createReceiver(
   api: TelegramApi,
   take: Take,
 ): Promise<Receiver> {
-  const { account, log, texts, web } = context;
+  const { account, health, log, texts, web } = context;
   const publicUrl = web?.publicUrl;
   if (config.updates === "webhook" && !publicUrl)
     throw new UserError(texts("telegram-account.start.no-public-url", { account }), 2);
   const asked = config.updates === "auto" ? "auto" : "asked";
   if (config.updates === "polling" || !web || !publicUrl) {
+    health.way?.(account, "polling");
     log.info({ account, updates: "polling" }, texts(`telegram-account.mode.polling-${asked}`, { account }));
     return createPollingReceiver(context, api, take);
   }
+  health.way?.(account, "webhook");
   log.info({ account, updates: "webhook" }, texts(`telegram-account.mode.webhook-${asked}`, { account }));
   return await createWebhookReceiver(context, config, api, web, publicUrl, take);
 }

@@ -6,8 +6,9 @@ import { isIP } from "node:net";
 import type { Log } from "../../bridge/ports.ts";
 import type { Clock, Timer } from "../../model/clock.ts";
 import type { Texts } from "../../model/texts.ts";
-import type { KeyAndCertificate } from "./certificates.ts";
+import type { CertificateStatus, KeyAndCertificate } from "./certificates.ts";
 import { makePrivateFolder, writeWhole } from "./private-files.ts";
+import { statusOf } from "./status.ts";
 
 export interface CertificateStoreOptions {
   readonly folder: string;
@@ -22,6 +23,7 @@ export interface CertificateStore {
   current(): KeyAndCertificate;
   /** Called with every renewed certificate. */
   onRenewed(listener: (certificate: KeyAndCertificate) => void): void;
+  status(): CertificateStatus;
   close(): void;
 }
 
@@ -61,6 +63,10 @@ export async function openCertificateStore(options: CertificateStoreOptions): Pr
   return {
     current: () => current,
     onRenewed: (listener) => listeners.push(listener),
+    status: () => ({
+      ...statusOf("self-signed", { cert: current.cert, trust: "uploaded" }),
+      renewAt: renewalTime(new X509Certificate(current.cert)),
+    }),
     close: () => {
       closed = true;
       timer?.cancel();
