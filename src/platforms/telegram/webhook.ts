@@ -3,7 +3,7 @@
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Update, WebhookInfo } from "@grammyjs/types";
 import type { PlatformContext } from "../../bridge/platform.ts";
-import type { WebPort, WebRequest } from "../../bridge/ports.ts";
+import type { Admit, WebPort, WebRequest } from "../../bridge/ports.ts";
 import { UserError } from "../../model/errors.ts";
 import type { TelegramApi } from "./api.ts";
 import { isCloud, type TelegramConfig } from "./config.ts";
@@ -42,13 +42,14 @@ export async function createWebhookReceiver(
   let watch: WebhookWatch | undefined;
 
   const handle = createHandler(context, keys.secret, take, () => watch?.received());
-  web.post(keys.path, (request) => {
+  const answerPost = (request: WebRequest) => {
     // 503 makes Telegram keep the update; 410 would remove the webhook in the end (telegram.md 1.4).
     if (stopped) return Promise.resolve(503);
     const answer = handle(request).finally(() => inFlight.delete(answer));
     inFlight.add(answer);
     return answer;
-  });
+  };
+  web.post(keys.path, answerPost, createAdmit(keys.secret));
   web.onCertificate(async () => watch?.renew());
 
   return {
@@ -102,6 +103,13 @@ export function webhookUrl(publicUrl: URL, path: string): URL {
   return url;
 }
 
+/** 401 for a head without the secret: whoever sent it has its body unread. */
+export function createAdmit(secret: string): Admit {
+  const expected = digest(secret);
+  return ({ [secretHeader]: given }) =>
+    typeof given === "string" && timingSafeEqual(digest(given), expected) ? undefined : 401;
+}
+
 /** Answers one POST: 401 without the secret, 400 for what is no update, 503 when it could not be stored, else 200. */
 export function createHandler(
   { account, log }: PlatformContext,
@@ -109,10 +117,10 @@ export function createHandler(
   take: Take,
   received: () => void,
 ): (request: WebRequest) => Promise<number> {
-  const expected = digest(secret);
+  const admit = createAdmit(secret);
   return async ({ headers, body }) => {
-    const given = headers[secretHeader];
-    if (typeof given !== "string" || !timingSafeEqual(digest(given), expected)) return 401;
+    const refused = admit(headers);
+    if (refused !== undefined) return refused;
     const update = readUpdate(body);
     if (!update) return 400;
     try {
