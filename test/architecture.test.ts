@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "platforms/telegram": ["model", "bridge/platform.ts", "bridge/ports.ts", "bridge/media-port.ts"],
   "platforms/discord": ["model", "bridge/platform.ts", "bridge/ports.ts", "bridge/media-port.ts"],
   "platforms/index.ts": ["platforms", "model", "bridge/platform.ts", "config"],
+  service: ["model", "bridge/ports.ts"],
   sandbox: ["model"],
 };
 const COMPOSITION = ["app.ts", "platform-context.ts", "main.ts", "cli", "demo"];
