@@ -94,7 +94,8 @@ export function reviseSection(
     if (!part) continue;
     return { calls: part.hash === copy.hash ? [] : editOf(part, copy, changed, renderer, known), rest };
   }
-  return { calls: [], rest: [] };
+  // Its neighbours alone fill more than there is now: what stands there stays, and the new words are not lost.
+  return { calls: [], rest: message.body };
 }
 
 /** The calls that take the sections of `gone` out of the joined message `copy`; the last one takes the message along. */

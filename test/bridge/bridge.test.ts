@@ -326,7 +326,8 @@ describe("killed at any instant, as often as you like, with another splitter aft
           for (const [life, steps] of [...lives, Number.POSITIVE_INFINITY].entries()) {
             const budget = { steps };
             const rates = () => (life % 2 === 0 ? [] : [{ limit: 2, windowMs: 20_000 }]);
-            const cuts = { cut: 5 + (life % 3) * 4, joinedCut: 20 + (life % 3) * 20 };
+            // A joined message never has less room than when it was made: its edits would go on elsewhere, as they must.
+            const cuts = { cut: 5 + (life % 3) * 4, joinedCut: 20 + life * 10 };
             const bridge = toyBridge({ clock, rooms, rates, ...cuts, ...mortal(store, budget) });
             const started = bridge.start();
             const feed = (async () => {

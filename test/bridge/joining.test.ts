@@ -125,6 +125,19 @@ describe("a lane that is behind", () => {
     expect(texts()).toEqual(["[0]", "[2][3]"]);
   });
 
+  it("an edit for which a later program finds no room stands in a message of its own", async () => {
+    const { settled, texts, bridge, store, clock, rooms } = await crowd(3, { joinedCut: 60 });
+    await settled();
+    await bridge.stop();
+    const narrow = toyBridge({ store, clock, rooms, cut: 100, joinedCut: 4, rates: () => slow });
+    await narrow.start();
+    for (const text of ["[2b]", "[2c]"]) {
+      await narrow.accept(toyUpdate("left", text, { chat: "1", do: "edit", id: "2", text }));
+      await settled();
+      expect(texts()).toEqual(["[0]", "[1][2][3]", text]);
+    }
+  });
+
   it("an edit that brings a file has it in a message of its own, as long as it is there", async () => {
     const { settled, say, texts, right } = await crowd(3);
     await settled();
