@@ -12,6 +12,8 @@ const IDLE_READER_MS = 60_000;
 export interface GetTable {
   /** `base` is the path of the public URL, which a proxy strips or keeps. */
   add(base: string, prefix: string, handler: Handler): void;
+  /** Something is registered there. */
+  has(path: string): boolean;
   /** 404 without a body when nothing is registered there. The body is read as fast as the reader takes it. */
   answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
 }
@@ -25,6 +27,7 @@ export function createGetTable(): GetTable {
       for (const path of new Set([below, base + below])) handlers.push({ prefix: path, handler });
       handlers.sort((a, b) => b.prefix.length - a.prefix.length);
     },
+    has: (path) => handlers.some(({ prefix }) => path.startsWith(prefix)),
     answer: async (request, reply) => {
       const { path, query } = splitUrl(request.url);
       const found = handlers.find(({ prefix }) => path.startsWith(prefix));

@@ -407,7 +407,7 @@ describe("TLS", () => {
 
   async function secure(): Promise<{ server: WebServer; first: Awaited<ReturnType<typeof pair>> }> {
     const first = await pair("bot.example.org");
-    const server = await started({ tls: { ...first, selfSigned: true } });
+    const server = await started({ tls: { ...first, upload: first.cert } });
     server.port.post("/x", async () => 200);
     return { server, first };
   }
@@ -471,7 +471,8 @@ describe("TLS", () => {
     const before = await postSecurely(server, kept, first.cert);
 
     const second = await pair("bot.example.org");
-    server.swap(second);
+    server.serve(second);
+    await server.announce(second.cert);
     expect(told).toEqual([second.cert]);
 
     const onKept = await postSecurely(server, kept, first.cert);
@@ -488,13 +489,13 @@ describe("TLS", () => {
     const { server, first } = await secure();
     const old = new Agent({ maxVersion: "TLSv1.1", minVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" });
     await expect(postSecurely(server, old, first.cert)).rejects.toThrow(/version|alert/i);
-    server.swap(await pair("bot.example.org"));
+    server.serve(await pair("bot.example.org"));
     await expect(postSecurely(server, old, first.cert)).rejects.toThrow(/version|alert/i);
   });
 
   it("has nothing to upload when a proxy does it", async () => {
     const server = await started();
     expect(server.port.certificate()).toBeUndefined();
-    expect(() => server.swap({ key: "", cert: "" })).toThrow("without TLS");
+    expect(() => server.serve({ key: "", cert: "" })).toThrow("without TLS");
   });
 });

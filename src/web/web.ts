@@ -44,7 +44,8 @@ export async function startWeb(config: WebConfig, parts: WebParts): Promise<Web>
   const server = createWebServer({
     listen: config.listen,
     ...(publicUrl && { publicUrl }),
-    ...(store && { tls: { ...store.current(), selfSigned: true } }),
+    ...(store && { tls: { ...store.current(), upload: store.current().cert } }),
+    clock,
     health,
     log,
     texts,
@@ -55,7 +56,10 @@ export async function startWeb(config: WebConfig, parts: WebParts): Promise<Web>
     store?.close();
     throw error;
   }
-  store?.onRenewed((certificate) => server.swap(certificate));
+  store?.onRenewed((certificate) => {
+    server.serve(certificate);
+    void server.announce(certificate.cert);
+  });
   const address = formatListen(server.address());
   log.info({ address }, "the web server listens");
   return {
