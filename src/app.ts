@@ -55,6 +55,8 @@ export interface App {
   readonly health: Health;
   /** Where the web server listens; undefined without `web`. */
   readonly address?: string;
+  /** Resolves when the store answers; a service manager asks. */
+  alive(): Promise<boolean>;
   /** How the outside reaches it; undefined without `web`. */
   readonly reach?: () => Reachability;
   stop(): Promise<void>;
@@ -150,7 +152,8 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   const admin = { carryAgain: intake.carryAgain, wakeAll: lanes.wakeAll };
   const housekeeping = keepHouse({ store, clock, log, retention, ...admin });
   stops.push(() => housekeeping.stop());
-  return { health, ...(web && { address: web.address, reach: web.reach }) };
+  const alive = () => store.transaction((tx) => tx.outbox.waiting()).then(() => true);
+  return { health, alive, ...(web && { address: web.address, reach: web.reach }) };
 }
 
 /** Who wants to know that an update is on disk. */

@@ -41,7 +41,7 @@ function appThat(stop: () => Promise<void>, stopped: Promise<number> = new Promi
     way: () => {},
     report: vi.fn(),
   };
-  return { health, stop, stopped };
+  return { health, stop, stopped, alive: async () => true };
 }
 
 function setUp(startApp: StartApp) {
@@ -105,6 +105,20 @@ it("logs an unexpected error with its stack and without the token, exit code 1",
   expect(written()).toContain("boom [secret]");
   expect(written()).toContain("run.test.ts");
   expect(written()).not.toContain(token);
+});
+
+it("tells the service manager that it is ready, alive and stopping", async () => {
+  const told: string[] = [];
+  const { parts, events, clock } = setUp(async () => appThat(async () => {}));
+  const env = { ...parts.env, NOTIFY_SOCKET: "/run/systemd/notify", WATCHDOG_USEC: "60000000" };
+  const notify = async (words: readonly string[]) => void told.push(...words);
+  const ended = run(file, { ...parts, env, notify });
+  await vi.waitFor(() => expect(told).toEqual(["READY=1", "STATUS=polling"]));
+  await clock.advance(30_000);
+  await vi.waitFor(() => expect(told.slice(2)).toEqual(["WATCHDOG=1"]));
+  events.emit("SIGTERM", "SIGTERM");
+  expect(await ended).toBe(0);
+  expect(told.slice(3)).toEqual(["STOPPING=1"]);
 });
 
 it("ends with the app's own exit code", async () => {

@@ -7,6 +7,7 @@ import { type Config, loadConfig } from "../config.ts";
 import { createLog, type LineSink, type RootLog } from "../log.ts";
 import { type Clock, sleep } from "../model/clock.ts";
 import { UserError } from "../model/errors.ts";
+import { createServiceNotifier, type ServiceNotifierParts } from "../service/notify.ts";
 import { loadTexts } from "../texts.ts";
 
 /** What is in flight at a signal may take this long; the rest waits on disk for the next start. */
@@ -23,6 +24,8 @@ export interface RunParts {
   readonly clock: Clock;
   readonly platforms: PlatformSchemas;
   readonly startApp: (options: AppOptions) => Promise<App>;
+  /** Hands words to the service manager; `systemd-notify` does, unless told. */
+  readonly notify?: ServiceNotifierParts["run"];
 }
 
 /** Resolves with the exit code: 0 stopped as asked, 1 failed, 2 the configuration is at fault. Never rejects. */
@@ -57,6 +60,7 @@ async function runApp(config: Config, log: RootLog, parts: RunParts): Promise<nu
   const asked = listen(log, parts);
   // The app's timers do not keep the process alive, and between two connections nothing else does.
   const alive = setInterval(() => {}, 2 ** 30);
+  let closing = async () => {};
   try {
     const starting = parts.startApp({
       config,
@@ -65,13 +69,28 @@ async function runApp(config: Config, log: RootLog, parts: RunParts): Promise<nu
       clock: parts.clock,
       addSecret: log.addSecret,
     });
+    const service = tellService(starting, log, parts);
+    void asked.signal.then(() => service.stopping());
+    closing = service.close;
     const ended = starting.then((app) => app.stopped);
     const stopped = asked.signal.then(() => stopInTime(starting, log, parts.clock));
     return await Promise.race([ended, stopped]);
   } finally {
+    await closing();
     clearInterval(alive);
     asked.close();
   }
+}
+
+/** Ready is who has started, and alive whose store answers. */
+function tellService(starting: Promise<App>, log: RootLog, { env, clock, notify }: RunParts) {
+  const alive = async () => (await starting).alive();
+  const service = createServiceNotifier({ env, clock, log, alive, ...(notify && { run: notify }) });
+  starting.then(
+    ({ address }) => service.ready(address ?? "polling"),
+    () => {},
+  );
+  return service;
 }
 
 async function stopInTime(starting: Promise<App>, log: RootLog, clock: Clock): Promise<number> {
