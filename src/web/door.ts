@@ -81,13 +81,14 @@ export function createDoor(options: DoorOptions): Door {
     },
     clientErrors: (error: NodeJS.ErrnoException, socket) => {
       const seat = seats.of(socket as Socket);
-      // Half an answer must not get another one in its middle.
-      if (!socket.writable || error.code === "ECONNRESET" || seat === undefined || seat.pending > 0)
+      const status = statusOf(error.code);
+      // Half an answer must not get another one in its middle, and to half a handshake nothing can be said.
+      if (!socket.writable || status === undefined || seat === undefined || seat.pending > 0)
         return void socket.destroy();
       const tiresome = hall.isTiresome(seat.peer);
       hall.refused(seat.peer);
       if (tiresome) socket.destroy();
-      else endWith(socket, statusOf(error.code));
+      else endWith(socket, status);
     },
     closeAll: seats.closeAll,
   };
@@ -193,7 +194,9 @@ function endWith(socket: Duplex, status: number): void {
   (socket as Socket).destroySoon();
 }
 
-function statusOf(code: string | undefined): number {
+/** Undefined: it is not HTTP that failed. */
+function statusOf(code: string | undefined): number | undefined {
   if (code === "HPE_HEADER_OVERFLOW") return 431;
-  return code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return 408;
+  return code?.startsWith("HPE_") ? 400 : undefined;
 }
