@@ -23,6 +23,8 @@ export interface AcmeRig {
   /** What the audience heard, in order: `serve self-signed`, `serve acme`, `announce`, `announce nothing`. */
   readonly heard: readonly string[];
   readonly warnings: readonly string[];
+  /** When it said it would try again; milliseconds since 1970. */
+  readonly retries: readonly number[];
   /** Opens and watches one; those that came before are closed. */
   open(
     host: string,
@@ -38,10 +40,14 @@ export async function startAcmeRig(pebble: Pebble, listen: number): Promise<Acme
   const folder = mkdtempSync(join(tmpdir(), "matebot-acme-"));
   const heard: string[] = [];
   const warnings: string[] = [];
+  const retries: number[] = [];
   const quiet = () => undefined;
   const log = {
     ...{ debug: quiet, info: quiet },
-    warn: (_fields: object, message: string) => void warnings.push(message),
+    warn: (fields: { readonly again?: string }, message: string) => {
+      warnings.push(message);
+      if (fields.again !== undefined) retries.push(Date.parse(fields.again));
+    },
     error: (_fields: object, message: string) => void warnings.push(`error: ${message}`),
   };
   const first = await makeSelfSigned("before.example.org", Date.now());
@@ -56,7 +62,7 @@ export async function startAcmeRig(pebble: Pebble, listen: number): Promise<Acme
   };
   let keeper: CertificateKeeper | undefined;
   return {
-    ...{ clock, folder, server, heard, warnings },
+    ...{ clock, folder, server, heard, warnings, retries },
     open: async (host, doors, more = {}) => {
       await keeper?.close();
       keeper = await openAcme({

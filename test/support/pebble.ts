@@ -24,6 +24,8 @@ export interface Pebble {
   readonly directory: string;
   /** PEM; what vouches for the directory's own HTTPS. */
   readonly httpsRoot: string;
+  /** PEM; the key of that certificate, for who stands between. */
+  readonly httpsKey: string;
   /** PEM; what vouches for the certificates it gives. A new one at every start. */
   issuingRoot(): Promise<string>;
   /** Names lead to 127.0.0.1 unless they are told otherwise; an empty list: the name does not exist. */
@@ -82,6 +84,7 @@ export async function startPebble(options: PebbleOptions): Promise<Pebble> {
   return {
     directory: `https://localhost:${port}/dir`,
     httpsRoot,
+    httpsKey: readFileSync(join(folder, "key.pem"), "utf8"),
     issuingRoot: () => call(`https://localhost:${management}/roots/0`),
     point: async (name, addresses) => {
       const tell = (what: string, body: object) =>

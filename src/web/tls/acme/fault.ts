@@ -100,7 +100,7 @@ const OF_BOTH: Readonly<Record<string, FaultKind>> = {
   rateLimited: "rate-limited",
 };
 
-/** What kind a problem means as the outcome of a challenge, when another way might have done better. */
+/** What kind a problem means as the outcome of a challenge. */
 const OF_CHALLENGE: Readonly<Record<string, FaultKind>> = {
   unauthorized: "reaches-other",
   incorrectResponse: "reaches-other",
@@ -108,6 +108,9 @@ const OF_CHALLENGE: Readonly<Record<string, FaultKind>> = {
   connection: "closed",
   tls: "tls",
 };
+
+/** Another door might have done better. */
+const OF_DOOR: readonly FaultKind[] = ["reaches-other", "closed", "tls"];
 
 /** The authority refused a request; `status` is that of HTTP. */
 export function faultOfAnswer(problem: Problem, status: number, place: ProblemPlace): AcmeFault {
@@ -126,14 +129,10 @@ export function faultOfChallenge(
   place: ProblemPlace & { readonly port: number; readonly address: string },
 ): AcmeFault {
   const type = typeOf(problem);
-  const own = OF_CHALLENGE[type];
-  const kind = own ?? OF_BOTH[type] ?? OF_REQUEST[type] ?? "order-invalid";
+  const kind = nearer(OF_CHALLENGE[type] ?? OF_BOTH[type] ?? OF_REQUEST[type] ?? "order-invalid", problem);
   const values = { ...valuesOf(problem, place), port: place.port, address: place.address };
-  return new AcmeFault(nearer(kind, problem), values, {
-    retryAt: place.retryAt,
-    failedValidation: true,
-    ofDoor: own !== undefined,
-  });
+  const ofDoor = OF_DOOR.includes(kind);
+  return new AcmeFault(kind, values, { retryAt: place.retryAt, failedValidation: true, ofDoor });
 }
 
 /** One fault for several doors that all failed. */
@@ -162,14 +161,17 @@ function typeOf(problem: Problem): string {
   return typeof problem.type === "string" ? problem.type.replace(/^urn:ietf:params:acme:error:/, "") : "";
 }
 
-/** The same type covers a name nobody knows and a DNS server that stumbles. */
-function nearer(kind: FaultKind, problem: Problem): FaultKind {
-  if (kind !== "dns") return kind;
-  return /NXDOMAIN|no valid A records|no such host/i.test(problem.detail ?? "") ? "dns-missing" : "dns";
+/** One type covers a name nobody knows and a DNS server that stumbles; some authorities call both a failed connection. */
+function nearer(kind: FaultKind, { detail = "" }: Problem): FaultKind {
+  if (kind !== "dns" && kind !== "closed") return kind;
+  if (/NXDOMAIN|no valid A records|no such host/i.test(detail)) return "dns-missing";
+  return /SERVFAIL|server misbehaving|could not resolve/i.test(detail) ? "dns" : kind;
 }
 
 function valuesOf(problem: Problem, { host, authority, retryAt }: ProblemPlace): Values {
-  const detail = typeof problem.detail === "string" ? excerptOf(problem.detail, 300) : "";
+  // The token says nothing to people.
+  const words = String(problem.detail ?? "").replace(/(acme-challenge\/)[\w-]+/g, "$1…");
+  const detail = excerptOf(words, 300);
   return {
     ...{ host, authority },
     detail: detail === "" ? "-" : detail,

@@ -21,10 +21,12 @@ interface Issued {
   readonly served: Served;
   readonly renewAt: number;
   readonly endsAt: number;
+  readonly lifeMs: number;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MINUTE_MS = 60_000;
+const LONGEST_REST_MS = DAY_MS / 2;
 /** Timers cannot count to a month, and a machine that slept should notice soon. */
 const LOOK_EVERY_MS = DAY_MS;
 /** One that is about to end is given up before it does: changing takes a while, and clocks differ. */
@@ -135,7 +137,6 @@ export class AcmeKeeper implements CertificateKeeper {
         },
       });
       this.#failures = 0;
-      this.#retryAt = 0;
       this.#fault = undefined;
       await this.#shelf.keep(pair).catch((error: unknown) => {
         // It was dearly bought: better served from memory than thrown away.
@@ -149,7 +150,10 @@ export class AcmeKeeper implements CertificateKeeper {
 
   async #adopt(served: Served): Promise<void> {
     const { host, log, texts } = this.#options;
-    this.#issued = this.#lifeOf(served);
+    const issued = this.#lifeOf(served);
+    this.#issued = issued;
+    // A clock that is far ahead makes every new certificate look old: even then the authority is not asked in a loop.
+    this.#retryAt = this.#options.clock.now() + Math.min(LONGEST_REST_MS, issued.lifeMs / 3);
     const { validUntil, issuer } = this.status();
     log.info({ host, issuer, validUntil }, texts("acme.issued", { host }));
     if (this.#closing.signal.aborted) return;
@@ -219,7 +223,12 @@ export class AcmeKeeper implements CertificateKeeper {
   #lifeOf(served: Served): Issued {
     const leaf = new X509Certificate(served.cert);
     const life = { from: leaf.validFromDate.getTime(), to: leaf.validToDate.getTime() };
-    return { served, renewAt: renewalAt(life, this.#options.random()), endsAt: life.to };
+    return {
+      served,
+      renewAt: renewalAt(life, this.#options.random()),
+      endsAt: life.to,
+      lifeMs: life.to - life.from,
+    };
   }
 
   #place(): { readonly host: string; readonly authority: string } {

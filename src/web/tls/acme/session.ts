@@ -28,6 +28,17 @@ interface Sender {
   getMetaField(field: string): Promise<unknown>;
 }
 
+/** Its own `createAccount` updates an account that exists with the same data, which not every authority takes. */
+interface Accounts {
+  createAccount(data: object): Promise<{ readonly status: number; readonly data: Account }>;
+}
+
+/** RFC 8555, 7.1.2. */
+interface Account {
+  readonly status: string;
+  readonly contact?: readonly string[];
+}
+
 const NONCE_TRIES = 15;
 
 /**
@@ -49,16 +60,27 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const offered = await sender.getMetaField("profiles").catch((error: unknown) => {
       throw error instanceof AcmeFault ? error : notAcme(options, error);
     });
-    await client.createAccount({
-      termsOfServiceAgreed: true,
-      ...(options.email !== undefined && { contact: [`mailto:${options.email}`] }),
-    });
+    await openAccount(client, options);
     const profiles = typeof offered === "object" && offered !== null ? Object.keys(offered) : [];
     return { client, profiles, close: () => transport.close() };
   } catch (error) {
     transport.close();
     throw error;
   }
+}
+
+async function openAccount(client: Client, { host, directory, email }: SessionOptions): Promise<void> {
+  const accounts = (client as unknown as { readonly api: Accounts }).api;
+  const contact = email === undefined ? [] : [`mailto:${email}`];
+  const { status, data } = await accounts.createAccount({
+    termsOfServiceAgreed: true,
+    ...(contact.length > 0 && { contact }),
+  });
+  if (data.status !== "valid")
+    throw new AcmeFault("account", { host, authority: new URL(directory).host, detail: data.status });
+  // An authority that keeps no addresses tells none; there is nothing to change then.
+  const isOld = status === 200 && data.contact !== undefined && data.contact.join() !== contact.join();
+  if (isOld) await client.updateAccount({ contact });
 }
 
 function notAcme({ host, directory }: SessionOptions, cause: unknown): AcmeFault {
