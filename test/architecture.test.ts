@@ -14,7 +14,7 @@ const sources = globSync(["src/**/*.ts", "console/**/*.ts"], { cwd: root })
   .sort();
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 
-/** What each room may import, beside its own folder and packages. `app.ts`, `main.ts`, `cli` and `demo` may import everything. */
+/** What each room may import, beside its own folder and packages. `app.ts`, `main.ts`, `cli`, `demo` and `setup` may import everything. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   bridge: ["model"],
@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   service: ["model", "bridge/ports.ts"],
   sandbox: ["model"],
 };
-const COMPOSITION = ["app.ts", "platform-context.ts", "main.ts", "cli", "demo"];
+const COMPOSITION = ["app.ts", "platform-context.ts", "main.ts", "cli", "demo", "setup"];
 
 function roomOf(path: string): string | undefined {
   return [...COMPOSITION, ...Object.keys(MAY_IMPORT)]
