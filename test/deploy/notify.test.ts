@@ -9,7 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ManualClock } from "../../src/sandbox/manual-clock.ts";
 import { createServiceNotifier } from "../../src/service/notify.ts";
 import { needs } from "../support/needs.ts";
-import { eventually } from "../support/world.ts";
+import { runProgram } from "../support/program.ts";
+import { eventually, makeWorld, type World } from "../support/world.ts";
 
 const there = ["systemd-notify", "python3"].every((program) => !spawnSync(program, ["--version"]).error);
 
@@ -22,7 +23,10 @@ beforeEach(async () => {
   heard = [];
   warnings.length = 0;
 });
-afterEach(() => {
+let world: World | undefined;
+afterEach(async () => {
+  await world?.close();
+  world = undefined;
   manager?.kill("SIGKILL");
   rmSync(folder, { recursive: true, force: true });
 });
@@ -68,6 +72,26 @@ describe("a service manager", () => {
       ["STOPPING=1", "STATUS=parando"],
     ]);
     expect(warnings).toEqual([]);
+  });
+
+  it("hears from the real program when it has started and when it stops", async () => {
+    const socket = join(folder, "notify");
+    await listen(socket);
+    world = await makeWorld({ updates: "polling" });
+    const env = { NOTIFY_SOCKET: socket, WATCHDOG_USEC: "1000000" };
+    const program = runProgram(["run", "--config", world.configFile], env);
+    try {
+      await eventually(() => said().some((text) => text.startsWith("WATCHDOG=1")), 20_000);
+      program.signal("SIGTERM");
+      expect(await program.ended).toBe(0);
+    } finally {
+      program.signal("SIGKILL");
+    }
+    await eventually(() => said().at(-1)?.startsWith("STOPPING=1"));
+    const words = said().map((text) => text.split("\n")[0]);
+    expect(words[0]).toBe("READY=1");
+    expect(new Set(words.slice(1, -1))).toEqual(new Set(["WATCHDOG=1"]));
+    expect(program.stderr()).not.toContain("service manager");
   });
 
   it("that is gone is a warning", async () => {

@@ -1,11 +1,21 @@
 // The systemd units: systemd itself reads them without a complaint and judges how much they leave open.
 
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { STOP_MS } from "../../src/cli/run.ts";
+import { loadConfig } from "../../src/config.ts";
+import { platforms } from "../../src/platforms/index.ts";
 import { needs } from "../support/needs.ts";
 
 const units = join(import.meta.dirname, "..", "..", "deploy", "systemd");
@@ -129,5 +139,33 @@ describe("the drop-ins", () => {
       ...["matebot.yaml", "telegram-token", "discord-token", "fullchain.pem", "privkey.pem"],
     ]);
     expect(values(read(SYSTEM), "ExecStart")).toEqual([expect.stringContaining("--config %d/matebot.yaml")]);
+  });
+});
+
+describe("the README", () => {
+  const readme = readFileSync(join(units, "..", "README.md"), "utf8");
+
+  it("names every file that lies here", () => {
+    for (const place of ["systemd", "docker"]) {
+      const files = readdirSync(join(units, "..", place)).filter((name) =>
+        /\.(service|conf|yaml)$/.test(name),
+      );
+      expect(files.filter((name) => !readme.includes(name))).toEqual([]);
+    }
+  });
+
+  it("shows a configuration whose tokens are found among the credentials", () => {
+    const lines = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+    const bridges =
+      "bridges: [{ name: geral, members: [telegram:-1001234567890, discord:123456789012345678] }]\n";
+    const file = join(folder, "matebot.yaml");
+    writeFileSync(file, lines + bridges);
+    writeFileSync(join(folder, "telegram-token"), "123456789:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n");
+    const id = Buffer.from("123456789012345678").toString("base64url");
+    writeFileSync(join(folder, "discord-token"), `${id}.GAAAAA.${"A".repeat(38)}\n`);
+    const config = loadConfig(file, {}, platforms);
+    expect(config.secrets).toHaveLength(2);
+    expect(config.data).toBe(values(read(SYSTEM), "WorkingDirectory")[0]);
+    expect(config.storage).toBe(`sqlite:${config.data}/matebot.db`);
   });
 });
