@@ -109,8 +109,10 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   const redactor = createRedactor(config.secrets);
   const health = createHealth(clock, { tell: tellOf(log), redact: redactor.redact });
   for (const account of config.accounts) health.expect(account.name);
-  const parts = { data: config.data, clock, log, texts, health: () => reportHealth(health, store) };
-  const web = config.web && (await startWeb(config.web, parts));
+  const reporting = { health: () => reportHealth(health, store) };
+  const web =
+    config.web &&
+    (await startWeb(config.web, { data: config.data, clock, random, log, texts, ...reporting }));
   if (web) stops.push(() => web.stop());
 
   // 4. The lanes, the intake, and the platforms they stand between, not yet connected.

@@ -27,6 +27,8 @@ export interface WebServerOptions {
   readonly listen: ListenAddress;
   /** What the outside is told; its path may be a prefix that a proxy strips or keeps. */
   readonly publicUrl?: URL;
+  /** The address behind it, where it is known better than DNS knows it. */
+  readonly ipAddress?: string;
   /** Absent: plain HTTP. `upload`: what must be uploaded where it is to be trusted; absent: the world trusts it. */
   readonly tls?: KeyAndCertificate & { readonly upload?: string | undefined };
   /** Addresses and networks whose word about where a request comes from is believed; loopback and Unix sockets always. */
@@ -96,7 +98,8 @@ export function createWebServer(options: WebServerOptions): WebServer {
   const announcements = createAnnouncements(clock, options.tls?.upload);
 
   const port: WebPort = {
-    ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+    ...(options.publicUrl && { publicUrl: options.publicUrl }),
+    ...(options.ipAddress !== undefined && { ipAddress: options.ipAddress }),
     certificate: announcements.current,
     onCertificate: announcements.listen,
     post: (path, handler, admit) => {

@@ -11,7 +11,7 @@ import { ManualClock } from "../sandbox/manual-clock.ts";
 import { loadTexts } from "../texts.ts";
 import { createHealth } from "./health.ts";
 import { parseListen } from "./listen.ts";
-import { renewalTime } from "./tls/certificate-store.ts";
+import { renewalTime } from "./tls/self-signed-keeper.ts";
 import { startWeb, type Web } from "./web.ts";
 
 const listen = { kind: "tcp", host: "127.0.0.1", port: 0 } as const;
@@ -35,6 +35,7 @@ async function start(config: WebConfig): Promise<Web> {
   web = await startWeb(config, {
     data,
     clock,
+    random: () => 0,
     log,
     texts: loadTexts("en"),
     health: async () => createHealth(clock).report(),
@@ -62,17 +63,37 @@ it("serves a certificate for the public URL even to who names no host, and gives
   expect(log.info).toHaveBeenCalledWith({ tls: "self-signed" }, expect.stringContaining("203.0.113.5"));
 });
 
-it("serves the renewed certificate and tells the listeners", async () => {
+it("serves the next certificate once the listeners have taken both, and tells them of it alone then", async () => {
   const running = await start({ listen, publicUrl: new URL("https://bot.example.org"), tls: "self-signed" });
   const before = await servedCertificate(running);
-  const told = new Promise<string | undefined>((resolve) =>
-    running.port.onCertificate(async () => resolve(running.port.certificate())),
-  );
+  const told: string[] = [];
+  const taken = Promise.withResolvers<void>();
+  running.port.onCertificate(() => {
+    told.push(running.port.certificate() ?? "");
+    return taken.promise;
+  });
   await clock.advance(renewalTime(new X509Certificate(before)) + 86_400_000 - clock.now());
-  const uploaded = new X509Certificate(String(await told));
+  await vi.waitFor(() => expect(told).toHaveLength(1));
+  expect(told[0]?.match(/BEGIN/g)).toHaveLength(2);
+  expect(told[0]?.startsWith(before)).toBe(true);
+  expect(await servedCertificate(running)).toBe(before);
+  taken.resolve();
+  await vi.waitFor(() => expect(told).toHaveLength(2));
   const after = await servedCertificate(running);
   expect(after).not.toBe(before);
-  expect(String(uploaded)).toBe(after);
+  expect(told[0]).toBe(before + after);
+  expect(told[1]).toBe(after);
+  expect(running.reach()).toMatchObject({
+    tls: "self-signed",
+    publicUrl: "https://bot.example.org",
+    certificate: { source: "self-signed", trust: "uploaded", names: ["bot.example.org"] },
+  });
+});
+
+it("tells what is found out: no public address, no TLS", async () => {
+  const running = await start({ listen, tls: "auto" });
+  expect(running.reach()).toMatchObject({ tls: "off", listen: running.address, passedOver: [] });
+  expect(running.reach().publicUrl).toBeUndefined();
 });
 
 it("is plain HTTP without a public URL, and serves /health", async () => {
@@ -87,7 +108,14 @@ it("leaves no timer behind when the port is taken", async () => {
   const taken = parseListen(first.address) ?? listen;
   const second = startWeb(
     { listen: taken, publicUrl: new URL("https://bot.example.org"), tls: "self-signed" },
-    { data, clock, log, texts: loadTexts("en"), health: async () => createHealth(clock).report() },
+    {
+      data,
+      clock,
+      random: () => 0,
+      log,
+      texts: loadTexts("en"),
+      health: async () => createHealth(clock).report(),
+    },
   );
   await expect(second).rejects.toThrow("is in use");
   expect(clock.pending).toBe(0);
