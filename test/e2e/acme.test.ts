@@ -1,14 +1,37 @@
 // Certificates from a real authority: every way to prove a name or an address, judged by OpenSSL.
 
+import { request } from "node:https";
+import { networkInterfaces } from "node:os";
+import type { TLSSocket } from "node:tls";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { createAlpnDoor, createAlpnPort } from "../../src/web/tls/acme/alpn-door.ts";
 import type { ChallengeDoor } from "../../src/web/tls/acme/door.ts";
 import { createHttpDoor } from "../../src/web/tls/acme/http-door.ts";
+import { isKnown } from "../../src/web/tls/acme/known-root.ts";
 import { type AcmeRig, certificateAt, judge, startAcmeRig } from "../support/acme-rig.ts";
 import { describeIf } from "../support/needs.ts";
 import { freePorts, hasPebble, NO_PEBBLE, type Pebble, startPebble } from "../support/pebble.ts";
 
 const SOON = { timeout: 15_000, interval: 50 };
+
+const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
+  each?.some(({ address }) => address === "::1"),
+);
+
+/** As Telegram does: a connection of its own, name and chain verified; says by whom the certificate was. */
+function sendUpdate(port: number, ca: readonly string[]): Promise<string> {
+  const options = { host: "127.0.0.1", port, servername: "bot.example.org", ca: [...ca], agent: false };
+  return new Promise((resolve, reject) => {
+    const call = request({ ...options, method: "POST" }, (response) => {
+      const { issuer } = (response.socket as TLSSocket).getPeerCertificate();
+      response.resume();
+      if (response.statusCode === 200) response.on("end", () => resolve(String(issuer.CN)));
+      else reject(new Error(`HTTP ${response.statusCode}`));
+    });
+    call.on("error", reject);
+    call.end("{}");
+  });
+}
 
 describeIf(hasPebble, NO_PEBBLE)("a certificate from an authority", () => {
   let pebble: Pebble;
@@ -42,6 +65,9 @@ describeIf(hasPebble, NO_PEBBLE)("a certificate from an authority", () => {
     expect(keeper.status()).toMatchObject({ source: "acme", trust: "public", names: [host] });
     expect(keeper.status().fault).toBeUndefined();
     expect(keeper.upload()).toBeUndefined();
+    expect(isKnown(keeper.current().cert)).toBe(false);
+    expect(isKnown(keeper.current().cert, [pebble.httpsRoot, root])).toBe(true);
+    expect(rig.warnings.at(-1)).toContain("is not an authority that everyone knows");
   });
 
   it.each(["bot.example.org", "127.0.0.1"])(
@@ -66,6 +92,30 @@ describeIf(hasPebble, NO_PEBBLE)("a certificate from an authority", () => {
       expect((await certificateAt(rig.server, host)).issuer).toContain("Pebble");
     },
   );
+
+  it.runIf(hasIpv6)("comes for an IPv6 address", async () => {
+    await start(0);
+    const keeper = await rig.open("::1", [createHttpDoor({ kind: "tcp", host: "::1", port: httpPort })]);
+    await expect.poll(() => rig.heard, SOON).toEqual(["serve public", "announce nothing"]);
+    expect(judge(keeper.current().cert, root, "::1")).toContain("OK");
+  });
+
+  it("is swapped in while updates flow, and none is lost, delayed or unverified", async () => {
+    await start(tlsPort);
+    const keeper = await rig.open("bot.example.org", [createAlpnDoor(rig.server)]);
+    const trusted = [keeper.upload() ?? "", root];
+    const issuers: string[] = [];
+    let slowest = 0;
+    while (issuers.filter((issuer) => issuer.includes("Pebble")).length < 20) {
+      const started = performance.now();
+      issuers.push(await sendUpdate(tlsPort, trusted));
+      slowest = Math.max(slowest, performance.now() - started);
+    }
+    expect(issuers[0]).toBe("bot.example.org");
+    expect(new Set(issuers).size).toBe(2);
+    expect(slowest).toBeLessThan(1_000);
+    expect(keeper.status().source).toBe("acme");
+  });
 
   it("comes by tls-alpn-01 at a port of its own, which is free again afterwards", async () => {
     await start(0);

@@ -12,6 +12,8 @@ const PROTOCOL = "acme-tls/1";
 const PEEK_MS = 5_000;
 const PEEK_BYTES = 16_384 + 5;
 const MOST_CONNECTIONS = 100;
+/** Whoever comes when so many are looked at goes on unseen: a flood shall not keep the honest ones out. */
+const MOST_PEEKED = 1_000;
 
 /**
  * At the server that is there already. While it is open, a connection is looked at before the server gets it: those of
@@ -24,24 +26,44 @@ export function createAlpnDoor(server: Server): ChallengeDoor {
     open: async (question) => {
       if (isOpen) throw new Error("the door answers one challenge at a time");
       isOpen = true;
-      const answering = await answer(question);
-      const taken = server.rawListeners("connection") as ((socket: Socket) => void)[];
-      const divert = (socket: Socket) =>
-        peek(socket, (isAuthority) => {
-          if (isAuthority) answering.take(socket);
-          else for (const listener of taken) listener.call(server, socket);
-        });
-      server.removeAllListeners("connection");
-      server.on("connection", divert);
-      return {
-        close: async () => {
-          server.removeListener("connection", divert);
-          for (const listener of taken) server.on("connection", listener);
-          isOpen = false;
-          answering.end();
-        },
-      };
+      try {
+        const stop = divert(server, await answer(question));
+        return {
+          close: async () => {
+            stop();
+            isOpen = false;
+          },
+        };
+      } catch (error) {
+        isOpen = false;
+        throw error;
+      }
     },
+  };
+}
+
+/** Takes over the connections of the server, until the answer is called. */
+function divert(server: Server, answering: Answering): () => void {
+  const taken = server.rawListeners("connection") as ((socket: Socket) => void)[];
+  const passOn = (socket: Socket) => {
+    for (const listener of taken) listener.call(server, socket);
+  };
+  let peeked = 0;
+  const look = (socket: Socket) => {
+    if (peeked >= MOST_PEEKED) return passOn(socket);
+    peeked++;
+    peek(
+      socket,
+      (isAuthority) => (isAuthority ? answering.take(socket) : passOn(socket)),
+      () => peeked--,
+    );
+  };
+  server.removeAllListeners("connection");
+  server.on("connection", look);
+  return () => {
+    server.removeListener("connection", look);
+    for (const listener of taken) server.on("connection", listener);
+    answering.end();
   };
 }
 
@@ -108,8 +130,8 @@ async function answer({ host, keyAuthorization, now }: ChallengeQuestion): Promi
   };
 }
 
-/** Reads the greeting and puts it back; who sends none in time, or too long a one, is cut off. */
-function peek(socket: Socket, pass: (isAuthority: boolean) => void): void {
+/** Reads the greeting and puts it back; who sends none in time, or too long a one, is cut off. `done` comes first, always. */
+function peek(socket: Socket, pass: (isAuthority: boolean) => void, done = () => {}): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
   const giveUp = () => socket.destroy();
@@ -118,6 +140,7 @@ function peek(socket: Socket, pass: (isAuthority: boolean) => void): void {
   timer.unref();
   const stop = () => {
     clearTimeout(timer);
+    done();
     socket.removeListener("readable", look);
     socket.removeListener("error", giveUp);
     socket.removeListener("end", giveUp);

@@ -14,6 +14,7 @@ import { statusOf } from "../status.ts";
 import type { AcmeOptions } from "./acme.ts";
 import { MOST_FAILED_VALIDATIONS, pauseAfter, recentOf, renewalAt, validationFreeAt } from "./backoff.ts";
 import { AcmeFault } from "./fault.ts";
+import { isKnown } from "./known-root.ts";
 import { orderCertificate } from "./order.ts";
 import type { Shelf } from "./shelf.ts";
 
@@ -156,6 +157,7 @@ export class AcmeKeeper implements CertificateKeeper {
     this.#retryAt = this.#options.clock.now() + Math.min(LONGEST_REST_MS, issued.lifeMs / 3);
     const { validUntil, issuer } = this.status();
     log.info({ host, issuer, validUntil }, texts("acme.issued", { host }));
+    if (!isKnown(served.cert)) log.warn({ host, issuer }, texts("acme.unknown-root", this.#place()));
     if (this.#closing.signal.aborted) return;
     const former = this.#fallback;
     this.#fallback = undefined;

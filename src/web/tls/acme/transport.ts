@@ -41,8 +41,9 @@ const UNTRUSTED =
 export function createTransport(options: TransportOptions): Transport {
   const { host, directory, roots, now } = options;
   const authority = new URL(directory).host;
-  const ca = [...getCACertificates("default"), ...(roots === undefined ? [] : [roots])];
-  const agent = new Agent({ ca, keepAlive: true, maxSockets: 2 });
+  // Naming roots puts those of the system out of force, unless they are named too.
+  const trust = roots === undefined ? {} : { ca: [...getCACertificates("default"), roots] };
+  const agent = new Agent({ ...trust, keepAlive: true, maxSockets: 2 });
 
   return {
     send: async (url, method, headers, body) => {
@@ -55,12 +56,10 @@ export function createTransport(options: TransportOptions): Transport {
       const problem = isObject(answer.data) ? (answer.data as Problem) : {};
       // Whoever asked signs again with the nonce that came along.
       if (isBadNonce(problem)) return answer;
-      if (url === directory)
-        throw new AcmeFault(answer.status >= 500 ? "authority-down" : "not-acme", {
-          ...{ host, authority, detail: `HTTP ${answer.status}` },
-        });
       const detail = problem.detail ?? `HTTP ${answer.status}`;
       const retryAt = retryTime(answer.headers["retry-after"], now());
+      if (url === directory && answer.status < 500 && retryAt === undefined)
+        throw new AcmeFault("not-acme", { host, authority, detail });
       throw faultOfAnswer({ ...problem, detail }, answer.status, { host, authority, retryAt });
     },
     close: () => agent.destroy(),
@@ -124,9 +123,10 @@ function parse(text: string, type = ""): unknown {
 }
 
 function silence(error: unknown, host: string, authority: string): AcmeFault {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const kind = UNTRUSTED.test(code ?? "") ? "untrusted" : "unreachable";
-  return new AcmeFault(kind, { host, authority, detail: code ?? message }, { cause: error });
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  const kind = UNTRUSTED.test(code) ? "untrusted" : "unreachable";
+  const detail = code === "ABORT_ERR" ? "timeout" : code || message;
+  return new AcmeFault(kind, { host, authority, detail }, { cause: error });
 }
 
 function isObject(value: unknown): value is object {
