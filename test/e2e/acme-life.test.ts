@@ -208,6 +208,37 @@ describeIf(hasPebble, NO_PEBBLE)("a certificate from an authority", () => {
     await expect.poll(() => keeper.status().source, SOON).toBe("acme");
   });
 
+  it("is ordered after the one before it, never beside it", async () => {
+    let open = 0;
+    let most = 0;
+    const counting: ChallengeDoor = {
+      type: "http-01",
+      open: async (question) => {
+        most = Math.max(most, ++open);
+        const inner = await http().open(question);
+        return {
+          close: async () => {
+            await inner.close();
+            open--;
+          },
+        };
+      },
+    };
+    const others = await Promise.all([startAcmeRig(pebble, 0), startAcmeRig(pebble, 0)]);
+    try {
+      const hosts = ["one.example.org", "two.example.org", "three.example.org"];
+      const keepers = await Promise.all(
+        [rig, ...others].map((each, index) => each.open(hosts[index] ?? "", [counting])),
+      );
+      await expect
+        .poll(() => keepers.map((each) => each.status().source), SOON)
+        .toEqual(Array(3).fill("acme"));
+      expect(most).toBe(1);
+    } finally {
+      for (const other of others) await other.stop();
+    }
+  });
+
   it("has the short profile for an address, the asked one else, and none where none is offered", async () => {
     gate.offer({ profiles: { classic: "90 days", shortlived: "a week" } });
     const settings = { directory: gate.directory, roots: pebble.httpsRoot };

@@ -113,7 +113,8 @@ describeIf(hasPebble, NO_PEBBLE)("a certificate from an authority", () => {
     }
     expect(issuers[0]).toBe("bot.example.org");
     expect(new Set(issuers).size).toBe(2);
-    expect(slowest).toBeLessThan(1_000);
+    // Far below the five seconds after which a greeting is given up.
+    expect(slowest).toBeLessThan(3_000);
     expect(keeper.status().source).toBe("acme");
   });
 

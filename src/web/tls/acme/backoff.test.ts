@@ -1,7 +1,7 @@
 // When an authority is asked again: renewal, pauses, the limit of failed validations.
 
 import { describe, expect, it } from "vitest";
-import { pauseAfter, recentOf, renewalAt, validationFreeAt } from "./backoff.ts";
+import { obeyed, pauseAfter, recentOf, renewalAt, validationFreeAt } from "./backoff.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -30,6 +30,12 @@ describe("the pause after failures", () => {
     expect(pauseAfter(1, 0.999)).toBeLessThan(1.2 * MINUTE);
     expect(pauseAfter(1, 0.999)).toBeGreaterThan(pauseAfter(1, 0));
   });
+});
+
+it("an authority is obeyed, but not for ever", () => {
+  expect(obeyed(undefined, 1_000)).toBe(0);
+  expect(obeyed(5_000, 1_000)).toBe(5_000);
+  expect(obeyed(Number.MAX_VALUE, 0)).toBe(7 * 24 * HOUR);
 });
 
 describe("the limit of failed validations", () => {

@@ -24,6 +24,11 @@ export function pauseAfter(failures: number, chance: number): number {
   return Math.floor(Math.min(LONGEST_PAUSE_MS, pause));
 }
 
+/** When the authority may be asked again, as it said itself: no more than a week off, its longest limit. */
+export function obeyed(retryAt: number | undefined, now: number): number {
+  return Math.min(retryAt ?? 0, now + 7 * 24 * HOUR_MS);
+}
+
 /** From when on one more validation may fail without going over the limit; `failed` are the times of those that did. */
 export function validationFreeAt(failed: readonly number[], now: number): number {
   const recent = recentOf(failed, now);

@@ -12,7 +12,14 @@ import type {
 } from "../certificates.ts";
 import { statusOf } from "../status.ts";
 import type { AcmeOptions } from "./acme.ts";
-import { MOST_FAILED_VALIDATIONS, pauseAfter, recentOf, renewalAt, validationFreeAt } from "./backoff.ts";
+import {
+  MOST_FAILED_VALIDATIONS,
+  obeyed,
+  pauseAfter,
+  recentOf,
+  renewalAt,
+  validationFreeAt,
+} from "./backoff.ts";
 import { AcmeFault } from "./fault.ts";
 import { isKnown } from "./known-root.ts";
 import { orderCertificate } from "./order.ts";
@@ -188,7 +195,7 @@ export class AcmeKeeper implements CertificateKeeper {
     this.#retryAt = Math.max(
       now + pauseAfter(this.#failures, random()),
       validationFreeAt(this.#failed, now),
-      fault.retryAt ?? 0,
+      obeyed(fault.retryAt, now),
     );
     this.#say(fault, this.#retryAt);
   }
