@@ -220,7 +220,9 @@ describe("the compose files", () => {
 
   it.each(FILES)("%s refers only to what is there, or to what the README has one make", (file) => {
     const { services: all, configs = {}, secrets = {}, volumes = {} } = whole(file);
-    const readme = readFileSync(join(root, "deploy", "README.md"), "utf8");
+    const readmes = ["README.md", "README.pt-BR.md"].map((name) =>
+      readFileSync(join(root, "deploy", name), "utf8"),
+    );
     for (const service of Object.values(all)) {
       for (const name of service.secrets ?? []) expect(Object.keys(secrets)).toContain(name);
       for (const { source } of service.configs ?? []) expect(Object.keys(configs)).toContain(source);
@@ -234,7 +236,8 @@ describe("the compose files", () => {
     const made = ["./matebot.yaml", ...Object.values(secrets).map(({ file }) => file)];
     for (const path of [...Object.values(configs), ...Object.values(secrets)].map(({ file }) => file)) {
       expect(made.includes(path) || existsSync(join(folder, path)), path).toBe(true);
-      if (made.includes(path)) expect(readme).toContain(path.slice("./".length));
+      if (made.includes(path))
+        for (const readme of readmes) expect(readme).toContain(path.slice("./".length));
     }
   });
 

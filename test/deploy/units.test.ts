@@ -142,8 +142,8 @@ describe("the drop-ins", () => {
   });
 });
 
-describe("the README", () => {
-  const readme = readFileSync(join(units, "..", "README.md"), "utf8");
+describe.each(["README.md", "README.pt-BR.md"])("%s", (name) => {
+  const readme = readFileSync(join(units, "..", name), "utf8");
 
   it("names every file that lies here", () => {
     for (const place of ["systemd", "docker"]) {
