@@ -3,6 +3,7 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Admission } from "./admission.ts";
+import { plainAddress } from "./client-address.ts";
 
 /** A connection as it was accepted: the one below TLS. */
 export interface Seat {
@@ -33,7 +34,7 @@ export function createSeats(
 ): Seats {
   const seats = new Map<unknown, Seat>();
   const take = (socket: Socket): boolean => {
-    const peer = unix ? undefined : (socket.remoteAddress ?? NOWHERE);
+    const peer = unix ? undefined : plainAddress(socket.remoteAddress ?? NOWHERE);
     const seat: Seat = { socket, peer, pending: 0 };
     const { stays, leaves } = admission.enter(seat, counted(peer));
     leaves?.socket.destroy();
