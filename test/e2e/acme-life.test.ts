@@ -47,15 +47,40 @@ describeIf(hasPebble, NO_PEBBLE)("a certificate from an authority", () => {
   const faultWords = (fault: { key: string; values: Record<string, string | number> } | undefined) =>
     fault && [loadTexts("en")(fault.key, fault.values), loadTexts("en")(`${fault.key}-cure`, fault.values)];
 
-  it("is used again after a restart, without a word to the authority", async () => {
+  it("is used again after a restart, without a new order", async () => {
     const first = await rig.open(HOST, [http()]);
     await expect.poll(() => first.status().source, SOON).toBe("acme");
     const asked = gate.calls.length;
     const second = await rig.open(HOST, [http()]);
     expect(second.current()).toEqual(first.current());
     expect(second.status()).toMatchObject({ source: "acme", trust: "public" });
-    await rig.clock.leap(DAY);
     expect(gate.calls).toHaveLength(asked);
+    rig.clock.leap(DAY);
+    await expect.poll(() => gate.calls.slice(asked), SOON).toEqual(["/dir"]);
+    expect(gate.orders).toHaveLength(1);
+  });
+
+  it("is renewed early when the authority wants it back", async () => {
+    gate.offer({}, { renewalInfo: `${new URL(gate.directory).origin}/renewal-info` });
+    const keeper = await rig.open(HOST, [http()]);
+    await expect.poll(() => keeper.status().source, SOON).toBe("acme");
+    const first = keeper.current();
+    const inDays = (days: number) => new Date(rig.clock.now() + days * DAY).toISOString();
+    const wish = (from: number, to: number) =>
+      gate.answerOnce("/renewal-info/", 200, { suggestedWindow: { start: inDays(from), end: inDays(to) } });
+    // As it is with us: nothing changes.
+    const { renewAt } = keeper.status();
+    wish(1_400, 1_500);
+    rig.clock.leap(HOUR);
+    await expect
+      .poll(() => gate.calls.filter((path) => path.startsWith("/renewal-info/")), SOON)
+      .toHaveLength(1);
+    expect(keeper.status().renewAt).toBe(renewAt);
+    wish(-3, -1);
+    rig.clock.leap(DAY);
+    await expect.poll(() => keeper.current().cert, SOON).not.toBe(first.cert);
+    expect(gate.orders).toHaveLength(2);
+    expect(rig.heard).toEqual(["serve public", "announce nothing", "serve public"]);
   });
 
   it("lies where only its owner reads it, and the account stays the same", async () => {

@@ -12,8 +12,8 @@ export interface AcmeGate {
   readonly calls: readonly string[];
   /** Answers the next call whose path begins so. */
   answerOnce(path: string, status: number, body: object, headers?: Readonly<Record<string, string>>): void;
-  /** Added to `meta` of the directory. */
-  offer(meta: object): void;
+  /** Added to `meta` of the directory, and to the directory itself. */
+  offer(meta: object, more?: object): void;
   stop(): Promise<void>;
 }
 
@@ -23,6 +23,7 @@ export async function startAcmeGate(pebble: Pebble): Promise<AcmeGate> {
   const calls: string[] = [];
   const planned: { readonly path: string; readonly answer: (response: ServerResponse) => void }[] = [];
   let meta = {};
+  let more = {};
   const behind = new URL(pebble.directory);
   const agent = new Agent({ ca: pebble.httpsRoot });
   const forward = async (incoming: IncomingMessage, response: ServerResponse) => {
@@ -42,7 +43,7 @@ export async function startAcmeGate(pebble: Pebble): Promise<AcmeGate> {
       void read(answer).then((text) => {
         const { "content-length": _length, ...headers } = answer.headers;
         response.writeHead(answer.statusCode ?? 500, headers);
-        response.end(path === behind.pathname ? withMeta(text, meta) : text);
+        response.end(path === behind.pathname ? withMore(text, meta, more) : text);
       });
     });
     call.end(body);
@@ -60,8 +61,9 @@ export async function startAcmeGate(pebble: Pebble): Promise<AcmeGate> {
       };
       planned.push({ path, answer });
     },
-    offer: (more) => {
-      meta = more;
+    offer: (inMeta, beside = {}) => {
+      meta = inMeta;
+      more = beside;
     },
     stop: async () => {
       agent.destroy();
@@ -85,7 +87,7 @@ function payloadOf(body: string): object {
   return JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
 }
 
-function withMeta(directory: string, meta: object): string {
+function withMore(directory: string, meta: object, more: object): string {
   const parsed = JSON.parse(directory) as { readonly meta?: object };
-  return JSON.stringify({ ...parsed, meta: { ...parsed.meta, ...meta } });
+  return JSON.stringify({ ...parsed, ...more, meta: { ...parsed.meta, ...meta } });
 }

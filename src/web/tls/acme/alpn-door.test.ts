@@ -152,6 +152,15 @@ describe("while the challenge is open", () => {
     await open.close();
   });
 
+  it("a flood of silent connections keeps the honest ones out no more than before", async () => {
+    const open = await door.open(question);
+    await Promise.all(Array.from({ length: 1_010 }, plain));
+    const started = performance.now();
+    expect(await ask()).toBe("ordinary");
+    expect(performance.now() - started).toBeLessThan(3_000);
+    await open.close();
+  });
+
   it("who speaks no TLS gets what the server says to such", async () => {
     const before = await plain();
     before.write("GET / HTTP/1.1\r\n\r\n");

@@ -23,17 +23,23 @@ import {
 import { AcmeFault } from "./fault.ts";
 import { isKnown } from "./known-root.ts";
 import { orderCertificate } from "./order.ts";
+import { suggestedRenewal } from "./renewal-info.ts";
 import type { Shelf } from "./shelf.ts";
 
 interface Issued {
   readonly served: Served;
   readonly renewAt: number;
+  /** When the authority is asked whether it should be earlier. */
+  readonly askAt: number;
   readonly endsAt: number;
   readonly lifeMs: number;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** A new one is hardly ever wanted back at once. */
+const ASK_AFTER_MS = HOUR_MS;
 const LONGEST_REST_MS = DAY_MS / 2;
 /** Timers cannot count to a month, and a machine that slept should notice soon. */
 const LOOK_EVERY_MS = DAY_MS;
@@ -121,13 +127,32 @@ export class AcmeKeeper implements CertificateKeeper {
       if (this.#issued && this.#issued.endsAt - MARGIN_MS <= clock.now()) await this.#fallBack();
       const dueAt = () => Math.max(this.#issued?.renewAt ?? 0, this.#retryAt);
       if (dueAt() <= clock.now()) await this.#attempt();
-      const nextAt = Math.min(dueAt(), this.#issued ? this.#issued.endsAt - MARGIN_MS : Infinity);
+      if (this.#issued && this.#issued.askAt <= clock.now()) this.#issued = await this.#hurried(this.#issued);
+      const { askAt = Infinity, endsAt = Infinity } = this.#issued ?? {};
+      const nextAt = Math.min(dueAt(), askAt, endsAt - MARGIN_MS);
       return Math.min(LOOK_EVERY_MS, Math.max(0, nextAt - clock.now()));
     } catch (error) {
       const place = this.#place();
       log.error({ err: error, host: place.host }, texts("acme.no-fallback", place));
       return MINUTE_MS;
     }
+  }
+
+  /** The authority may want it renewed earlier than we would; that it cannot be asked is no fault. */
+  async #hurried(issued: Issued): Promise<Issued> {
+    const { host, settings, clock, log, random, texts } = this.#options;
+    const now = () => clock.now();
+    const signal = this.#closing.signal;
+    const asked = suggestedRenewal(issued.served.cert, { ...settings, host, now, signal });
+    const window = await asked.catch((error: unknown) => {
+      log.debug({ err: error, host }, "the authority could not be asked when to renew");
+      return undefined;
+    });
+    const askAt = Math.max(now() + HOUR_MS, Math.min(window?.askAgainAt ?? Infinity, now() + DAY_MS));
+    const wished = window === undefined ? Infinity : window.from + (window.to - window.from) * random();
+    if (wished >= issued.renewAt) return { ...issued, askAt };
+    log.info({ host, renewAt: new Date(wished).toISOString() }, texts("acme.hurried", { host }));
+    return { ...issued, askAt, renewAt: Math.max(wished, this.#retryAt) };
   }
 
   async #attempt(): Promise<void> {
@@ -235,6 +260,7 @@ export class AcmeKeeper implements CertificateKeeper {
     return {
       served,
       renewAt: renewalAt(life, this.#options.random()),
+      askAt: this.#options.clock.now() + ASK_AFTER_MS,
       endsAt: life.to,
       lifeMs: life.to - life.from,
     };

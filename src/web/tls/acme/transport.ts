@@ -36,7 +36,7 @@ const PATIENCE_MS = 30_000;
 const MOST_BYTES = 1024 * 1024;
 
 const UNTRUSTED =
-  /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_|HOSTNAME_MISMATCH|INVALID_CA|ERR_SSL_)|^EPROTO$/;
+  /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_|HOSTNAME_MISMATCH|INVALID_CA|ERR_SSL_|ERR_OSSL_)|^EPROTO$/;
 
 export function createTransport(options: TransportOptions): Transport {
   const { host, directory, roots, now } = options;
