@@ -109,10 +109,8 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   const redactor = createRedactor(config.secrets);
   const health = createHealth(clock, { tell: tellOf(log), redact: redactor.redact });
   for (const account of config.accounts) health.expect(account.name);
-  const reporting = { health: () => reportHealth(health, store) };
-  const web =
-    config.web &&
-    (await startWeb(config.web, { data: config.data, clock, random, log, texts, ...reporting }));
+  const told = { data: config.data, health: () => reportHealth(health, store) };
+  const web = config.web && (await startWeb(config.web, { ...told, clock, random, log, texts }));
   if (web) stops.push(() => web.stop());
 
   // 4. The lanes, the intake, and the platforms they stand between, not yet connected.
@@ -150,12 +148,10 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   await Promise.all([...platforms.values()].map(connect));
 
   // 7. Keep the disk tidy, and take up what the commands leave there.
-  const { retention } = config;
-  const admin = { carryAgain: intake.carryAgain, wakeAll: lanes.wakeAll };
-  const housekeeping = keepHouse({ store, clock, log, retention, ...admin });
+  const { carryAgain } = intake;
+  const housekeeping = keepHouse({ ...config, store, clock, log, carryAgain, wakeAll: lanes.wakeAll });
   stops.push(() => housekeeping.stop());
-  const alive = () => store.transaction((tx) => tx.outbox.waiting()).then(() => true);
-  return { health, alive, ...(web && { address: web.address, reach: web.reach }) };
+  return { health, alive: () => answers(store), ...(web && { address: web.address, reach: web.reach }) };
 }
 
 /** Who wants to know that an update is on disk. */
@@ -215,6 +211,11 @@ async function askAll(platforms: readonly Platform[], clock: Clock): Promise<voi
 function tellOf(log: Log) {
   return (connection: string, reason?: string): void =>
     reason === undefined ? log.info({ connection }, "it works again") : log.warn({ connection }, reason);
+}
+
+/** Rejects when it does not. */
+function answers(store: Store): Promise<boolean> {
+  return store.transaction((tx) => tx.outbox.waiting()).then(() => true);
 }
 
 /** A store that cannot be read or written is a fault of its own, and the answer comes all the same. */
