@@ -7,6 +7,7 @@ import { PlatformError, UserError } from "../../model/errors.ts";
 import { createApi, type TelegramApi } from "./api.ts";
 import { capabilities } from "./capabilities.ts";
 import { createChatMemory } from "./chat-memory.ts";
+import { type Resolve, systemResolve } from "./check-address.ts";
 import { isCloud, type TelegramConfig } from "./config.ts";
 import { createFaces } from "./faces.ts";
 import { FileIds } from "./file-ids.ts";
@@ -23,14 +24,22 @@ import { renderPollEnd } from "./render-poll.ts";
 import type { Manner } from "./render-words.ts";
 import type { TelegramSelf } from "./request.ts";
 import { createSender } from "./send.ts";
-import type { Take } from "./sightings.ts";
 import { openTopic } from "./topics.ts";
 import { isPassing, reportTrouble, troubleText } from "./trouble.ts";
 import { createTyping } from "./typing.ts";
 import { cloudBytes, localBytes } from "./wants.ts";
-import { createWebhookReceiver } from "./webhook.ts";
+import { createWebhookReceiver, type WebhookParts } from "./webhook.ts";
 
-export function createTelegram(context: PlatformContext, config: TelegramConfig): Platform {
+export interface TelegramParts {
+  /** How names are looked up. */
+  readonly resolve?: Resolve;
+}
+
+export function createTelegram(
+  context: PlatformContext,
+  config: TelegramConfig,
+  { resolve = systemResolve }: TelegramParts = {},
+): Platform {
   const api = createApi(config, context.clock);
   const stopping = new AbortController();
   // The token names the bot's id, so that own echoes are known even before getMe could be asked.
@@ -58,7 +67,7 @@ export function createTelegram(context: PlatformContext, config: TelegramConfig)
       }
     },
     async start(accept) {
-      const chosen = await createReceiver(context, config, api, takeTo(accept));
+      const chosen = await createReceiver(context, config, { api, take: takeTo(accept), resolve });
       receiver = chosen;
       const connect = async () => {
         const who = await introduce(stopping.signal);
@@ -108,8 +117,7 @@ function createOutgoing({ media, texts }: PlatformContext, config: TelegramConfi
 async function createReceiver(
   context: PlatformContext,
   config: TelegramConfig,
-  api: TelegramApi,
-  take: Take,
+  parts: Pick<WebhookParts, "api" | "take" | "resolve">,
 ): Promise<Receiver> {
   const { account, health, log, texts, web } = context;
   const publicUrl = web?.publicUrl;
@@ -119,11 +127,11 @@ async function createReceiver(
   if (config.updates === "polling" || !web || !publicUrl) {
     health.way?.(account, "polling");
     log.info({ account, updates: "polling" }, texts(`telegram-account.mode.polling-${asked}`, { account }));
-    return createPollingReceiver(context, api, take);
+    return createPollingReceiver(context, parts.api, parts.take);
   }
   health.way?.(account, "webhook");
   log.info({ account, updates: "webhook" }, texts(`telegram-account.mode.webhook-${asked}`, { account }));
-  return await createWebhookReceiver(context, config, api, web, publicUrl, take);
+  return await createWebhookReceiver(context, config, { ...parts, web, publicUrl });
 }
 
 function greet({ account, log, texts }: PlatformContext, me: UserFromGetMe): void {

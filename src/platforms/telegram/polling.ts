@@ -10,7 +10,7 @@ import { conflictPolling, conflictWebhook } from "./errors.ts";
 import type { Receiver } from "./receiver.ts";
 import { Rivalry } from "./rivalry.ts";
 import type { Take } from "./sightings.ts";
-import { giveWay, reportTrouble } from "./trouble.ts";
+import { giveWay, noteRival, reportTrouble } from "./trouble.ts";
 import { allowedUpdates } from "./updates.ts";
 
 // Bot API, getUpdates: at most 100 updates, at most 50 s.
@@ -139,6 +139,7 @@ async function recover(
     return backoffMs(failures, random);
   }
   const code = error instanceof PlatformError ? error.code : undefined;
+  if (code === conflictPolling || code === conflictWebhook) await noteRival(context);
   if (code === conflictPolling && rivals.polling.persists()) return giveWay(context, "polling");
   const inMs = reportTrouble(context, error, failures);
   if (inMs === undefined || code !== conflictWebhook) return inMs;

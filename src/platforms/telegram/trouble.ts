@@ -4,6 +4,7 @@ import type { PlatformContext } from "../../bridge/platform.ts";
 import { PlatformError } from "../../model/errors.ts";
 import { backoffMs } from "./backoff.ts";
 import { conflictPolling, conflictWebhook } from "./errors.ts";
+import { WebhookRefused } from "./webhook-register.ts";
 
 /** Failures that pass by themselves: the network, a limit, a server that restarts, a rival that goes away. */
 export function isPassing(error: unknown): boolean {
@@ -36,12 +37,26 @@ export function reportTrouble(
 
 /** One sentence of what is wrong and one of the cure, in the user's language. */
 export function troubleText({ account, texts }: PlatformContext, error: PlatformError): string {
+  if (error instanceof WebhookRefused && error.words !== undefined)
+    return texts(error.words, { account, ...error.values });
   if (error.fate.kind === "halt") return texts("telegram-account.health.bad-token", { account });
   if (error.code === conflictWebhook) return texts("telegram-account.health.conflict-webhook", { account });
   if (error.code === conflictPolling) return texts("telegram-account.health.conflict-polling", { account });
   if (isPassing(error))
     return texts("telegram-account.health.unreachable", { account, reason: error.message });
   return texts("telegram-account.health.refused", { account, reason: error.message });
+}
+
+/** The name under which the account keeps when it last met another program with its token; milliseconds since 1970. */
+export const rivalName = "rival-met";
+
+/** For the doctor, who cannot ask for updates itself without being a rival. */
+export async function noteRival({ account, clock, log, state }: PlatformContext): Promise<void> {
+  try {
+    await state.set(rivalName, String(clock.now()));
+  } catch (error) {
+    log.warn({ account, err: error }, "that another program was met could not be noted");
+  }
 }
 
 /** Two programs with one token would take each other's updates for ever: this one stops, and says why. */

@@ -4,8 +4,9 @@ import type { WebhookInfo } from "@grammyjs/types";
 import type { PlatformContext } from "../../bridge/platform.ts";
 import { sleep } from "../../model/clock.ts";
 import { type Allowance, createAllowance } from "./backoff.ts";
-import { giveWay, reportTrouble } from "./trouble.ts";
-import { type Words, webhookErrorWords } from "./webhook-words.ts";
+import { giveWay, noteRival, reportTrouble } from "./trouble.ts";
+import { type Difference, sameUrl } from "./webhook-register.ts";
+import { isSuspect, type Words, webhookErrorWords } from "./webhook-words.ts";
 
 const firstProbeMs = 5_000;
 const probeMs = 60_000;
@@ -15,6 +16,8 @@ const behind = { probes: 5, pending: 100 };
 // Whoever takes the webhook again and again is another installation with the same token. One of the two must stop, and
 // it is the one that came second: that one had found another's webhook when it set its own.
 const reclaims = { first: 3, second: 1, periodMs: 24 * 60 * 60 * 1000 };
+// What Telegram has may differ from what it tells (the secret, the certificate): to set it once more is a guess.
+const guesses = { times: 2, periodMs: 24 * 60 * 60 * 1000 };
 
 /** What the last probe left behind. */
 export interface Seen {
@@ -39,7 +42,8 @@ export type Verdict =
   | { readonly kind: "up" }
   | { readonly kind: "same" }
   | { readonly kind: "taken" }
-  | ({ readonly kind: "down" } & Words);
+  /** `suspect`: it may be that another set our address with a secret or a certificate of its own. */
+  | ({ readonly kind: "down"; readonly suspect?: boolean } & Words);
 
 /**
  * What a probe means. The last error is never cleared by a later success, so only one that is newer than the last
@@ -59,8 +63,10 @@ export function judgeProbe(
   const stuck = pending > 0 && pending >= seen.pending && !received.sinceProbe ? seen.stuck + 1 : 0;
   const growing = pending > seen.pending ? seen.growing + 1 : 0;
   const verdict = ((): Verdict => {
-    if (errorDate > seen.errorDate && !overcome)
-      return { kind: "down", ...webhookErrorWords(info.last_error_message ?? "", url.host) };
+    if (errorDate > seen.errorDate && !overcome) {
+      const message = info.last_error_message ?? "";
+      return { kind: "down", suspect: isSuspect(message), ...webhookErrorWords(message, url.host) };
+    }
     if (stuck >= stuckProbes)
       return { kind: "down", key: "telegram-account.webhook.stuck", values: { address: url.host, pending } };
     if (growing >= behind.probes && pending >= behind.pending)
@@ -72,11 +78,6 @@ export function judgeProbe(
   return { seen: { errorDate: Math.max(errorDate, seen.errorDate), pending, stuck, growing, down }, verdict };
 }
 
-/** Telegram normalises the URL it was given, and so does `URL`. */
-export function sameUrl(told: string | undefined, url: URL): boolean {
-  return told !== undefined && URL.canParse(told) && new URL(told).href === url.href;
-}
-
 export interface Registration {
   /** The `last_error_date` that is old news now. */
   readonly errorDate: number;
@@ -84,12 +85,20 @@ export interface Registration {
   readonly displaced: boolean;
 }
 
+export interface Registering {
+  readonly signal: AbortSignal;
+  /** Also where it seems to be as it should be. */
+  readonly force: boolean;
+}
+
 interface WatchParts {
   readonly context: PlatformContext;
   readonly url: URL;
   readonly probe: (signal: AbortSignal) => Promise<WebhookInfo>;
+  /** What somebody changed about our webhook. */
+  readonly differences: (info: WebhookInfo) => readonly Difference[];
   /** Sets the webhook where it is not as it should be. */
-  readonly register: (signal: AbortSignal) => Promise<Registration>;
+  readonly register: (registering: Registering) => Promise<Registration>;
   /** What the first one found. */
   readonly first: Registration;
 }
@@ -98,10 +107,14 @@ interface WatchParts {
 export class WebhookWatch {
   readonly #parts: WatchParts;
   readonly #allowance: Allowance;
+  readonly #guesses: Allowance;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
   #nap = new AbortController();
   #outdated = false;
+  /** Who waits until the certificate of now is uploaded. */
+  #waiting: (() => void)[] = [];
+  #ended = false;
   #failures = 0;
   #seen: Seen;
   #received: Received = { sinceProbe: false };
@@ -113,6 +126,7 @@ export class WebhookWatch {
       parts.first.displaced ? reclaims.second : reclaims.first,
       reclaims.periodMs,
     );
+    this.#guesses = createAllowance(parts.context.clock, guesses.times, guesses.periodMs);
     this.#seen = { errorDate: parts.first.errorDate, pending: 0, stuck: 0, growing: 0, down: false };
     this.#running = this.#run();
   }
@@ -126,10 +140,15 @@ export class WebhookWatch {
     health.up(account);
   }
 
-  /** The certificate changed: register again at once. */
-  renew(): void {
+  /**
+   * The certificate changed: registers again at once. Resolves when Telegram has it, or nobody tries any more; one that
+   * comes while another runs has its own turn.
+   */
+  renew(): Promise<void> {
+    if (this.#ended) return Promise.resolve();
     this.#outdated = true;
     this.#nap.abort();
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   async stop(): Promise<void> {
@@ -139,6 +158,15 @@ export class WebhookWatch {
   }
 
   async #run(): Promise<void> {
+    try {
+      await this.#watch();
+    } finally {
+      this.#ended = true;
+      for (const resolve of this.#waiting.splice(0)) resolve();
+    }
+  }
+
+  async #watch(): Promise<void> {
     let inMs: number | undefined = firstProbeMs;
     while (inMs !== undefined) {
       this.#nap = new AbortController();
@@ -162,32 +190,55 @@ export class WebhookWatch {
     }
   }
 
-  async #register(): Promise<number> {
+  async #register(force = false): Promise<number> {
     // A renewal that comes while this one runs must not be forgotten, and one that fails must be repeated.
+    const waiting = this.#waiting.splice(0);
     this.#outdated = false;
     try {
-      const { errorDate } = await this.#parts.register(this.#stopping.signal);
+      const { errorDate } = await this.#parts.register({ signal: this.#stopping.signal, force });
       this.#seen = { ...this.#seen, errorDate };
+      for (const resolve of waiting) resolve();
       return firstProbeMs;
     } catch (error) {
       this.#outdated = true;
+      this.#waiting.unshift(...waiting);
       throw error;
     }
   }
 
   /** Milliseconds until the next look; undefined when the webhook was left to another. */
   async #look(): Promise<number | undefined> {
-    const { context, url, probe } = this.#parts;
+    const { context, url, probe, differences } = this.#parts;
     const { account, health, texts } = context;
     const info = await probe(this.#stopping.signal);
     const { seen, verdict } = judgeProbe(this.#seen, info, url, this.#received);
     this.#seen = seen;
     this.#received = { ...this.#received, sinceProbe: false };
+    if (verdict.kind === "taken") return await this.#reclaim();
+    const changed = differences(info);
+    if (changed.length > 0) return await this.#mend(changed);
     if (verdict.kind === "up") health.up(account);
-    if (verdict.kind === "down") health.down(account, texts(verdict.key, verdict.values));
-    if (verdict.kind !== "taken") return probeMs;
+    if (verdict.kind !== "down") return probeMs;
+    health.down(account, texts(verdict.key, verdict.values));
+    return verdict.suspect && this.#guesses.take() ? await this.#register(true) : probeMs;
+  }
+
+  /** It was removed, or leads elsewhere. */
+  async #reclaim(): Promise<number | undefined> {
+    const { context } = this.#parts;
+    const { account, health, texts } = context;
+    await noteRival(context);
     if (!this.#allowance.take()) return giveWay(context, "webhook");
     health.down(account, texts("telegram-account.webhook.taken", { account }));
     return await this.#register();
+  }
+
+  /** It leads to us, but not as it should: what still arrives is worth more than a fight for the rest. */
+  async #mend(changed: readonly Difference[]): Promise<number> {
+    const { account, health, texts } = this.#parts.context;
+    const what = changed.map((name) => texts(`telegram-account.webhook.what.${name}`)).join(", ");
+    const mine = this.#allowance.take();
+    health.down(account, texts(`telegram-account.webhook.${mine ? "changed" : "left"}`, { account, what }));
+    return mine ? await this.#register() : probeMs;
   }
 }

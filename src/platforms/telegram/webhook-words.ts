@@ -1,4 +1,4 @@
-// Turns what getWebhookInfo says about failed deliveries into a text with a cure; `webhook-watch.ts` asks.
+// Turns what getWebhookInfo says about failed deliveries into a text with a cure; the watch, the doctor and `matebot webhook` ask.
 
 import type { Values } from "../../model/texts.ts";
 
@@ -31,6 +31,11 @@ const rows: readonly Row[] = [
   { text: /^Can't connect to the webhook/, key: "unreachable" },
   { text: /resolve host|Name or service not known/i, key: "dns" },
 ];
+
+/** Another secret or another certificate than ours would look so from Telegram. */
+export function isSuspect(message: string): boolean {
+  return /^Wrong response from the webhook: 401\b|certificate verify failed/.test(message);
+}
 
 /** `address` is the host and port Telegram was told, never the path. */
 export function webhookErrorWords(message: string, address: string): Words {

@@ -1,20 +1,19 @@
-// The webhook of a Telegram account: its address and secret, what answers there, and its registration.
+// The webhook of a Telegram account: its address and secret, what answers there, and its registration; `index.ts` makes it.
 
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
-import type { Update, WebhookInfo } from "@grammyjs/types";
+import type { Update } from "@grammyjs/types";
 import type { PlatformContext } from "../../bridge/platform.ts";
 import type { Admit, WebPort, WebRequest } from "../../bridge/ports.ts";
 import { UserError } from "../../model/errors.ts";
 import type { TelegramApi } from "./api.ts";
+import { checkAddress, type Resolve } from "./check-address.ts";
 import { isCloud, type TelegramConfig } from "./config.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Take } from "./sightings.ts";
-import { allowedUpdates, updateIdOf } from "./updates.ts";
-import { textFile } from "./upload.ts";
-import { type Registration, sameUrl, WebhookWatch } from "./webhook-watch.ts";
+import { updateIdOf } from "./updates.ts";
+import { differencesOf, sameUrl, setWebhook, type Wish } from "./webhook-register.ts";
+import { type Registering, type Registration, WebhookWatch } from "./webhook-watch.ts";
 
-// One connection per chat that is busy at once; 40 is Telegram's own default.
-const maxConnections = 40;
 const cloudPorts = ["", "443", "80", "88", "8443"];
 const secretHeader = "x-telegram-bot-api-secret-token";
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -24,20 +23,29 @@ interface WebhookKeys {
   readonly secret: string;
 }
 
+export interface WebhookParts {
+  readonly api: TelegramApi;
+  readonly web: WebPort;
+  readonly publicUrl: URL;
+  readonly take: Take;
+  readonly resolve: Resolve;
+}
+
 /** Receives through `context.web`. The route answers as soon as this resolves. @throws UserError when Telegram cannot call that URL */
 export async function createWebhookReceiver(
   context: PlatformContext,
   config: TelegramConfig,
-  api: TelegramApi,
-  web: WebPort,
-  publicUrl: URL,
-  take: Take,
+  parts: WebhookParts,
 ): Promise<Receiver> {
+  const { api, web, publicUrl, take } = parts;
   checkPublicUrl(context, config, publicUrl);
+  if (isCloud(config)) await checkDns(context, parts);
   const keys = await loadKeys(context);
   const url = webhookUrl(publicUrl, keys.path);
-  const register = (signal: AbortSignal) => registerWebhook(context, api, web, url, keys.secret, signal);
+  const wish = () => wishOf(web, url, keys.secret);
   const inFlight = new Set<Promise<number>>();
+  // Settled when there is a watch, or will never be one.
+  const settled = Promise.withResolvers<void>();
   let stopped = false;
   let watch: WebhookWatch | undefined;
 
@@ -50,23 +58,52 @@ export async function createWebhookReceiver(
     return answer;
   };
   web.post(keys.path, answerPost, createAdmit(keys.secret));
-  web.onCertificate(async () => watch?.renew());
+  web.onCertificate(async () => {
+    await settled.promise;
+    await watch?.renew();
+  });
 
   return {
     async begin(signal) {
-      const uploaded = web.certificate();
-      const first = await register(signal);
-      const probe = (probing: AbortSignal) => api.call("getWebhookInfo", {}, probing);
-      watch = new WebhookWatch({ context, url, probe, register, first });
-      if (web.certificate() !== uploaded) watch.renew();
+      const register = (registering: Registering) => registerWebhook(context, api, wish(), registering);
+      const first = await register({ signal, force: false });
+      watch = new WebhookWatch({
+        ...{ context, url, register, first },
+        probe: (probing) => api.call("getWebhookInfo", {}, probing),
+        differences: (info) => differencesOf(info, wish()),
+      });
+      settled.resolve();
     },
     /** The webhook stays registered, so that Telegram keeps what comes meanwhile. */
     async stop() {
       stopped = true;
+      settled.resolve();
       await watch?.stop();
       await Promise.allSettled(inFlight);
     },
   };
+}
+
+function wishOf(web: WebPort, url: URL, secret: string): Wish {
+  const certificate = web.certificate();
+  const { ipAddress } = web;
+  return {
+    ...{ url, secret },
+    ...(certificate !== undefined && { certificate }),
+    ...(ipAddress !== undefined && { ipAddress }),
+  };
+}
+
+/** What can only fail is said before Telegram is asked; what may pass is a warning. @throws UserError */
+async function checkDns(
+  { account, log, texts }: PlatformContext,
+  { web, publicUrl, resolve }: WebhookParts,
+): Promise<void> {
+  const { level, name, values } = await checkAddress(publicUrl, web.ipAddress, resolve);
+  if (level === "ok" || level === "skipped") return;
+  const words = ["", "-cure"].map((part) => texts(`telegram-doctor.public-address.${name}${part}`, values));
+  if (level === "fault") throw new UserError(words.join(" "), 2);
+  log.warn({ account, host: publicUrl.host }, words.join(" "));
 }
 
 /** @throws UserError */
@@ -80,7 +117,11 @@ function checkPublicUrl({ account, texts }: PlatformContext, config: TelegramCon
 }
 
 /** Made once and kept: a changed path or secret would refuse the updates that are on their way. */
-export async function loadKeys({ account, state, secret }: PlatformContext): Promise<WebhookKeys> {
+export async function loadKeys({
+  account,
+  state,
+  secret,
+}: Pick<PlatformContext, "account" | "state" | "secret">): Promise<WebhookKeys> {
   const kept = async (name: string, bytes: number) => {
     const known = await state.get(name);
     const value = known ?? randomBytes(bytes).toString("base64url");
@@ -144,52 +185,43 @@ function readUpdate(body: Buffer): { readonly value: Update; readonly text: stri
   }
 }
 
-/**
- * Sets the webhook unless Telegram has it exactly so. All parameters are named every time: what is left out is
- * cleared, the certificate first of all (telegram.md 1.1).
- */
+/** Sets the webhook unless Telegram has it exactly so, or always with `force`. @throws WebhookRefused, PlatformError */
 async function registerWebhook(
   context: PlatformContext,
   api: TelegramApi,
-  web: WebPort,
-  url: URL,
-  secret: string,
-  signal: AbortSignal,
+  wish: Wish,
+  { signal, force }: Registering,
 ): Promise<Registration> {
   const { account, state, log } = context;
-  const certificate = web.certificate();
-  // getWebhookInfo tells neither which certificate nor which secret is set.
-  const mark = digest(JSON.stringify([secret, certificate ?? ""])).toString("base64url");
+  const { url } = wish;
+  const mark = markOf(wish);
   const info = await api.call("getWebhookInfo", {}, signal);
-  if (isAsWished(info, url, certificate !== undefined) && (await state.get("webhook-mark")) === mark) {
+  const isSo = differencesOf(info, wish).length === 0 && (await state.get(markName)) === mark;
+  if (isSo && !force) {
     log.info({ account }, "the webhook is set already");
     return { errorDate: info.last_error_date ?? 0, displaced: false };
   }
-  await api.call(
-    "setWebhook",
-    {
-      url: url.href,
-      ...(certificate === undefined
-        ? {}
-        : { certificate: textFile("certificate.pem", "application/x-pem-file", certificate) }),
-      secret_token: secret,
-      max_connections: maxConnections,
-      allowed_updates: allowedUpdates,
-    },
-    signal,
-  );
-  await state.set("webhook-mark", mark);
-  log.info({ account, host: url.host, certificate: certificate !== undefined }, "the webhook was set");
-  return { errorDate: 0, displaced: Boolean(info.url) && !sameUrl(info.url, url) };
+  await setWebhook(api, wish, signal);
+  await state.set(markName, mark);
+  const certificate = wish.certificate !== undefined;
+  log.info({ account, host: url.host, certificate }, "the webhook was set");
+  return { errorDate: 0, displaced: isAnothers(info.url, url) };
 }
 
-function isAsWished(info: WebhookInfo, url: URL, ownCertificate: boolean): boolean {
-  return (
-    sameUrl(info.url, url) &&
-    info.has_custom_certificate === ownCertificate &&
-    info.max_connections === maxConnections &&
-    [...(info.allowed_updates ?? [])].sort().join() === [...allowedUpdates].sort().join()
-  );
+/** An address with our path is our own of before, when the public address was another. */
+function isAnothers(told: string | undefined, url: URL): boolean {
+  if (!told || sameUrl(told, url)) return false;
+  const own = url.pathname.split("/").slice(-3).join("/");
+  return !new URL(told, url).pathname.endsWith(`/${own}`);
+}
+
+/** The name under which the account keeps what it set last. */
+export const markName = "webhook-mark";
+
+/** getWebhookInfo tells neither which certificate nor which secret is set, nor whether the address was given. */
+export function markOf({ secret, certificate = "", ipAddress }: Wish): string {
+  const told = [secret, certificate, ...(ipAddress === undefined ? [] : [ipAddress])];
+  return digest(JSON.stringify(told)).toString("base64url");
 }
 
 function digest(text: string): Buffer {
