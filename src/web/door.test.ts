@@ -219,6 +219,17 @@ describe("who is slow", () => {
     expect(handled).not.toHaveBeenCalled();
   });
 
+  it("but brings something all the time is heard to the end", async () => {
+    await start({ pace: { bytes: 1_024, ms: 60 } });
+    const socket = open();
+    socket.write(head("POST /telegram/x", `X-Secret: ${SECRET}`, "Content-Length: 60000", last));
+    const answer = heard(socket);
+    const drip = setInterval(() => socket.write("x".repeat(2_000)), 10);
+    expect(statusOf(await answer)).toBe(200);
+    clearInterval(drip);
+    expect(handled.mock.calls[0]?.[0]).toHaveLength(60_000);
+  });
+
   it("between two updates is not: a connection may rest", async () => {
     await start({ headMs: 50, requestMs: 80, checkMs: 10, keepAliveMs: 5_000 });
     const socket = open();

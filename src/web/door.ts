@@ -133,7 +133,7 @@ function enter(
   if (judgement === "known") hall.admission.prove(seat);
   if (judgement === "asks" && !ask(hall, seat, client, request, response)) return false;
   if (!request.complete) watchPace(request, response, limits.pace);
-  if (request.headers.expect !== undefined) response.writeContinue();
+  if (request.headers.expect !== undefined && request.httpVersion === "1.1") response.writeContinue();
   return true;
 }
 

@@ -140,6 +140,30 @@ it("a request over TLS that is refused ends its connection, and one with a secre
   for (const socket of [...silent, honest, stranger]) socket.destroy();
 });
 
+it("a body over TLS that comes slowly but all the time is read to its end, and one that drips is not", async () => {
+  const { server, port } = await start({ limits: { pace: { bytes: 1_024, ms: 60 } } });
+  const lengths: number[] = [];
+  server.port.post("/x", async ({ body }) => {
+    lengths.push(body.length);
+    return 200;
+  });
+  const send = async (piece: string) => {
+    const socket = await shake(port);
+    socket.write("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 60000\r\n\r\n");
+    const drip = setInterval(() => socket.write(piece), 10);
+    const answer = new Promise<string>((resolve) => {
+      socket.once("data", (chunk) => resolve(String(chunk).slice(0, 12)));
+      socket.once("close", () => resolve("closed"));
+    });
+    const words = await answer;
+    clearInterval(drip);
+    socket.destroy();
+    return words;
+  };
+  expect([await send("x".repeat(2_000)), await send("x")]).toEqual(["HTTP/1.1 200", "closed"]);
+  expect(lengths).toEqual([60_000]);
+});
+
 describe("an announcement", () => {
   it("tells first what to upload, and waits until all have", async () => {
     const { server } = await start();
