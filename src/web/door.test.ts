@@ -1,7 +1,10 @@
 // The door of the web server, from outside: what strangers get, how long they may take, and who is never kept waiting.
 
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ManualClock } from "../sandbox/manual-clock.ts";
 import { loadTexts } from "../texts.ts";
@@ -186,6 +189,24 @@ describe("who is refused too often", () => {
     expect(statusOf(await through("203.0.113.9"))).toBe(429);
     expect(statusOf(await through("203.0.113.8"))).toBe(404);
     expect(log.warn.mock.calls[0]?.[0]).toEqual({ count: 1, from: ["203.0.113.9"] });
+  });
+
+  it("behind a proxy on a Unix socket is told from the others there, and the proxy itself never", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "matebot-door-"));
+    const path = join(folder, "mate.sock");
+    await start({ refusals, connections: 3 }, { listen: { kind: "unix", path } });
+    const through = async (...headers: readonly string[]) => {
+      const socket = connect(path);
+      sockets.push(socket.on("error", () => {}));
+      socket.write(head("GET /x", ...headers));
+      return statusOf(await heard(socket));
+    };
+    for (let index = 0; index < 4; index++) await through("X-Forwarded-For: 203.0.113.9");
+    expect(await through("X-Forwarded-For: 203.0.113.9")).toBe(429);
+    expect(await through("X-Forwarded-For: 203.0.113.8")).toBe(404);
+    for (let index = 0; index < 9; index++) expect(await through()).toBe(404);
+    await server?.stop();
+    rmSync(folder, { recursive: true });
   });
 
   it("cannot blame another by a header", async () => {
