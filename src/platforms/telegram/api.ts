@@ -8,7 +8,7 @@ import type { ConversationRef } from "../../model/refs.ts";
 import type { TelegramConfig } from "./config.ts";
 import { notModified, readAnswer, refusalError, transportError } from "./errors.ts";
 import type { TelegramRequest } from "./request.ts";
-import { createTransport, type HttpFile, TransportError } from "./transport.ts";
+import { createTransport, type HttpAnswer, type HttpFile, TransportError } from "./transport.ts";
 import { type UploadFile, uploadOf } from "./upload.ts";
 
 // grammY's own client is not used at run time, only its types. It has one time limit for all methods, runs on
@@ -42,7 +42,12 @@ export interface TelegramApi {
   send(call: Call, to: ConversationRef, signal: AbortSignal): Promise<Sent | undefined>;
 }
 
-export function createApi(config: TelegramConfig, clock: Clock): TelegramApi {
+/** `heard` is told of every answer, refusals too. */
+export function createApi(
+  config: Pick<TelegramConfig, "api" | "token">,
+  clock: Clock,
+  heard?: (answer: HttpAnswer) => void,
+): TelegramApi {
   const transport = createTransport(clock);
 
   async function request(method: string, payload: object, signal: AbortSignal | undefined): Promise<unknown> {
@@ -51,7 +56,9 @@ export function createApi(config: TelegramConfig, clock: Clock): TelegramApi {
     const ms = timeoutMs + ((upload?.bytes ?? 0) / leastBytesPerSecond) * 1000;
     try {
       const body = upload ?? JSON.stringify(payload);
-      const answer = readAnswer(await transport.post(url, body, { timeoutMs: ms, signal }));
+      const response = await transport.post(url, body, { timeoutMs: ms, signal });
+      heard?.(response);
+      const answer = readAnswer(response);
       if ("result" in answer) return answer.result;
       throw refusalError(method, answer);
     } catch (error) {

@@ -10,6 +10,8 @@ export interface HttpAnswer {
   readonly status: number;
   /** The Retry-After header, if the server sent one. */
   readonly retryAfter?: string;
+  /** The Date header: what time the server says it is. */
+  readonly date?: string;
   readonly text: string;
 }
 
@@ -151,7 +153,7 @@ function createExchange(
   let uploads = false;
   let over = false;
   let controller: Dispatcher.DispatchController | undefined;
-  let head = { status: 0, retryAfter: undefined as string | undefined };
+  let head: Omit<HttpAnswer, "text"> = { status: 0 };
   const chunks: Buffer[] = [];
   const settle = (finish: () => void) => {
     if (over) return;
@@ -183,16 +185,18 @@ function createExchange(
       sent ||= !uploads;
     },
     onResponseStart(_controller, status, headers) {
-      const retryAfter = headers["retry-after"];
-      head = { status, retryAfter: typeof retryAfter === "string" ? retryAfter : undefined };
+      const { "retry-after": retryAfter, date } = headers;
+      head = {
+        status,
+        ...(typeof retryAfter === "string" && { retryAfter }),
+        ...(typeof date === "string" && { date }),
+      };
     },
     onResponseData(_controller, chunk) {
       chunks.push(chunk);
     },
     onResponseEnd() {
-      const { status, retryAfter } = head;
-      const answer = { status, text: Buffer.concat(chunks).toString("utf8") };
-      settle(() => resolve(retryAfter === undefined ? answer : { ...answer, retryAfter }));
+      settle(() => resolve({ ...head, text: Buffer.concat(chunks).toString("utf8") }));
     },
     onResponseError(_controller, error) {
       settle(() => reject(new TransportError(codeOf(error), sent)));

@@ -130,9 +130,27 @@ export async function loadKeys({
     return value;
   };
   return {
-    path: `/telegram/${account}/${await kept("webhook-path", 24)}`,
+    path: pathOf(account, await kept(pathName, 24)),
     secret: await kept("webhook-secret", 32),
   };
+}
+
+/** The path of the account's webhook, below that of the public URL; undefined when it never had one. A secret. */
+export async function webhookPath({
+  account,
+  state,
+}: {
+  readonly account: string;
+  readonly state: (name: string) => Promise<string | undefined>;
+}): Promise<string | undefined> {
+  const known = await state(pathName);
+  return known === undefined ? undefined : pathOf(account, known);
+}
+
+const pathName = "webhook-path";
+
+function pathOf(account: string, known: string): string {
+  return `/telegram/${account}/${known}`;
 }
 
 /** A name and password in the public URL stay: Telegram gives them to a proxy that asks (telegram.md 1.1). */

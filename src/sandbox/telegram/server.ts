@@ -66,7 +66,11 @@ async function handle(
   if (waitMs > 0) await sleep(world.clock, waitMs);
   if (fault?.kind === "cut") return void request.socket.destroy();
   entry.status = answer.status;
-  response.writeHead(answer.status, { ...answer.headers, "Content-Length": Buffer.byteLength(answer.body) });
+  response.writeHead(answer.status, {
+    Date: new Date(world.clock.now()).toUTCString(),
+    ...answer.headers,
+    "Content-Length": Buffer.byteLength(answer.body),
+  });
   if (fault?.kind === "stall") response.write(Buffer.from(answer.body).subarray(0, fault.after));
   else response.end(answer.body);
 }
