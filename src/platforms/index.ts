@@ -1,12 +1,15 @@
 // The only list of platforms, by the name that `platform:` has in matebot.yaml; config and `app.ts` read it.
 
 import type { z } from "zod";
+import type { ExamineContext } from "../bridge/examine.ts";
 import type { Platform, PlatformContext } from "../bridge/platform.ts";
+import type { Diagnosis } from "../model/diagnosis.ts";
 import type { MessageRef } from "../model/refs.ts";
 import { conversationIdFault as discordIdFault, discordSchema } from "./discord/config.ts";
 import { createDiscord } from "./discord/index.ts";
 import * as discordLinks from "./discord/link.ts";
 import { conversationIdFault as telegramIdFault, telegramSchema } from "./telegram/config.ts";
+import { examine as examineTelegram } from "./telegram/examine.ts";
 import { createTelegram } from "./telegram/index.ts";
 import * as telegramLinks from "./telegram/link.ts";
 
@@ -32,6 +35,8 @@ export interface PlatformKind {
   readonly schema: z.ZodType;
   /** The key of the sentence that says why this is no conversation of the platform; undefined when it may be one. */
   conversationIdFault(id: string, thread?: string): string | undefined;
+  /** What is wrong with an account; changes nothing there. Never rejects. */
+  examine?(context: ExamineContext, settings: unknown): Promise<readonly Diagnosis[]>;
   /** @throws when `settings` are not what `schema` makes. */
   create(context: PlatformContext, settings: unknown): Platform;
 }
@@ -40,7 +45,7 @@ export type PlatformName = "telegram" | "discord";
 
 export const platforms: Readonly<Record<PlatformName, PlatformKind>> = {
   telegram: {
-    ...kind(telegramSchema, createTelegram, telegramIdFault),
+    ...kind(telegramSchema, createTelegram, telegramIdFault, examineTelegram),
     links: telegramLinks,
     uniqueMessageIds: false,
   },
@@ -63,10 +68,12 @@ function kind<T>(
   schema: z.ZodType<T>,
   create: (context: PlatformContext, config: T) => Platform,
   conversationIdFault: PlatformKind["conversationIdFault"],
-): Pick<PlatformKind, "schema" | "conversationIdFault" | "create"> {
+  examine?: (context: ExamineContext, config: T) => Promise<readonly Diagnosis[]>,
+): Pick<PlatformKind, "schema" | "conversationIdFault" | "examine" | "create"> {
   return {
     schema,
     conversationIdFault,
+    ...(examine && { examine: (context, settings) => examine(context, schema.parse(settings)) }),
     create: (context, settings) => create(context, schema.parse(settings)),
   };
 }
