@@ -20,7 +20,12 @@ export interface YamlDocument {
 export function readDocument(text: string): YamlDocument {
   const lines = new LineCounter();
   // Without `prettyErrors: false` the messages quote the file, tokens and all.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // Its warnings quote the file, too.
+    logLevel: "error",
+  });
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
@@ -30,11 +35,23 @@ export function readDocument(text: string): YamlDocument {
     ...at(error.pos[0]),
   }));
   const readable = faults.every((fault) => fault.code === "duplicate-key");
+  const read = readable ? readValue(document) : { value: undefined };
   return {
-    value: readable ? document.toJS() : undefined,
-    faults: firstPerLine(faults),
+    value: read?.value,
+    faults: firstPerLine(read ? faults : [...faults, { path: [], code: "yaml", line: 1, column: 1 }]),
     locate: (path, atKey) => at(offsetOf(document, path, atKey)),
   };
+}
+
+/** Undefined where an alias leads nowhere, into what it stands in, or to so many others that they fill the memory. */
+function readValue(document: Document.Parsed): { readonly value: unknown } | undefined {
+  try {
+    const value: unknown = document.toJS();
+    JSON.stringify(value);
+    return { value };
+  } catch {
+    return undefined;
+  }
 }
 
 function syntaxFinding(code: string, rest: string): Finding {
