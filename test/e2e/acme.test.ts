@@ -65,6 +65,11 @@ describeIf(hasPebble, NO_PEBBLE)("a certificate from an authority", () => {
     expect(keeper.status()).toMatchObject({ source: "acme", trust: "public", names: [host] });
     expect(keeper.status().fault).toBeUndefined();
     expect(keeper.upload()).toBeUndefined();
+    await expect.poll(() => rig.fallbacks[0]?.isClosed, SOON).toBe(true);
+    // What it says from now on concerns nobody.
+    await rig.fallbacks[0]?.audience?.announce("late");
+    rig.fallbacks[0]?.audience?.serve(keeper.current());
+    expect(rig.heard).toHaveLength(2);
     expect(isKnown(keeper.current().cert)).toBe(false);
     expect(isKnown(keeper.current().cert, [pebble.httpsRoot, root])).toBe(true);
     expect(rig.warnings.at(-1)).toContain("is not an authority that everyone knows");

@@ -25,6 +25,8 @@ export interface AcmeRig {
   readonly warnings: readonly string[];
   /** When it said it would try again; milliseconds since 1970. */
   readonly retries: readonly number[];
+  /** The fallbacks that were made, with whom they tell of their changes. */
+  readonly fallbacks: readonly { readonly audience: Audience | undefined; readonly isClosed: boolean }[];
   /** Opens and watches one; those that came before are closed. */
   open(
     host: string,
@@ -61,14 +63,15 @@ export async function startAcmeRig(pebble: Pebble, listen: number): Promise<Acme
     },
   };
   let keeper: CertificateKeeper | undefined;
+  const fallbacks: Fallback[] = [];
   return {
-    ...{ clock, folder, server, heard, warnings, retries },
+    ...{ clock, folder, server, heard, warnings, retries, fallbacks },
     open: async (host, doors, more = {}) => {
       await keeper?.close();
       keeper = await openAcme({
         ...{ host, folder, doors, clock, log, random: Math.random, texts: loadTexts("en") },
         settings: { directory: pebble.directory, roots: pebble.httpsRoot },
-        fallback: () => selfSigned(host, clock.now()),
+        fallback: () => selfSigned(host, clock.now(), fallbacks),
         ...more,
       });
       server.setSecureContext(keeper.current());
@@ -86,14 +89,25 @@ export async function startAcmeRig(pebble: Pebble, listen: number): Promise<Acme
   };
 }
 
-async function selfSigned(host: string, now: number): Promise<CertificateKeeper> {
+interface Fallback {
+  audience: Audience | undefined;
+  isClosed: boolean;
+}
+
+async function selfSigned(host: string, now: number, made: Fallback[]): Promise<CertificateKeeper> {
   const served: Served = { ...(await makeSelfSigned(host, now)), trust: "uploaded" };
+  const mine: Fallback = { audience: undefined, isClosed: false };
+  made.push(mine);
   return {
     current: () => served,
     upload: () => served.cert,
-    watch: () => undefined,
+    watch: (audience) => {
+      mine.audience = audience;
+    },
     status: () => statusOf("self-signed", served),
-    close: async () => undefined,
+    close: async () => {
+      mine.isClosed = true;
+    },
   };
 }
 

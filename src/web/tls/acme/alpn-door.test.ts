@@ -7,6 +7,7 @@ import { type AddressInfo, connect as connectPlain, type Socket } from "node:net
 import { connect, type PeerCertificate } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { hasOpenssl, NO_OPENSSL } from "../../../../test/support/needs.ts";
+import { greetingOf } from "../../../../test/support/tls-greeting.ts";
 import { makeSelfSigned } from "../self-signed.ts";
 import { createAlpnDoor, createAlpnPort } from "./alpn-door.ts";
 import type { ChallengeDoor } from "./door.ts";
@@ -181,6 +182,17 @@ describe("while the challenge is open", () => {
 });
 
 describe("afterwards", () => {
+  it("nobody is left hanging in the middle of an answer", async () => {
+    const open = await door.open(question);
+    const half = await plain();
+    const answered = new Promise((resolve) => half.once("data", resolve));
+    const end = closed(half);
+    half.write(await greetingOf(["acme-tls/1"], question.host));
+    await answered;
+    await open.close();
+    await end;
+  });
+
   it("the server is as it was", async () => {
     const before = server.rawListeners("connection");
     const open = await door.open(question);

@@ -1,33 +1,9 @@
 // The greeting of a TLS client, read from what real clients send, whole and in pieces.
 
-import { createServer } from "node:net";
-import { connect } from "node:tls";
 import { describe, expect, it } from "vitest";
 import { seeded } from "../../../../test/support/random.ts";
+import { greetingOf } from "../../../../test/support/tls-greeting.ts";
 import { readGreeting } from "./client-hello.ts";
-
-async function greetingOf(protocols: readonly string[], servername?: string): Promise<Buffer> {
-  const arrived = Promise.withResolvers<Buffer>();
-  const server = createServer((socket) => {
-    socket.once("data", (chunk) => {
-      arrived.resolve(chunk);
-      socket.destroy();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { readonly port: number };
-  const client = connect({
-    port,
-    host: "127.0.0.1",
-    ALPNProtocols: [...protocols],
-    ...(servername && { servername }),
-  });
-  client.on("error", () => undefined);
-  const bytes = await arrived.promise;
-  client.destroy();
-  server.close();
-  return bytes;
-}
 
 /** The same handshake in records of so many bytes. */
 function inRecords(greeting: Buffer, size: number): Buffer {

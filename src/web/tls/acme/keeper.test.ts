@@ -1,6 +1,7 @@
 // The keeper on a clock turned by hand, with an authority that never answers: what is served, when it is asked, the end.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -49,11 +50,11 @@ async function fallback(): Promise<CertificateKeeper> {
   };
 }
 
-async function open(): Promise<CertificateKeeper> {
+// Nobody listens at port 1 of loopback.
+async function open(directory = "https://127.0.0.1:1/dir"): Promise<CertificateKeeper> {
   keeper = await openAcme({
     ...{ host: HOST, folder, doors: [], fallback, clock, random: () => 0, log, texts: loadTexts("en") },
-    // Nobody listens at port 1 of loopback.
-    settings: { directory: "https://127.0.0.1:1/dir" },
+    settings: { directory },
   });
   keeper.watch(audience);
   return keeper;
@@ -147,6 +148,35 @@ describe("the fallback", () => {
     await fallbacks[0]?.audience?.announce("both");
     fallbacks[0]?.audience?.serve(current());
     expect(heard).toEqual(["announce both", "serve uploaded"]);
+  });
+
+  it("serves alone while the limit of failed validations is reached, which a restart does not lift", async () => {
+    const failed = [50, 40, 30, 20, 10].map((minutes) => start - minutes * 60_000);
+    writeFileSync(join(folder, "acme", "127.0.0.1_1", `${HOST}.failed.json`), JSON.stringify(failed));
+    await open();
+    await vi.waitFor(() => expect(clock.pending).toBe(1));
+    expect(clock.nextInMs).toBe(10 * 60_000);
+    await clock.advance(10 * 60_000);
+    await vi.waitFor(() => expect(clock.pending).toBe(1));
+    expect(clock.nextInMs).toBe(60_000);
+  });
+
+  it("gives way to no authority that is silent, and closing does not wait for that one", async () => {
+    const reached = Promise.withResolvers<void>();
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => {
+      sockets.push(socket);
+      reached.resolve();
+    });
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    const mine = await open(`https://127.0.0.1:${port}/dir`);
+    await reached.promise;
+    await mine.close();
+    keeper = undefined;
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => silent.close(resolve));
+    expect(clock.pending).toBe(0);
   });
 
   it("is closed with the keeper, and nothing is left to do", async () => {
