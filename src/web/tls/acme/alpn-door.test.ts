@@ -189,8 +189,11 @@ describe("afterwards", () => {
     const end = closed(half);
     half.write(await greetingOf(["acme-tls/1"], question.host));
     await answered;
+    const started = performance.now();
     await open.close();
     await end;
+    // Long before the handshake's own limit.
+    expect(performance.now() - started).toBeLessThan(3_000);
   });
 
   it("the server is as it was", async () => {
