@@ -36,7 +36,10 @@ export function reportTrouble(
 }
 
 /** One sentence of what is wrong and one of the cure, in the user's language. */
-export function troubleText({ account, texts }: PlatformContext, error: PlatformError): string {
+export function troubleText(
+  { account, texts }: Pick<PlatformContext, "account" | "texts">,
+  error: PlatformError,
+): string {
   if (error instanceof WebhookRefused && error.words !== undefined)
     return texts(error.words, { account, ...error.values });
   if (error.fate.kind === "halt") return texts("telegram-account.health.bad-token", { account });
