@@ -44,7 +44,7 @@ function inWords(
   { fault, ...status }: CertificateStatus,
   texts: Texts,
 ): NonNullable<Reachability["certificate"]> {
-  return fault === undefined
-    ? status
-    : { ...status, fault: { at: fault.at, reason: texts(fault.key, fault.values) } };
+  if (fault === undefined) return status;
+  const { at, key, values } = fault;
+  return { ...status, fault: { at, reason: `${texts(key, values)}; ${texts(`${key}-cure`, values)}` } };
 }

@@ -50,7 +50,7 @@ export interface CertificateStatus {
   readonly fault?: CertificateFault;
 }
 
-/** A key of the texts with its values; the text names the cause and the cure. */
+/** A key of the texts with its values: the cause; the cure is `<key>-cure`. */
 export interface CertificateFault {
   readonly at: number;
   readonly key: string;

@@ -95,8 +95,9 @@ class SelfSignedKeeper implements CertificateKeeper {
       await this.#renewWhenDue(audience);
       this.#fault = undefined;
     } catch (error) {
-      this.#fault = { at: clock.now(), key: "web.certificate.not-renewed", values: { host } };
-      log.error({ err: error }, texts("web.certificate.not-renewed", { host }));
+      const key = "web.certificate.not-renewed";
+      this.#fault = { at: clock.now(), key, values: { host } };
+      log.error({ err: error }, `${texts(key, { host })}; ${texts(`${key}-cure`)}`);
       nextMs = HOUR_MS;
     }
     if (!this.#closed) this.#timer = clock.after(nextMs, () => void this.#look(audience));
