@@ -32,7 +32,8 @@ export async function askPlace(
 ): Promise<Place | undefined> {
   prompts.say(texts(`setup.${name}.add`, { link }));
   for (;;) {
-    const seen = await prompts.busy(texts("setup.looking"), platform.places(token));
+    const { places: seen, why } = await prompts.busy(texts("setup.looking"), platform.places(token));
+    if (why !== undefined) prompts.warn(why);
     const shown = seen.slice(0, MOST_LISTED);
     const picked = await prompts.choose(
       texts(`setup.${name}.${seen.length === 0 ? "none-seen" : "which"}`),

@@ -124,8 +124,8 @@ async function findBridge(bots: Bots, parts: InterviewParts): Promise<Answers["b
     const id = given.places[name];
     if (id !== undefined) return { id };
     if (!yes || standing.bridges > 0) return undefined;
-    const seen = await platforms[name].places(bots[name].token);
-    return seen.length === 1 ? seen[0] : undefined;
+    const { places } = await platforms[name].places(bots[name].token);
+    return places.length === 1 ? places[0] : undefined;
   };
   const [telegram, discord] = [await only("telegram"), await only("discord")];
   if (telegram !== undefined && discord !== undefined) return bridgeOf(telegram, discord, texts);

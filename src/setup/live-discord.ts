@@ -4,10 +4,8 @@ import { systemClock } from "../model/clock.ts";
 import type { Texts } from "../model/texts.ts";
 import { type DiscordConfig, discordSchema } from "../platforms/discord/config.ts";
 import { createRest, type RestCall } from "../platforms/discord/rest.ts";
-import { faultInWords, fieldsOf, refusalInWords, refusedIsNothing } from "./live-words.ts";
+import { ASK_MS, faultInWords, fieldsOf, refusalInWords, refusedIsNothing } from "./live-words.ts";
 import type { DiscordBot, SeenPlace, SetupPlatform } from "./platforms.ts";
-
-const ASK_MS = 15_000;
 
 // Discord, resources/application, application flags: MESSAGE_CONTENT, above and below the review limit.
 const CONTENT_APPROVED = 1 << 18;
@@ -38,7 +36,7 @@ export function liveDiscord(fields: Fields, texts: Texts): SetupPlatform<Discord
     },
     places: async (token) => {
       const config = read(token);
-      return config.success ? await withRest(config.data, channelsOf) : [];
+      return { places: config.success ? await withRest(config.data, channelsOf) : [] };
     },
   };
 }

@@ -1,72 +1,83 @@
 // What the wizard learns of a Telegram bot: whether the token is right, what it may read, where it is; `live-platforms.ts` makes it.
 
-import { systemClock } from "../model/clock.ts";
+import { PlatformError } from "../model/errors.ts";
 import type { Texts } from "../model/texts.ts";
-import { createApi } from "../platforms/telegram/api.ts";
-import { type TelegramConfig, telegramSchema } from "../platforms/telegram/config.ts";
-import { faultInWords, fieldsOf, refusalInWords, refusedIsNothing } from "./live-words.ts";
+import { telegramSchema } from "../platforms/telegram/config.ts";
+import {
+  addToGroupLink,
+  chatsSeen,
+  type SeenChat,
+  UpdatesTaken,
+  verifyToken,
+} from "../platforms/telegram/setup.ts";
+import { ASK_MS, faultInWords } from "./live-words.ts";
 import type { SeenPlace, SetupPlatform, TelegramBot } from "./platforms.ts";
 
-const ASK_MS = 15_000;
+/** What waits at Telegram comes at once; after the first chat so long for the others. */
+const REST_MS = 500;
 
 export function liveTelegram(
   fields: Readonly<Record<string, unknown>>,
   texts: Texts,
+  patienceMs: number,
 ): SetupPlatform<TelegramBot> {
-  const read = (token: string) => telegramSchema.safeParse({ ...fields, platform: "telegram", token });
+  const api = typeof fields.api === "string" ? fields.api : undefined;
   return {
     verify: async (token) => {
-      const config = read(token);
-      if (!config.success) return { ok: false, why: faultInWords(config.error.issues, texts) };
-      try {
-        const me = await createApi(config.data, systemClock).call("getMe", {}, AbortSignal.timeout(ASK_MS));
-        const username = me.username ?? "";
-        return {
-          ok: true,
-          bot: {
-            username,
-            seesEverything: me.can_read_all_group_messages === true,
-            // Asks for the rights that a bridge uses, and nothing else.
-            addLink: `https://t.me/${username}?startgroup&admin=pin_messages+delete_messages+manage_topics`,
-          },
-        };
-      } catch (error) {
-        return { ok: false, why: refusalInWords(error, "telegram", texts) };
-      }
+      const shape = telegramSchema.shape.token.safeParse(token);
+      if (!shape.success) return { ok: false, why: faultInWords(shape.error.issues, texts) };
+      const verdict = await inTime((signal) => verifyToken(token, api, signal));
+      if ("refused" in verdict) return { ok: false, why: texts("setup.telegram.refused") };
+      if ("unreachable" in verdict)
+        return { ok: false, why: texts("setup.telegram.unreachable", { reason: verdict.unreachable }) };
+      const { username, readsAll } = verdict;
+      return { ok: true, bot: { username, seesEverything: readsAll, addLink: addToGroupLink(username) } };
     },
     places: async (token) => {
-      const config = read(token);
-      return config.success ? await groupsOf(config.data) : [];
+      const me = await inTime((signal) => verifyToken(token, api, signal));
+      const needsAdmin = !("readsAll" in me && me.readsAll);
+      try {
+        const chats = await collect(token, api, patienceMs);
+        return { places: chats.map((chat) => placeOf(chat, needsAdmin, texts)) };
+      } catch (error) {
+        if (error instanceof UpdatesTaken)
+          return { places: [], why: texts(`setup.telegram.taken-by-${error.by}`) };
+        if (error instanceof PlatformError) return { places: [], why: texts("setup.telegram.refused") };
+        throw error;
+      }
     },
   };
 }
 
-interface Chat {
-  readonly id: number;
-  readonly type: string;
-  readonly title?: string;
+/** Waits until the bot is somewhere, `patienceMs` at most. */
+async function collect(token: string, api: string | undefined, patienceMs: number): Promise<SeenChat[]> {
+  const enough = new AbortController();
+  const timers = [setTimeout(() => enough.abort(), patienceMs)];
+  const seen = new Map<string, SeenChat>();
+  try {
+    for await (const chat of chatsSeen(token, api, enough.signal)) {
+      if (seen.size === 0) timers.push(setTimeout(() => enough.abort(), REST_MS));
+      seen.set(chat.id, chat);
+    }
+    return [...seen.values()];
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
+  }
 }
 
-/**
- * The groups and channels from which something waits at Telegram. Nothing is confirmed: MateBot gets all of it when it
- * starts. Where a webhook takes the updates nothing can be seen.
- */
-async function groupsOf(config: TelegramConfig): Promise<readonly SeenPlace[]> {
-  const api = createApi(config, systemClock);
+function placeOf({ id, title, admin }: SeenChat, needsAdmin: boolean, texts: Texts): SeenPlace {
+  return { id, title, ...(needsAdmin && !admin && { trouble: texts("setup.telegram.not-admin") }) };
+}
+
+/** An answer that does not come in time is none. */
+async function inTime<T>(
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T | { readonly unreachable: string }> {
   const signal = AbortSignal.timeout(ASK_MS);
-  const updates = await refusedIsNothing(api.call("getUpdates", { limit: 100, timeout: 0 }, signal));
-  const groups = new Map<number, SeenPlace>();
-  const gone = new Set<number>();
-  for (const update of updates ?? []) {
-    for (const part of Object.values(update) as readonly unknown[]) {
-      const { chat, new_chat_member: own, migrate_to_chat_id: moved } = fieldsOf(part);
-      const { id, type, title } = fieldsOf(chat) as Partial<Chat>;
-      if (id === undefined || type === undefined || type === "private") continue;
-      const status = "my_chat_member" in update ? fieldsOf(own).status : undefined;
-      if (moved !== undefined || status === "left" || status === "kicked") gone.add(id);
-      else gone.delete(id);
-      groups.set(id, { id: String(id), title: title ?? String(id) });
-    }
+  try {
+    return await ask(signal);
+  } catch (error) {
+    if (signal.aborted) return { unreachable: "ETIMEDOUT" };
+    throw error;
   }
-  return [...groups].flatMap(([id, place]) => (gone.has(id) ? [] : [place]));
 }

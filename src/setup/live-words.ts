@@ -4,6 +4,9 @@ import { PlatformError } from "../model/errors.ts";
 import type { Texts } from "../model/texts.ts";
 import type { PlatformName } from "./platforms.ts";
 
+/** For one answer. */
+export const ASK_MS = 15_000;
+
 /** Why nothing was learned, as a sentence without anything secret. Other errors are thrown on. */
 export function refusalInWords(error: unknown, name: PlatformName, texts: Texts): string {
   if (!(error instanceof PlatformError)) throw error;

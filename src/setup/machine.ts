@@ -3,8 +3,8 @@
 import { Resolver } from "node:dns/promises";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { createServer } from "node:net";
 import { ownAddresses } from "../web/reach/own-addresses.ts";
+import { canBind, listenersOn } from "../web/reach/port-holder.ts";
 import type { PortState, ReachFacts } from "./reach-plan.ts";
 
 const PORTS = [80, 88, 443, 8443];
@@ -27,22 +27,15 @@ export async function addressesOf(name: string): Promise<readonly string[]> {
 
 /** Whether this program could listen there now. */
 export async function stateOf(port: number): Promise<PortState> {
-  const code = await bindAt(port);
-  if (code === undefined) return { kind: "free" };
-  if (code !== "EADDRINUSE") return { kind: "forbidden" };
-  const by = await serverAt(port);
+  const bindable = await canBind("0.0.0.0", port);
+  if (bindable === "free") return { kind: "free" };
+  if (bindable !== "taken") return { kind: "forbidden" };
+  const [listener] = await listenersOn(port);
+  const by = listener?.program ?? (await serverAt(port));
   return { kind: "taken", ...(by !== undefined && { by }) };
 }
 
-function bindAt(port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? "?"));
-    probe.listen(port, "0.0.0.0", () => probe.close(() => resolve(undefined)));
-  });
-}
-
-/** What it calls itself in its answers: whose process it is only root may know. */
+/** What it calls itself in its answers: whose process it is often only root may know. */
 export async function serverAt(port: number): Promise<string | undefined> {
   for (const ask of port === 443 || port === 8443
     ? [httpsRequest, httpRequest]

@@ -8,6 +8,12 @@ export interface SeenPlace {
   readonly trouble?: string;
 }
 
+export interface Seen {
+  readonly places: readonly SeenPlace[];
+  /** Why there may be others, as a sentence. */
+  readonly why?: string;
+}
+
 /** `why` is a sentence in the user's language. */
 export type Verdict<T> =
   | { readonly ok: true; readonly bot: T }
@@ -34,7 +40,8 @@ export interface DiscordBot {
 /** Nothing rejects but with a UserError. */
 export interface SetupPlatform<Bot> {
   verify(token: string): Promise<Verdict<Bot>>;
-  places(token: string): Promise<readonly SeenPlace[]>;
+  /** Waits a while for the bot to be somewhere. */
+  places(token: string): Promise<Seen>;
 }
 
 export interface SetupPlatforms {

@@ -16,7 +16,7 @@ export function processParts(process: NodeJS.Process): InitParts {
     ...{ env, stdout, stderr },
     prompts: async (texts) =>
       stdin.isTTY && stdout.isTTY ? await openPrompts(texts, { input: stdin, output: stdout }) : undefined,
-    platforms: livePlatforms,
+    platforms: (fields, words) => livePlatforms(fields, words),
     reach: { facts: lookAround, resolve: addressesOf },
     service: {
       uid: process.getuid?.() ?? -1,

@@ -1,6 +1,7 @@
 // How the wizard talks with the person at the terminal, and the terminal itself by @clack/prompts; `init` makes it, tests script it.
 
-import type { Readable, Writable } from "node:stream";
+import type { Readable } from "node:stream";
+import type { WriteStream } from "node:tty";
 import { UserError } from "../model/errors.ts";
 import type { Texts } from "../model/texts.ts";
 
@@ -31,12 +32,14 @@ export interface Prompts {
 
 export interface Terminal {
   readonly input: Readable;
-  readonly output: Writable;
+  readonly output: WriteStream;
 }
 
 /** On a terminal. */
 export async function openPrompts(texts: Texts, terminal: Terminal): Promise<Prompts> {
   const clack = await import("@clack/prompts");
+  // A terminal that does not know how wide it is says 0 (a container's, often): every sign would get a line of its own.
+  if (terminal.output.columns === 0) Object.assign(terminal.output, { columns: 80, rows: 24 });
   const streams = { input: terminal.input, output: terminal.output };
   clack.updateSettings({ messages: { cancel: texts("setup.cancelled"), error: texts("setup.cancelled") } });
   const given = <T>(answer: T): Exclude<T, symbol> => {

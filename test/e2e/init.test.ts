@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { type InitParts, init } from "../../src/cli/init.ts";
 import { loadConfig } from "../../src/config.ts";
+import { UserError } from "../../src/model/errors.ts";
 import { platforms } from "../../src/platforms/index.ts";
 import type { InitOptions } from "../../src/setup/given.ts";
 import { livePlatforms } from "../../src/setup/live-platforms.ts";
@@ -44,6 +45,8 @@ interface Told {
   readonly options?: Partial<InitOptions>;
   readonly env?: NodeJS.ProcessEnv;
   readonly facts?: ReachFacts;
+  /** How long is waited for the bot to be somewhere. */
+  readonly patienceMs?: number;
   readonly dns?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -58,7 +61,7 @@ interface Outcome {
 }
 
 async function wizard(configFile: string, told: Told = {}): Promise<Outcome> {
-  const { script, options, env = {}, facts = inside, dns = {} } = told;
+  const { script, options, env = {}, facts = inside, dns = {}, patienceMs = 15_000 } = told;
   const written = { stdout: "", stderr: "" };
   const sink = (name: "stdout" | "stderr") => ({
     write: (line: string) => {
@@ -72,7 +75,7 @@ async function wizard(configFile: string, told: Told = {}): Promise<Outcome> {
   const parts: InitParts = {
     ...{ env: { LANG: "en_US.UTF-8", ...env }, stdout: sink("stdout"), stderr: sink("stderr") },
     prompts: async () => (script === undefined ? undefined : prompts),
-    platforms: livePlatforms,
+    platforms: (fields, texts) => livePlatforms(fields, texts, patienceMs),
     reach: { facts: async () => facts, resolve: async (name) => dns[name] ?? [] },
     service: { uid: 1000, home, program: ["node"], root: home, execute: async () => ({ code: 0, said: "" }) },
     run: async (config) => {
@@ -81,7 +84,7 @@ async function wizard(configFile: string, told: Told = {}): Promise<Outcome> {
     },
   };
   const code = await init({ config: configFile, ...options }, parts);
-  expect(prompts.left()).toEqual([]);
+  expect([prompts.left(), written.stderr.match(/asked .*/)?.[0]]).toEqual([[], undefined]);
   const all = [written.stdout, written.stderr, ...prompts.shown].join("\n");
   return { code, ...written, prompts, started, all };
 }
@@ -173,7 +176,7 @@ describe("matebot init with a person", () => {
       [/no Telegram chat/, "Look again"],
       [/no Telegram chat/, "later"],
     ];
-    const { code, all, started } = await wizard(world.configFile, { script });
+    const { code, all, started } = await wizard(world.configFile, { script, patienceMs: 100 });
     // Nothing can be started yet, and that is said.
     expect([code, started]).toEqual([0, []]);
     expect(all).toContain("no bridge between a group and a channel yet");
@@ -225,11 +228,14 @@ retention:
   it("writes nothing when the person gives up, and leaves a file alone that is no YAML", async () => {
     const world = await open();
     const before = text(world);
-    const { code } = await wizard(world.configFile, { script: [[/never asked/, ""]] }).catch((error) => {
-      expect(String(error)).toMatch(/toEqual|deep/);
-      return { code: 1 };
-    });
-    expect(code).toBe(1);
+    const script: readonly Line[] = [
+      [/Telegram’s token/, world.telegramBot.token],
+      [/Discord’s token/, world.discordBot.token],
+      [/Which Telegram chat/, "Grupo"],
+      [/Discord/, new UserError("Interrupted.", 1)],
+    ];
+    const { code, stderr, started } = await wizard(world.configFile, { script });
+    expect([code, stderr, started]).toEqual([1, "Interrupted.\n", []]);
     expect(text(world)).toBe(before);
     expect(existsSync(besideOf(world, "secrets"))).toBe(false);
     writeFileSync(world.configFile, "accounts: [\n");

@@ -2,8 +2,8 @@
 
 import type { Choice, Prompts } from "../../src/setup/prompts.ts";
 
-/** What is typed, chosen (a part of the choice's label) or confirmed at a question that matches. */
-export type Line = readonly [question: RegExp, answer: string | boolean];
+/** What is typed, chosen (a part of the choice's label) or confirmed at a question that matches; an error is thrown. */
+export type Line = readonly [question: RegExp, answer: string | boolean | Error];
 
 export interface ScriptedPrompts extends Prompts {
   /** Everything that was shown, questions and choices too; what was typed in secret is not shown. */
@@ -21,6 +21,7 @@ export function scriptedPrompts(script: readonly Line[]): ScriptedPrompts {
     const [expected, answer] = lines.shift() ?? [];
     if (expected === undefined || answer === undefined || !expected.test(question))
       throw new Error(`asked "${question}", expected ${expected}; before: ${shown.slice(-4).join(" | ")}`);
+    if (answer instanceof Error) throw answer;
     return answer;
   };
   return {
