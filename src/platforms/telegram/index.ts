@@ -60,11 +60,9 @@ export function createTelegram(
     account: context.account,
     capabilities,
     async check(signal) {
-      try {
-        await introduce(signal);
-      } catch (error) {
+      await introduce(signal).catch((error: unknown) => {
         if (!isPassing(error)) throw startError(context, error);
-      }
+      });
     },
     async start(accept) {
       const chosen = await createReceiver(context, config, { api, take: takeTo(accept), resolve });
@@ -72,7 +70,6 @@ export function createTelegram(
       const connect = async () => {
         const who = await introduce(stopping.signal);
         await chosen.begin(stopping.signal);
-        context.health.up(context.account);
         greet(context, who);
       };
       try {
@@ -134,7 +131,9 @@ async function createReceiver(
   return await createWebhookReceiver(context, config, { ...parts, web, publicUrl });
 }
 
-function greet({ account, log, texts }: PlatformContext, me: UserFromGetMe): void {
+/** Says on health and in the log that the account works, and what may be amiss all the same. */
+function greet({ account, health, log, texts }: PlatformContext, me: UserFromGetMe): void {
+  health.up(account);
   log.info({ account, bot: me.username, id: me.id }, "connected to Telegram");
   // Bot API, User: false while privacy mode is on; then only a bot that is admin sees ordinary messages of a group.
   if (!me.can_read_all_group_messages)
