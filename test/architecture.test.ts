@@ -14,7 +14,7 @@ const sources = globSync(["src/**/*.ts", "console/**/*.ts"], { cwd: root })
   .sort();
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 
-/** What each room may import, beside its own folder and packages. `app.ts`, `main.ts`, `cli`, `demo` and `setup` may import everything. */
+/** What each room may import, beside its own folder and packages. `app.ts`, `main.ts`, `cli`, `demo`, `doctor` and `setup` may import everything. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   bridge: ["model"],
@@ -43,7 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   service: ["model", "bridge/ports.ts"],
   sandbox: ["model"],
 };
-const COMPOSITION = ["app.ts", "platform-context.ts", "main.ts", "cli", "demo", "setup"];
+const COMPOSITION = ["app.ts", "platform-context.ts", "main.ts", "cli", "demo", "doctor", "setup"];
 
 function roomOf(path: string): string | undefined {
   return [...COMPOSITION, ...Object.keys(MAY_IMPORT)]
