@@ -86,7 +86,7 @@ describe("a bot that may not read messages", () => {
   it.each(inBoth({ "pt-BR": /MESSAGE CONTENT INTENT/, en: /switch on MESSAGE CONTENT INTENT/ }))(
     "ends the start with the way to the switch, in %s",
     async (language, words) => {
-      const scene = await open({ language, messageContent: false });
+      const scene = await open({ language, messageContent: false, reviewed: true });
       const program = runWorld(scene);
       await endsWith(program, 1, words);
       await nothingHalfDone(scene, program);

@@ -34,6 +34,8 @@ export interface DiscordRig {
 
 export interface DiscordRigOptions {
   readonly messageContent?: boolean;
+  /** Discord lets the bot switch that on by itself; it does not, unless told. */
+  readonly mayChange?: boolean;
   readonly permissions?: bigint;
   readonly resumeWindowMs?: number;
   /** Real milliseconds: the library's heart beats by the system's clock. */
@@ -68,13 +70,19 @@ export interface DiscordAccount extends ContextRecord {
 
 export async function openDiscordRig(options: DiscordRigOptions = {}): Promise<DiscordRig> {
   const clock = new ManualClock();
-  const { messageContent = true, permissions, resumeWindowMs = 180_000, heartbeatMs = 41_250 } = options;
+  const {
+    messageContent = true,
+    mayChange = false,
+    permissions,
+    resumeWindowMs = 180_000,
+    heartbeatMs = 41_250,
+  } = options;
   const sandbox = await startDiscordSandbox({ clock, random: chance(), resumeWindowMs, heartbeatMs });
   const guild = sandbox.createGuild({ name: "Casa" }).id;
   const channel = sandbox.createChannel(guild, { name: "geral" }).id;
   const ana = sandbox.createUser({ username: "ana", globalName: "Ana" }).id;
   sandbox.addMember(guild, ana);
-  const bot = sandbox.createBot({ name: "MateBot", intents: { messageContent } });
+  const bot = sandbox.createBot({ name: "MateBot", intents: { messageContent }, reviewed: !mayChange });
   sandbox.addBot(guild, bot.id, permissions === undefined ? {} : { permissions });
   const running: Platform[] = [];
   const at = (thread?: string): ConversationRef =>

@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly permissions?: bigint;
   /** Whether MESSAGE_CONTENT is switched on for the Discord bot; it is, unless told. */
   readonly messageContent?: boolean;
+  /** The Discord application is above the review threshold: it cannot switch that on by itself. */
+  readonly reviewed?: boolean;
   /** Of the accounts: `none`, unless told, so that a test need not wait for a budget. */
   readonly limits?: "auto" | "none";
   /** Puppets wear the pictures of those who speak; they do not, unless told. */
@@ -85,8 +87,8 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const ana = telegram.createUser({ firstName: "Ana", username: "ana" }).id;
   telegram.join(chat, ana, options.chat === "channel" ? "administrator" : "member");
   telegram.join(chat, telegramBot.id, "administrator");
-  const { messageContent = true } = options;
-  const discordBot = discord.createBot({ name: "MateBot", intents: { messageContent } });
+  const { messageContent = true, reviewed = false } = options;
+  const discordBot = discord.createBot({ name: "MateBot", intents: { messageContent }, reviewed });
   const guild = discord.createGuild({ name: "Servidor" }).id;
   const channel = discord.createChannel(guild, { name: "geral" }).id;
   const { permissions } = options;

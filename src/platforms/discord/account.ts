@@ -2,12 +2,13 @@
 
 import type { PlatformContext } from "../../bridge/platform.ts";
 import type { ConversationRef } from "../../model/refs.ts";
+import { askApplication, readsContent, switchOnContent } from "./application.ts";
 import { DiscordError } from "./errors.ts";
 import { intentsFault, inWords } from "./faults.ts";
 import type { GuildDirectory } from "./guild-directory.ts";
 import { refreshGuild } from "./guild-refresh.ts";
 import type { DiscordRest } from "./rest.ts";
-import { reportRights } from "./rights-report.ts";
+import { reportNoGuild, reportRights } from "./rights-report.ts";
 
 export interface AccountParts {
   readonly context: PlatformContext;
@@ -21,9 +22,6 @@ export interface Account {
   /** Fills it for one channel. @throws DiscordError when the bot cannot see it */
   learn(channel: string, signal: AbortSignal): Promise<void>;
 }
-
-// Discord, resources/application, application flags: MESSAGE_CONTENT is switched on, above or below the review limit.
-const messageContentFlags = (1 << 18) | (1 << 19);
 
 export function createAccount(parts: AccountParts): Account {
   const { context, rest, directory } = parts;
@@ -93,17 +91,16 @@ async function learnOwnRoles(
 /** Who the account is; asked once. @throws UserError when the bot may not read the text of messages */
 async function introduce({ context, rest, directory }: AccountParts, signal: AbortSignal): Promise<void> {
   if (directory.self.userId !== "") return;
-  const application = (await rest.request({ method: "GET", route: "/applications/@me", signal })) as {
-    readonly id: string;
-    readonly flags?: number;
-  };
-  if (application.flags !== undefined && !(application.flags & messageContentFlags)) {
-    throw intentsFault(context.texts);
+  const application = await askApplication(rest, signal);
+  if (!readsContent(application)) {
+    if (!(await switchOnContent(rest, application, signal))) throw intentsFault(context.texts);
+    context.log.info({ account: context.account }, context.texts("discord-account.intents-switched-on"));
   }
   const user = (await rest.request({ method: "GET", route: "/users/@me", signal })) as {
     readonly id: string;
   };
   directory.introduce({ userId: user.id, applicationId: application.id });
+  if (application.approximate_guild_count === 0) reportNoGuild({ context, directory });
 }
 
 /** Discord's own no, which a later attempt will hear again until somebody changes something. */

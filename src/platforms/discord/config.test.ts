@@ -24,6 +24,8 @@ describe("the section of a Discord account", () => {
       cdn: "https://cdn.discordapp.com",
       media: "https://media.discordapp.net",
       avatars: { show: true },
+      interactions: "gateway",
+      install_events: false,
       limits: "auto",
       backfill: { messages: 500, hours: 24 },
     });

@@ -39,6 +39,10 @@ export const discordSchema = z
       .default({ show: true }),
     /** `none`: the server behind `api` takes as much as comes. */
     limits: z.enum(["auto", "none"]).default("auto"),
+    /** How commands and buttons come; `endpoint` needs an address that a public authority vouches for. */
+    interactions: z.enum(["gateway", "endpoint"]).default("gateway"),
+    /** Asks Discord to tell where the bot is added or removed; needs such an address too. */
+    install_events: z.boolean().default(false),
     /** What is carried of a time in which nobody listened, in each conversation. */
     backfill: z
       .strictObject({

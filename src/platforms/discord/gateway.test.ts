@@ -280,6 +280,18 @@ describe("an account Discord refuses", () => {
     await mute.close();
   });
 
+  it("for MESSAGE_CONTENT below the review limit is let in, because the bot switches it on by itself", async () => {
+    const mute = await openDiscordRig({ messageContent: false, mayChange: true });
+    const account = mute.account();
+    await account.start();
+    mute.say("readable");
+    await mute.until(() => account.stored.length > 0, 10);
+    expect(account.contents()).toEqual(["readable"]);
+    expect(mute.sandbox.application(mute.bot.id).flags).toBe(1 << 19);
+    expect(account.lines.some((line) => /was switched on/.test(line))).toBe(true);
+    await mute.close();
+  });
+
   it("at the Gateway only (4014) ends the start with the same steps", async () => {
     const mute = await openDiscordRig({ messageContent: false });
     const body = { id: mute.bot.applicationId, flags: 1 << 19 };

@@ -17,6 +17,7 @@ import { inWords } from "./faults.ts";
 import { Gateway } from "./gateway.ts";
 import { createGuildDirectory, type GuildDirectory } from "./guild-directory.ts";
 import { createGuildFacts, type GuildFacts } from "./guild-facts.ts";
+import { createInteractions, type Interactions } from "./interactions/interactions.ts";
 import { createFileReader } from "./open-file.ts";
 import { createOpenTwin } from "./open-twin.ts";
 import { parseDispatch } from "./parse.ts";
@@ -45,13 +46,14 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
   const channel = createAvatarChannel({ context, rest, directory, cdn: config.cdn, channel: avatars });
   const faces = config.avatars.show ? createFaces({ context, channel }) : NO_FACES;
   const files = createFileReader({ rest, clock: context.clock, hosts: config });
+  const interactions = createInteractions({ context, config, rest });
   const api = createApi({ context, rest, puppets, directory, faces });
   const gateway = new Gateway({
     context,
     token: config.token,
     prepare: (signal) => account.prepare(signal),
     information: (signal) => askForGateway(rest, context, signal),
-    receive: createReceive({ context, directory, puppets, facts }),
+    receive: createReceive({ context, directory, puppets, facts, interactions }),
     backfill: (sink) => createBackfill({ context, rest, directory, caps: config.backfill }, sink),
   });
   const guildOf = (id: string) => directory.channel(id)?.guild ?? "";
@@ -60,12 +62,9 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     account: context.account,
     capabilities,
     check: (signal) => account.prepare(signal).catch(throwIfFinal),
-    start: (accept) => {
-      context.health.way?.(context.account, "gateway");
-      return gateway.start(accept);
-    },
+    start: (accept) => startBoth({ context, gateway, interactions }, accept),
     async stop() {
-      await gateway.stop();
+      await Promise.all([gateway.stop(), interactions.stop()]);
       faces.close();
       await Promise.all([rest.close(), files.close()]);
     },
@@ -95,17 +94,38 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
   };
 }
 
+interface Doors {
+  readonly context: PlatformContext;
+  readonly gateway: Gateway;
+  readonly interactions: Interactions;
+}
+
+/** An interaction of the Gateway is answered once it is on disk. */
+async function startBoth(
+  { context, gateway, interactions }: Doors,
+  accept: (raw: RawUpdate) => Promise<void>,
+) {
+  context.health.way?.(context.account, "gateway");
+  await gateway.start(async (raw) => {
+    await accept(raw);
+    interactions.stored(raw.key);
+  });
+  await interactions.start(accept);
+}
+
 interface ReceiveParts {
   readonly context: PlatformContext;
   readonly directory: GuildDirectory;
   readonly puppets: Puppets;
   readonly facts: GuildFacts;
+  readonly interactions: Interactions;
 }
 
 /** What each part of the account learns from an event, and what must be stored of it. */
-function createReceive({ context, directory, puppets, facts }: ReceiveParts) {
+function createReceive({ context, directory, puppets, facts, interactions }: ReceiveParts) {
   const take = createReceiver({ context, directory });
   return (event: Dispatch, session: string): Omit<RawUpdate, "position"> | undefined => {
+    if (event.t === "INTERACTION_CREATE") return interactions.receive(event.d);
     const raw = take(event, session);
     facts.note(event.t, event.d);
     noteForPuppets(event, puppets);

@@ -6,6 +6,7 @@ import { systemClock } from "../../model/clock.ts";
 import { FaultScript, type RecordedRequest } from "../faults.ts";
 import { Gateway } from "./gateway.ts";
 import type { Session } from "./gateway-session.ts";
+import { interactionsOf } from "./interactions.ts";
 import { RateLimits } from "./limits.ts";
 import { peopleOf } from "./people.ts";
 import { placesOf } from "./people-places.ts";
@@ -79,7 +80,7 @@ function controlOf(gateway: Gateway): GatewayControl {
 
 /** All that people do, in one. */
 function everybody(world: World) {
-  return { ...peopleOf(world), ...speechOf(world), ...placesOf(world) };
+  return { ...peopleOf(world), ...speechOf(world), ...placesOf(world), ...interactionsOf(world) };
 }
 
 function listen(server: Server, port: number): Promise<number> {
@@ -96,7 +97,7 @@ export async function startDiscordSandbox(options: DiscordSandboxOptions = {}): 
   const limits = options.limits ?? false;
   const requests: RecordedRequest[] = [];
   const unexpected: (RecordedRequest | string)[] = [];
-  const world = createWorld(clock, random);
+  const world = createWorld(clock, random, options.trust);
   const strikes = { faults: new FaultScript(random), cdnFaults: new FaultScript(random) };
   const downloads: string[] = [];
   const gateway = new Gateway(world, {

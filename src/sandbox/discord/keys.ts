@@ -77,12 +77,13 @@ export const KEYS = {
   ),
   application: list(
     "ApplicationFormPartial",
-    "flags interactions_endpoint_url role_connections_verification_url description tags custom_install_url install_params",
+    "flags interactions_endpoint_url event_webhooks_url event_webhooks_status event_webhooks_types role_connections_verification_url description tags custom_install_url install_params",
   ),
   directMessage: list("CreatePrivateChannelRequest", "recipient_id"),
   webhookCreate: list([], "name avatar"),
   webhookUpdate: list([], "name avatar channel_id"),
   bulkDelete: list([], "messages"),
+  interactionCallback: list([], "type data"),
   none: list([], ""),
 } as const satisfies Record<string, KeyList>;
 

@@ -22,6 +22,8 @@ export interface BotRecord {
   /** Application flags; the *_LIMITED bits say which privileged intents are switched on. */
   flags: number;
   readonly verifyKey: string;
+  /** Above the review threshold: the bot may not switch intents on by itself. */
+  readonly reviewed?: boolean;
   /** When each IDENTIFY of the last day came; milliseconds. */
   identifies: number[];
   /** What PATCH /applications/@me set. */
@@ -212,6 +214,25 @@ export interface Interaction {
   readonly id: Snowflake;
   readonly name: string;
   readonly userId: Snowflake;
+}
+
+/** An interaction that a person began, and what became of it. */
+export interface InteractionRecord {
+  readonly id: Snowflake;
+  readonly bot: BotRecord;
+  readonly token: string;
+  readonly type: number;
+  readonly at: number;
+  /** The way it was told. */
+  readonly via: "gateway" | "endpoint";
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** The first answer. */
+  answer?: { readonly type: number; readonly data?: unknown };
+  /** What `@original` says now. */
+  original?: unknown;
+  readonly followUps: unknown[];
+  /** The endpoint's status; 0: it could not be asked. */
+  status?: number;
 }
 
 export interface StickerItem {

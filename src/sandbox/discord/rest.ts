@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Fault, type FaultScript, type RecordedRequest, safeHeaders } from "../faults.ts";
+import { checkAddresses } from "./endpoint-probe.ts";
 import { ApiFailure, refuse } from "./errors.ts";
 import { type FileServer, serveFile } from "./file-server.ts";
 import type { Gateway } from "./gateway.ts";
@@ -35,7 +36,9 @@ type Recorded = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key]
 /** The path below the version, with webhook tokens hidden. */
 function safePath(url: URL): string {
   const path = url.pathname.replace(/^\/api\/v10(?=\/|$)/, "");
-  return path.replace(/^((?:\/api(?:\/v\d+)?)?\/webhooks\/\d+\/)[^/]+/, "$1<hidden>") + url.search;
+  return (
+    path.replace(/^((?:\/api(?:\/v\d+)?)?\/(?:webhooks|interactions)\/\d+\/)[^/]+/, "$1<hidden>") + url.search
+  );
 }
 
 function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
@@ -216,6 +219,7 @@ async function answerApi(options: RestOptions, request: IncomingMessage, respons
   let reply = early ?? (fault && faultReply(fault));
   if (!reply) {
     try {
+      await checkAddresses(options.world, recorded, request.headers.authorization);
       reply = asReply(invoke(options, request, url, body));
     } catch (cause) {
       reply = failureReply(cause);

@@ -6,6 +6,7 @@ import { checkKeys, KEYS, unknownKey } from "./keys.ts";
 import type { BotRecord } from "./records.ts";
 import type { Answer, Route } from "./route.ts";
 import { channelRoutes } from "./routes-channels.ts";
+import { interactionRoutes } from "./routes-interactions.ts";
 import { messageRoutes } from "./routes-messages.ts";
 import { pinRoutes } from "./routes-pins.ts";
 import { pollRoutes } from "./routes-polls.ts";
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...pollRoutes,
   ...threadRoutes,
   ...webhookRoutes,
+  ...interactionRoutes,
 ];
 
 export interface Match {

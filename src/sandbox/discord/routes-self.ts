@@ -3,6 +3,7 @@
 import { badField, refuse } from "./errors.ts";
 import { integerAt, snowflakeAt } from "./form.ts";
 import { KEYS } from "./keys.ts";
+import { guildPermissions } from "./permissions.ts";
 import type { BotRecord, ChannelRecord } from "./records.ts";
 import { type Answer, type BotCall, ok, param, type Route } from "./route.ts";
 import {
@@ -57,6 +58,8 @@ function editApplication({ world, bot, body }: BotCall): Answer {
   if (flags !== undefined) {
     if (((flags ^ bot.flags) & ~EDITABLE_FLAGS) !== 0)
       throw badField(["flags"], "APPLICATION_FLAGS_INVALID", "Only the limited intent flags can be updated.");
+    if (bot.reviewed && (flags & ~bot.flags) !== 0)
+      throw badField(["flags"], "APPLICATION_FLAGS_INVALID", "The application has to be reviewed first.");
     bot.flags = flags;
   }
   const { flags: _flags, ...settings } = body;
@@ -127,8 +130,23 @@ function openDirect({ world, bot, body }: BotCall): Answer {
   return ok({ ...channelShape(world, channel), recipients: [userShape(world, userId)] });
 }
 
+function ownGuilds({ world, bot }: BotCall): Answer {
+  const guilds = [...world.guilds.values()].filter(({ members }) => members.has(bot.id));
+  return ok(
+    guilds.map((guild) => ({
+      id: guild.id,
+      name: guild.name,
+      icon: null,
+      owner: guild.ownerId === bot.id,
+      permissions: String(guildPermissions(guild, bot.id)),
+      features: [],
+    })),
+  );
+}
+
 export const selfRoutes: readonly Route[] = [
   { method: "GET", path: "/users/@me", auth: "bot", handle: self },
+  { method: "GET", path: "/users/@me/guilds", auth: "bot", query: ["limit"], handle: ownGuilds },
   {
     method: "GET",
     path: "/applications/@me",

@@ -10,6 +10,7 @@ import { createMessage, deleteMessage, editMessage } from "./messages.ts";
 import { avatarFrom } from "./pictures.ts";
 import type { AuthorRecord, ChannelRecord, MessageRecord, Snowflake, WebhookRecord } from "./records.ts";
 import { type Answer, type BotCall, noContent, ok, param, type Route, type RouteCall } from "./route.ts";
+import { followedUp, followUp } from "./routes-interactions.ts";
 import { webhookShape } from "./shapes.ts";
 import { createThread, readTags } from "./threads.ts";
 import { fileLimit } from "./upload-form.ts";
@@ -130,6 +131,8 @@ function speaker(call: RouteCall, hook: WebhookRecord): AuthorRecord {
 
 function execute(call: RouteCall): Answer {
   const { world, body } = call;
+  const interaction = followedUp(call);
+  if (interaction) return followUp(call, interaction);
   const hook = byToken(call);
   const post = checkForum(call, hook);
   const parent = place(call, hook);

@@ -3,6 +3,7 @@
 import type { Clock } from "../../model/clock.ts";
 import type { FaultScript, RecordedRequest } from "../faults.ts";
 import type { Mischief } from "./gateway-session.ts";
+import type { InteractionActions } from "./interactions.ts";
 import type { SandboxMessage } from "./message-shape.ts";
 import type { PlaceActions } from "./people-places.ts";
 import type { SpeechActions } from "./people-speech.ts";
@@ -21,6 +22,8 @@ export interface DiscordSandboxOptions {
   readonly latency?: () => number;
   readonly resumeWindowMs?: number;
   readonly heartbeatMs?: number;
+  /** PEM: the certificates that count as those of public authorities, for the endpoints. */
+  readonly trust?: string;
   /** Whether the Gateway's echo of a send comes before or after its HTTP answer; after, unless told. */
   readonly echo?: "before" | "after";
 }
@@ -126,7 +129,7 @@ export interface WebhookView {
   readonly applicationId: Snowflake | null;
 }
 
-export interface DiscordSandbox extends SpeechActions, PlaceActions {
+export interface DiscordSandbox extends SpeechActions, PlaceActions, InteractionActions {
   /** `http://127.0.0.1:PORT/api`: the `api` of a config; REST lives under `/v10` of it. */
   readonly url: string;
   readonly cdnUrl: string;
@@ -145,7 +148,12 @@ export interface DiscordSandbox extends SpeechActions, PlaceActions {
   createBot(input: {
     readonly name: string;
     /** Privileged intents that are switched on; message content is, unless told. */
-    readonly intents?: { readonly messageContent?: boolean; readonly members?: boolean };
+    /** Above the review threshold: it may not switch on by itself what is off. */
+    readonly reviewed?: boolean;
+    readonly intents?: {
+      readonly messageContent?: boolean;
+      readonly members?: boolean;
+    };
   }): { readonly token: string; readonly id: Snowflake; readonly applicationId: Snowflake };
   createUser(input: { readonly username: string; readonly globalName?: string }): { readonly id: Snowflake };
   createGuild(input: { readonly name: string }): { readonly id: Snowflake; readonly ownerId: Snowflake };

@@ -6,6 +6,7 @@ import { DEFAULT_BOT, DEFAULT_EVERYONE } from "./permissions.ts";
 import type { BotRecord, GuildRecord, Overwrite, RoleRecord, Snowflake } from "./records.ts";
 import type { DiscordSandbox, OverwriteInput } from "./sandbox.ts";
 import { memberShape, roleShape } from "./shapes.ts";
+import { verifyKeyOf } from "./signing.ts";
 import { announceChannel, createGuildChannel } from "./threads.ts";
 import { hex, tokenText, type World } from "./world.ts";
 
@@ -97,7 +98,8 @@ function createBot(world: World, input: Parameters<Setup["createBot"]>[0]) {
     name: input.name,
     token: mintToken(world, id),
     flags,
-    verifyKey: hex(world.random, 32),
+    verifyKey: verifyKeyOf(id),
+    reviewed: input.reviewed === true,
     identifies: [],
     settings: {},
   };

@@ -14,6 +14,7 @@ import type {
   BotRecord,
   ChannelRecord,
   GuildRecord,
+  InteractionRecord,
   MessageRecord,
   Snowflake,
   UserRecord,
@@ -53,6 +54,10 @@ export interface World {
   /** Per channel, every message ever sent, in order; `deleted` marks the gone. */
   readonly messages: Map<Snowflake, MessageRecord[]>;
   readonly webhooks: Map<Snowflake, WebhookRecord>;
+  /** By token. */
+  readonly interactions: Map<string, InteractionRecord>;
+  /** PEM: the certificates that count as those of public authorities; those of the system, unless told. */
+  readonly trust: string | undefined;
   /** `author nonce` -> message, for enforce_nonce. */
   readonly nonces: Map<string, { readonly message: MessageRecord; readonly at: number }>;
   /** By the hash of an avatar or the id of an emoji or sticker. */
@@ -64,7 +69,7 @@ export interface World {
   readonly listeners: Set<(dispatch: Dispatch) => void>;
 }
 
-export function createWorld(clock: Clock, random: () => number): World {
+export function createWorld(clock: Clock, random: () => number, trust?: string): World {
   const listeners = new Set<(dispatch: Dispatch) => void>();
   return {
     clock,
@@ -77,6 +82,8 @@ export function createWorld(clock: Clock, random: () => number): World {
     channels: new Map(),
     messages: new Map(),
     webhooks: new Map(),
+    interactions: new Map(),
+    trust,
     nonces: new Map(),
     pictures: new Map(),
     cdnKey: hex(random, 16),

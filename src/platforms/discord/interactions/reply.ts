@@ -1,0 +1,132 @@
+// Answers an interaction in time, once, through whichever door it came: `door.ts` (HTTPS) and the Gateway's side call it.
+
+import type { PlatformContext } from "../../../bridge/platform.ts";
+import { sleep } from "../../../model/clock.ts";
+import { DiscordError } from "../errors.ts";
+import type { DiscordRest } from "../rest.ts";
+import { type Answers, EPHEMERAL, NO_CHOICES } from "./answer.ts";
+import { ANSWERS, type Interaction, type InteractionAnswer, TYPES } from "./interaction.ts";
+
+export interface ReplyParts {
+  readonly context: Pick<PlatformContext, "account" | "clock" | "log">;
+  readonly rest: DiscordRest;
+  readonly answers: Answers;
+}
+
+export interface Replies {
+  /** The answer to give at once; undefined when it was given already. A deferred one is followed up by itself. */
+  inTime(interaction: Interaction): Promise<InteractionAnswer | undefined>;
+  /** Answers by the callback, as those of the Gateway are. Never rejects. */
+  byCallback(interaction: Interaction): Promise<void>;
+  /** Resolves when nothing is under way any more. */
+  settle(): Promise<void>;
+}
+
+/** Discord waits 3 s; the answer itself has to travel too. */
+const patienceMs = 2_000;
+const arrivalMs = 1_000;
+/** More than come in the 15 minutes for which an interaction can be answered. */
+const remembered = 10_000;
+// Discord: unknown interaction (too late), and acknowledged already (by the other door, or before a crash).
+const over: ReadonlySet<number | undefined> = new Set([10062, 40060]);
+
+export function createReplies({ context, rest, answers }: ReplyParts): Replies {
+  const isNew = createMemory();
+  const underWay = new Set<Promise<void>>();
+  const { account, clock, log } = context;
+
+  function track(work: Promise<void>): Promise<void> {
+    const done = work.catch((error: unknown) => sayLost(error)).finally(() => underWay.delete(done));
+    underWay.add(done);
+    return done;
+  }
+
+  function sayLost(error: unknown): void {
+    if (error instanceof DiscordError && over.has(error.json)) return;
+    const code = error instanceof DiscordError ? error.code : error instanceof Error ? error.name : "unknown";
+    log.warn({ account, code }, "an interaction could not be answered");
+  }
+
+  async function decide(interaction: Interaction): Promise<Decision | undefined> {
+    if (!isNew(interaction.id)) return undefined;
+    const answer = Promise.resolve()
+      .then(() => answers.answerInteraction(interaction))
+      .catch((error: unknown) => {
+        sayLost(error);
+        return answers.failed(interaction);
+      });
+    const waiting = new AbortController();
+    const late = sleep(clock, patienceMs, waiting.signal).then(() => undefined);
+    const now = await Promise.race([answer, late]);
+    waiting.abort();
+    if (now !== undefined) return { now };
+    const deferral = deferralOf(interaction);
+    if (deferral.type === ANSWERS.choices) return { now: deferral };
+    const tell = async () => followUp(rest, interaction, deferral.type, await answer);
+    return { now: deferral, tell };
+  }
+
+  return {
+    async inTime(interaction) {
+      const decision = await decide(interaction);
+      const tell = decision?.tell;
+      // The announcement has to be there before it can be filled.
+      if (tell) void track(sleep(clock, arrivalMs).then(tell));
+      return decision?.now;
+    },
+    byCallback: (interaction) =>
+      track(
+        (async () => {
+          const decision = await decide(interaction);
+          if (decision === undefined) return;
+          const route = `/interactions/${interaction.id}/${interaction.token}/callback` as const;
+          await rest.request({ method: "POST", route, body: decision.now, auth: false });
+          await decision.tell?.();
+        })(),
+      ),
+    async settle() {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+  };
+}
+
+async function followUp(
+  rest: DiscordRest,
+  { application_id, token }: Interaction,
+  deferral: number,
+  late: InteractionAnswer,
+): Promise<void> {
+  const body = late.data ?? {};
+  const base = `/webhooks/${application_id}/${token}` as const;
+  // What only postponed an update of its message must leave that message alone.
+  const isNewMessage = deferral === ANSWERS.deferredUpdate && late.type !== ANSWERS.update;
+  if (isNewMessage) await rest.request({ method: "POST", route: base, body, auth: false });
+  else await rest.request({ method: "PATCH", route: `${base}/messages/@original`, body, auth: false });
+}
+
+/** True the first time it is asked for an id. */
+function createMemory(): (id: string) => boolean {
+  const seen = new Set<string>();
+  return (id) => {
+    if (seen.has(id)) return false;
+    seen.add(id);
+    for (const oldest of seen) {
+      if (seen.size <= remembered) break;
+      seen.delete(oldest);
+    }
+    return true;
+  };
+}
+
+interface Decision {
+  readonly now: InteractionAnswer;
+  /** Waits for the answer and fills the announcement with it. */
+  readonly tell?: () => Promise<void>;
+}
+
+/** What keeps Discord waiting; suggestions cannot wait, and none are given. */
+function deferralOf({ type }: Interaction): InteractionAnswer {
+  if (type === TYPES.autocomplete) return NO_CHOICES;
+  if (type === TYPES.component) return { type: ANSWERS.deferredUpdate };
+  return { type: ANSWERS.deferredMessage, data: { flags: EPHEMERAL } };
+}
