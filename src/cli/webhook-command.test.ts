@@ -1,11 +1,11 @@
 // `matebot webhook`: what it shows, sets and deletes beside a MateBot and without one, and what it never prints.
 
-import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { stateOf } from "../../test/support/strict-client.ts";
 import { eventually, makeWorld, type World, type WorldOptions } from "../../test/support/world.ts";
 import { systemClock } from "../model/clock.ts";
 import {
+  uploadOnDisk,
   type WebhookOptions,
   type WebhookParts,
   type WebhookTask,
@@ -38,19 +38,11 @@ async function command(
     stdout: { write: (text: string) => void out.push(text) },
     stderr: { write: (text: string) => void err.push(text) },
     clock: systemClock,
-    expectedUpload: async () => certificateIn(scene),
+    expectedUpload: uploadOnDisk,
   };
   const code = await webhookCommand(task, { config: scene.configFile, ...options }, parts);
   printed.push(...out, ...err);
   return { code, out: out.join(""), err: err.join("") };
-}
-
-function certificateIn({ data }: World): string | undefined {
-  try {
-    return readFileSync(`${data}/tls/self-signed.pem`, "utf8");
-  } catch {
-    return undefined;
-  }
 }
 
 const info = ({ telegram, telegramBot }: World) => telegram.webhookInfo(telegramBot.token);

@@ -1,8 +1,9 @@
 // `matebot webhook show|set|delete`: what Telegram has of a webhook, and how to change it by hand; `admin.ts` calls it.
 
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import type { Config } from "../config.ts";
+import { readTold } from "../doctor/told.ts";
+import { systemClock } from "../model/clock.ts";
 import { PlatformError, UserError } from "../model/errors.ts";
 import { createApi, type TelegramApi } from "../platforms/telegram/api.ts";
 import { type TelegramConfig, telegramSchema } from "../platforms/telegram/config.ts";
@@ -10,6 +11,7 @@ import { troubleText } from "../platforms/telegram/trouble.ts";
 import { loadKeys, markName, markOf, webhookPath, webhookUrl } from "../platforms/telegram/webhook.ts";
 import { setWebhook } from "../platforms/telegram/webhook-register.ts";
 import { openStore } from "../storage/open.ts";
+import { loadTexts } from "../texts.ts";
 import { findPublicUrl } from "../web/reach/found-url.ts";
 import { ownAddresses } from "../web/reach/own-addresses.ts";
 import { planTls } from "../web/tls/plan.ts";
@@ -29,7 +31,7 @@ export interface WebhookOptions {
 
 export interface WebhookParts extends DeskParts {
   /** What a MateBot that runs uploads (PEM); undefined when a public CA vouches, or a proxy does TLS. Changes nothing. */
-  expectedUpload(config: Config, publicUrl: URL): Promise<string | undefined>;
+  expectedUpload(config: Config): Promise<string | undefined>;
 }
 
 /** One Telegram account at hand. */
@@ -86,7 +88,7 @@ async function show(open: Case, parts: WebhookParts, asJson: boolean): Promise<n
   const { account, api, clock, config, isPolling, publicUrl, say, signal, texts } = open;
   const info = await api.call("getWebhookInfo", {}, signal);
   const path = await withState(open, (state) => webhookPath({ account, state: state.get }));
-  const certificate = isPolling || !publicUrl ? undefined : await parts.expectedUpload(config, publicUrl);
+  const certificate = isPolling || !publicUrl ? undefined : await parts.expectedUpload(config);
   const facts: Shown = {
     ...{ account, info, path, isPolling, publicUrl, certificate },
     ipAddress: config.web?.ipAddress,
@@ -102,7 +104,7 @@ async function set(open: Case, parts: WebhookParts, yes: boolean): Promise<numbe
   if (!publicUrl) throw new UserError(texts("webhook.no-public-url"), 2);
   if (isPolling && !yes) throw new UserError(texts("webhook.polling-refused", { account }), 2);
   demandDatabase(open);
-  const certificate = await parts.expectedUpload(config, publicUrl);
+  const certificate = await parts.expectedUpload(config);
   if (certificate === undefined && config.web && planTls(config.web, publicUrl).mode === "self-signed") {
     const values = { folder: `${config.data}/tls`, host: publicUrl.host };
     throw new UserError(texts("webhook.own-certificate-missing", values));
@@ -155,20 +157,8 @@ async function withState<T>(
   }
 }
 
-/** The certificates of our own on disk: the one that is served and, while there is one, its successor. */
-async function uploadOnDisk(config: Config, publicUrl: URL): Promise<string | undefined> {
-  if (!config.web || planTls(config.web, publicUrl).mode !== "self-signed") return undefined;
-  const found = await Promise.all(
-    ["self-signed", "self-signed.next"].map((name) => readIfThere(`${config.data}/tls/${name}.pem`)),
-  );
-  return found.join("") || undefined;
-}
-
-async function readIfThere(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
-  }
+/** Read from what a MateBot keeps on disk; nothing is made. */
+export async function uploadOnDisk(config: Config): Promise<string | undefined> {
+  const parts = { clock: systemClock, texts: loadTexts(config.language), addresses: ownAddresses() };
+  return (await readTold(config, parts))?.upload;
 }

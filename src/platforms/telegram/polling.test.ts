@@ -166,6 +166,8 @@ describe("polling", () => {
     const rival = fetch(`${rig.sandbox.url}/bot${rig.token}/getUpdates?timeout=50`).catch(() => undefined);
     await rig.until(() => account.health.length > 1, 100);
     expect(account.health.at(-1)).toMatch(/Another program uses the bot.*\/revoke/);
+    // For the doctor, who cannot ask for updates itself.
+    expect(Number(account.state.get("rival-met"))).toBeGreaterThan(0);
     rig.say("for whoever asks");
     await rig.until(() => account.stored.length > 0, 1000);
     await rig.until(() => account.health.at(-1) === "up", 1000);
