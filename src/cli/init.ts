@@ -212,6 +212,8 @@ function hiding(prompts: Prompts, log: RootLog): Prompts {
     ...prompts,
     say: (words) => prompts.say(clean(words)),
     warn: (words) => prompts.warn(clean(words)),
+    ask: (question, more) => prompts.ask(clean(question), more),
+    confirm: (question, initial) => prompts.confirm(clean(question), initial),
     choose: (question, choices) =>
       prompts.choose(
         clean(question),

@@ -89,7 +89,10 @@ function putAccount(
 }
 
 function putWeb(document: Document, web: Answers["web"], isNew: boolean, texts: Texts): void {
-  if (web === undefined || (web === "none" && !isNew)) return;
+  if (web === undefined) return;
+  // Who is reached no more is not told to anybody: the rest of the section, such as the ports, stays.
+  if (web === "none" && !isNew)
+    return void (document.hasIn(["web", "public_url"]) && document.deleteIn(["web", "public_url"]));
   if (web === "none") {
     // Who opens the file shall see that nothing was forgotten.
     const map = document.contents as YAMLMap;
