@@ -120,7 +120,9 @@ describe("show", () => {
       ["es", /^Telegram llama a +nadie: no hay webhook registrado$/m],
     ] as const) {
       scene.configure(() => ({ language }));
-      expect((await command(scene, "show")).out).toMatch(nobody);
+      const { out } = await command(scene, "show");
+      expect(out).toMatch(nobody);
+      expect(out).toMatch(/certificado propio|certificado próprio/);
     }
   });
 
@@ -236,6 +238,19 @@ describe("which account", () => {
     const { code, err } = await command(scene, "show");
     expect(code).toBe(1);
     expect(err).toMatch(/does not accept the token.*@BotFather/);
+  });
+});
+
+describe("a Telegram that cannot be reached", () => {
+  it("is said with a cure, and without a promise to go on", async () => {
+    const scene = await open();
+    scene.configure(({ accounts }) => ({
+      accounts: { ...accounts, telegram: { ...accounts.telegram, api: "http://127.0.0.1:9" } },
+    }));
+    const { code, err } = await command(scene, "show");
+    expect(code).toBe(1);
+    expect(err).toMatch(/cannot be reached \(getWebhookInfo: ECONNREFUSED\).*https to 127\.0\.0\.1:9/);
+    expect(err).not.toMatch(/keeps trying/);
   });
 });
 

@@ -7,9 +7,9 @@ import { systemClock } from "../model/clock.ts";
 import { PlatformError, UserError } from "../model/errors.ts";
 import { createApi, type TelegramApi } from "../platforms/telegram/api.ts";
 import { type TelegramConfig, telegramSchema } from "../platforms/telegram/config.ts";
-import { troubleText } from "../platforms/telegram/trouble.ts";
+import { isPassing, troubleText } from "../platforms/telegram/trouble.ts";
 import { loadKeys, markName, markOf, webhookPath, webhookUrl } from "../platforms/telegram/webhook.ts";
-import { setWebhook } from "../platforms/telegram/webhook-register.ts";
+import { setWebhook, WebhookRefused } from "../platforms/telegram/webhook-register.ts";
 import { openStore } from "../storage/open.ts";
 import { loadTexts } from "../texts.ts";
 import { findPublicUrl } from "../web/reach/found-url.ts";
@@ -58,9 +58,18 @@ export function webhookCommand(
       return await remove(open);
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
-      throw new UserError(troubleText(open, error), 1, { cause: error });
+      throw new UserError(faultWords(open, error), 1, { cause: error });
     }
   });
+}
+
+/** A command does not keep trying, as a running account does. */
+function faultWords(open: Case, error: PlatformError): string {
+  const { settings, texts } = open;
+  if (!isPassing(error) || error instanceof WebhookRefused) return troubleText(open, error);
+  const values = { reason: error.message, host: new URL(settings.api).host };
+  const words = ["", "-cure"].map((part) => texts(`telegram-doctor.token.unreachable${part}`, values));
+  return words.join(" ");
 }
 
 /** @throws UserError when it is not clear which account is meant */
@@ -91,6 +100,7 @@ async function show(open: Case, parts: WebhookParts, asJson: boolean): Promise<n
   const certificate = isPolling || !publicUrl ? undefined : await parts.expectedUpload(config);
   const facts: Shown = {
     ...{ account, info, path, isPolling, publicUrl, certificate },
+    wantsOwn: certificate !== undefined || makesOwn(open),
     ipAddress: config.web?.ipAddress,
     runs: whoRuns(config.storage, clock),
   };
@@ -99,13 +109,18 @@ async function show(open: Case, parts: WebhookParts, asJson: boolean): Promise<n
   return 0;
 }
 
+/** Also before it was made. */
+function makesOwn({ config, publicUrl }: Case): boolean {
+  return config.web !== undefined && planTls(config.web, publicUrl).mode === "self-signed";
+}
+
 async function set(open: Case, parts: WebhookParts, yes: boolean): Promise<number> {
   const { account, api, config, isPolling, publicUrl, say, signal, texts } = open;
   if (!publicUrl) throw new UserError(texts("webhook.no-public-url"), 2);
   if (isPolling && !yes) throw new UserError(texts("webhook.polling-refused", { account }), 2);
   demandDatabase(open);
   const certificate = await parts.expectedUpload(config);
-  if (certificate === undefined && config.web && planTls(config.web, publicUrl).mode === "self-signed") {
+  if (certificate === undefined && makesOwn(open)) {
     const values = { folder: `${config.data}/tls`, host: publicUrl.host };
     throw new UserError(texts("webhook.own-certificate-missing", values));
   }

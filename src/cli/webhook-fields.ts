@@ -17,13 +17,15 @@ export interface Shown {
   readonly publicUrl: URL | undefined;
   /** What would be uploaded. */
   readonly certificate: string | undefined;
+  /** A certificate of our own, though it may not be made yet. */
+  readonly wantsOwn: boolean;
   readonly ipAddress: string | undefined;
   readonly runs: Running | undefined;
 }
 
 /** For programs: stable names, hosts without paths. */
 export function compare(shown: Shown, texts: Texts): object {
-  const { account, info, isPolling, publicUrl, certificate, runs } = shown;
+  const { account, info, isPolling, publicUrl, wantsOwn, runs } = shown;
   const ours = isOurs(shown);
   const host = hostOf(info.url);
   const error = lastError(shown, texts);
@@ -39,7 +41,7 @@ export function compare(shown: Shown, texts: Texts): object {
     },
     pending: info.pending_update_count,
     ...(error && { lastError: { ...error, at: new Date(error.at).toISOString() } }),
-    wanted: isPolling || !publicUrl ? {} : { host: publicUrl.host, certificate: certificate !== undefined },
+    wanted: isPolling || !publicUrl ? {} : { host: publicUrl.host, certificate: wantsOwn },
     differs: differing(shown),
     ...(runs && { running: runs.runs }),
   };
@@ -47,10 +49,10 @@ export function compare(shown: Shown, texts: Texts): object {
 
 /** Names and values of all that is known, to be laid out as lines. */
 export function shownFields(shown: Shown, texts: Texts, now: number): readonly (readonly [string, string])[] {
-  const { account, info, isPolling, publicUrl, certificate } = shown;
+  const { account, info, isPolling, publicUrl, wantsOwn } = shown;
   const field = (name: string, value: string) => [texts(`webhook.${name}`), value] as const;
   const differs = differing(shown).map((name) => texts(`telegram-account.webhook.what.${name}`));
-  const wanted = { host: publicUrl?.host ?? "", certificate: certificate === undefined ? "public" : "own" };
+  const wanted = { host: publicUrl?.host ?? "", certificate: wantsOwn ? "own" : "public" };
   return [
     field("account", account),
     field("way", texts(`webhook.way-${isPolling ? "polling" : "webhook"}`)),
