@@ -13,6 +13,8 @@ export interface Site {
   readonly shown: Extract<Handshake, { kind: "done" }>;
   /** The name or the address that the certificate must be for. */
   readonly host: string;
+  /** Nothing newer than TLS 1.1 is spoken there. */
+  readonly isOld?: true;
 }
 
 /** Undefined when nobody speaks TLS there. */
@@ -34,7 +36,10 @@ export async function findSite(
       : { ...listenTarget(web.listen, told), url: publicUrl };
   for (const target of [outside, inside]) {
     const shown = await net.handshake(target);
-    if (shown.kind === "done") return { target, shown, host: bareHost(publicUrl) };
+    const host = bareHost(publicUrl);
+    if (shown.kind === "done") return { target, shown, host };
+    const old = shown.connected ? await net.handshake(target, { version: "TLSv1.1" }) : shown;
+    if (old.kind === "done") return { target, shown: old, host, isOld: true };
   }
   return undefined;
 }

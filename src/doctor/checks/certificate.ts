@@ -29,6 +29,8 @@ export const certificateCheck: Check = {
       return [
         { check, level: "skipped", key: "doctor.certificate.unseen", values: { url: told.publicUrl.origin } },
       ];
+    // Nobody gets to see it, as the check of the versions says.
+    if (site.isOld) return [];
     const { leaf } = site.shown;
     const values = { names: namesIn(leaf).join(", "), until: day(leaf.validToDate), host: site.host };
     const fault = ofDates(leaf, world.clock.now()) ?? ofName(site);
