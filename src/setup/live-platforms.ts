@@ -18,6 +18,6 @@ export function livePlatforms(
 ): SetupPlatforms {
   return {
     telegram: liveTelegram(fields.telegram, texts, patienceMs),
-    discord: liveDiscord(fields.discord, texts),
+    discord: liveDiscord(fields.discord, texts, patienceMs),
   };
 }

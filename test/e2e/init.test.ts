@@ -89,12 +89,11 @@ async function wizard(configFile: string, told: Told = {}): Promise<Outcome> {
   return { code, ...written, prompts, started, all };
 }
 
-const typing = ({ telegramBot, discordBot, channel }: World): readonly Line[] => [
+const typing = ({ telegramBot, discordBot }: World): readonly Line[] => [
   [/Telegram’s token/, telegramBot.token],
   [/Discord’s token/, discordBot.token],
   [/Which Telegram chat/, "Grupo"],
-  [/Discord/, "Type the number"],
-  [/Number of the channel/, channel],
+  [/Which Discord channel/, "Servidor #geral"],
 ];
 
 const text = (world: World) => readFileSync(world.configFile, "utf8");
