@@ -42,6 +42,8 @@ const platforms: PlatformSchemas = {
         .strictObject({ show: z.boolean().default(true), channel: z.string().optional() })
         .default({ show: true }),
       limits: z.enum(["auto", "none"]).default("auto"),
+      interactions: z.enum(["gateway", "endpoint"]).default("gateway"),
+      install_events: z.boolean().default(false),
       backfill: z
         .strictObject({ messages: z.number(), hours: z.number() })
         .default({ messages: 500, hours: 24 }),

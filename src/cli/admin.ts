@@ -14,6 +14,10 @@ export const adminCommands: Omit<Commands, "run" | "demo"> = {
     drop: (ids, options) =>
       atDesk(options, async (desk) => (await letters()).dropLetters(desk, { ...options, ids })),
   },
+  init: async (options) => (await import("./init.ts")).init(options),
+  doctor: async (options) => (await import("./doctor.ts")).doctor(options),
+  webhook: async (task, options) => (await import("./webhook-command.ts")).webhookCommand(task, options),
+  proxy: async (kind, options) => (await import("./proxy.ts")).proxy(kind, options),
   trace: (message, options) =>
     atDesk(options, async (desk) => (await import("./trace.ts")).trace(desk, message)),
   backup: (file, options) =>

@@ -2,13 +2,15 @@
 
 import type { Command } from "commander";
 import type { Texts } from "../model/texts.ts";
+import { defineReach, type ReachCommands } from "./commands-reach.ts";
+import { configOf, withConfig } from "./options.ts";
 
-interface WithConfig {
+export interface WithConfig {
   readonly config: string;
 }
 
 /** What each command does; answers with its exit code. */
-export interface Commands {
+export interface Commands extends ReachCommands {
   run(options: WithConfig): Promise<number>;
   demo(): Promise<number>;
   readonly deadLetters: {
@@ -40,14 +42,13 @@ export interface DefineParts {
   readonly finish: (code: number) => void;
 }
 
-const CONFIG_DEFAULT = "matebot.yaml";
-
 export function defineCommands(program: Command, parts: DefineParts): void {
   const { commands, add, finish, texts } = parts;
   withConfig(add(program, "run", "cli.run", { isDefault: true }), texts).action(async (options) =>
     finish(await commands.run(configOf(options))),
   );
   add(program, "demo", "cli.demo").action(async () => finish(await commands.demo()));
+  defineReach(program, parts);
   defineDeadLetters(program, parts);
   for (const [name, argument] of [
     ["trace", "message"],
@@ -86,12 +87,4 @@ function defineDeadLetters(program: Command, { commands, add, finish, texts }: D
       const { all, yes } = options;
       finish(await drop(ids, { ...configOf(options), all: all === true, yes: yes === true }));
     });
-}
-
-function withConfig(command: Command, texts: Texts): Command {
-  return command.option("-c, --config <file>", texts("cli.option.config", { file: CONFIG_DEFAULT }));
-}
-
-function configOf({ config = CONFIG_DEFAULT }: { readonly config?: string }): WithConfig {
-  return { config };
 }

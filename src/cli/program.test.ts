@@ -16,6 +16,10 @@ async function call(args: readonly string[], language: Language = "en") {
       retry: vi.fn(async () => 5),
       drop: vi.fn(async () => 5),
     },
+    init: vi.fn(async () => 9),
+    doctor: vi.fn(async () => 1),
+    webhook: vi.fn(async () => 8),
+    proxy: vi.fn(async () => 10),
     trace: vi.fn(async () => 6),
     backup: vi.fn(async () => 4),
     restore: vi.fn(async () => 3),
@@ -92,6 +96,35 @@ it.each([
 });
 
 it.each([
+  ["init", [], { config, start: true }, 9],
+  [
+    "init",
+    ["--no-start", "--tls", "acme", "--accept-terms"],
+    { config, start: false, tls: "acme", acceptTerms: true },
+    9,
+  ],
+  ["doctor", ["--json", "-c", "a.yaml"], { config: "a.yaml", json: true }, 1],
+  ["doctor", [], { config, json: false }, 1],
+] as const)("%s %o", async (name, args, given, expected) => {
+  const { code, commands } = await call([name, ...args]);
+  expect(commands[name]).toHaveBeenCalledExactlyOnceWith(given);
+  expect(code).toBe(expected);
+});
+
+it.each([
+  ["webhook", [], ["show", { config }], 8],
+  ["webhook", ["show", "--json"], ["show", { config, json: true }], 8],
+  ["webhook", ["set", "--account", "one", "-y"], ["set", { config, account: "one", yes: true }], 8],
+  ["webhook", ["delete"], ["delete", { config }], 8],
+  ["proxy", ["nginx"], ["nginx", { config, check: false }], 10],
+  ["proxy", ["caddy", "--check", "-c", "a.yaml"], ["caddy", { config: "a.yaml", check: true }], 10],
+] as const)("%s %o", async (name, args, given, expected) => {
+  const { code, commands } = await call([name, ...args]);
+  expect(commands[name]).toHaveBeenCalledExactlyOnceWith(...given);
+  expect(code).toBe(expected);
+});
+
+it.each([
   [
     ["dead-letters", "--help"],
     ["Uso: matebot dead-letters [comando]", "Comandos:", "retry [código...]", "ajuda"],
@@ -107,6 +140,18 @@ it.each([
   [
     ["backup", "-h"],
     ["Uso: matebot backup [opções] <arquivo>", "o arquivo da cópia"],
+  ],
+  [
+    ["init", "--help"],
+    ["Uso: matebot init [opções]", "--discord-token-file", "descobre o resto"],
+  ],
+  [
+    ["webhook", "-h"],
+    ["Uso: matebot webhook [comando]", "o que espera no Telegram fica guardado"],
+  ],
+  [
+    ["proxy", "-h"],
+    ["Uso: matebot proxy [opções] <programa>", "nginx ou caddy"],
   ],
   [["help", "trace"], ["Uso: matebot trace [opções] <mensagem>"]],
 ])("helps with %o in the user's language", async (args, words) => {
@@ -128,6 +173,8 @@ it.each([
   [["dead-letters", "show"], "Missing: <code>. “matebot dead-letters show --help” shows how.\n"],
   [["trace"], "Missing: <message>. “matebot trace --help” shows how.\n"],
   [["trace", "a", "b"], "“b” is one word too many: “matebot trace --help” shows the usage.\n"],
+  [["proxy"], "Missing: <program>. “matebot proxy --help” shows how.\n"],
+  [["proxy", "apache"], "This must be one of: nginx, caddy.\n"],
   [["deadletters"], "There is no command deadletters. Did you mean dead-letters?\n"],
 ])("refuses %o in one sentence, exit code 2", async (args, stderr) => {
   const { code, commands, ...output } = await call(args);

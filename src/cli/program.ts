@@ -115,6 +115,10 @@ function usageFault(error: CommanderError, failing: Command, texts: Texts): stri
       const command = pathOf(failing);
       return texts("cli.fault.missing-argument", { word: `<${quoted}>`, command });
     }
+    case "commander.invalidArgument": {
+      const choices = /Allowed choices are (.+?)\.$/m.exec(error.message)?.[1] ?? "";
+      return texts("cli.fault.choice", { choices });
+    }
     case "commander.optionMissingArgument":
       return texts("cli.fault.missing-value", { word: quoted });
     default:

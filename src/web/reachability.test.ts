@@ -18,13 +18,11 @@ it("tells no name and no password of the public URL", () => {
 it("says of a certificate that could not be renewed why, and what to do", () => {
   const publicUrl = new URL("https://bot.example.org");
   const certificate = {
-    ...{
-      source: "self-signed",
-      trust: "uploaded",
-      names: ["bot.example.org"],
-      issuer: "CN=x",
-      validUntil: 2,
-    },
+    source: "self-signed",
+    trust: "uploaded",
+    names: ["bot.example.org"],
+    issuer: "CN=x",
+    validUntil: 2,
     fault: { at: 1, key: "web.certificate.not-renewed", values: { host: "bot.example.org" } },
   } as const;
   const plan = planTls({ tls: "self-signed", listen }, publicUrl);
