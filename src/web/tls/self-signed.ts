@@ -1,4 +1,4 @@
-// Makes the self-signed certificate that Telegram is given to trust; only `certificate-store.ts` calls it.
+// Makes the self-signed certificate that Telegram is given to trust; only its keeper calls it.
 
 import { isIP } from "node:net";
 import "reflect-metadata";
