@@ -257,6 +257,25 @@ describe("a rotation of the certificate", () => {
     expect(rig.sandbox.faults.left).toBe(0);
   });
 
+  it("that begins while Telegram is being asked how things stand is blamed on nobody", async () => {
+    const announce = listenerOf(web);
+    const account = rig.account({ web });
+    await account.start();
+    await rig.clock.advance(2000);
+    const fault = { kind: "slow", ms: 1_000 } as const;
+    rig.sandbox.faults.add({ match: ({ path }) => path.endsWith("/getWebhookInfo"), times: 1, fault });
+    const asked = rig.asked("getWebhookInfo").length;
+    await rig.until(() => rig.asked("getWebhookInfo").length > asked, 500);
+    // As when an authority's certificate takes the place of our own.
+    web.certificate = () => undefined;
+    const renewed = announce();
+    await rig.clock.advance(1_000);
+    await rig.until(() => timesSet() === 2, 500);
+    await renewed;
+    expect(info().has_custom_certificate).toBe(false);
+    expect(account.everything()).not.toMatch(/Someone changed/);
+  });
+
   it("is not missed while the account is still starting", async () => {
     const announce = listenerOf(web);
     const fault = { kind: "cut", when: "before" } as const;

@@ -211,6 +211,8 @@ export class WebhookWatch {
     const { context, url, probe, differences } = this.#parts;
     const { account, health, texts } = context;
     const info = await probe(this.#stopping.signal);
+    // The certificate changed meanwhile, on our side: nobody else is to blame for what differs.
+    if (this.#outdated) return await this.#register();
     const { seen, verdict } = judgeProbe(this.#seen, info, url, this.#received);
     this.#seen = seen;
     this.#received = { ...this.#received, sinceProbe: false };
