@@ -6,6 +6,7 @@ import type { Platform, PlatformContext } from "../bridge/platform.ts";
 import type { Diagnosis } from "../model/diagnosis.ts";
 import type { MessageRef } from "../model/refs.ts";
 import { conversationIdFault as discordIdFault, discordSchema } from "./discord/config.ts";
+import { examine as examineDiscord } from "./discord/examine.ts";
 import { createDiscord } from "./discord/index.ts";
 import * as discordLinks from "./discord/link.ts";
 import { conversationIdFault as telegramIdFault, telegramSchema } from "./telegram/config.ts";
@@ -50,7 +51,7 @@ export const platforms: Readonly<Record<PlatformName, PlatformKind>> = {
     uniqueMessageIds: false,
   },
   discord: {
-    ...kind(discordSchema, createDiscord, discordIdFault),
+    ...kind(discordSchema, createDiscord, discordIdFault, examineDiscord),
     links: discordLinks,
     uniqueMessageIds: true,
   },
