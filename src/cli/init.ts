@@ -120,22 +120,33 @@ async function conclude(desk: Desk, found: Interview): Promise<number> {
     parts.stdout.write(text);
     return 0;
   }
-  if (!options.env)
-    for (const name of ["telegram", "discord"] as const) {
-      const token = found.tokens[name];
-      if (token !== undefined) saveToken(options.config, name, token, { flat, texts });
-    }
+  const undo = options.env ? [] : saveTokens(desk, found.tokens);
   const env = {
     ...parts.env,
     ...(options.env && variables(found.tokens)),
   };
   const hasBridge = desk.standing.bridges > 0 || found.answers.bridge !== undefined;
-  const judge = (draft: string) => check(draft, options.config, env, hasBridge);
+  const judge = (draft: string) => {
+    try {
+      check(draft, options.config, env, hasBridge);
+    } catch (error) {
+      for (const back of undo) back();
+      throw error;
+    }
+  };
   const written = saveConfig(options.config, text, texts, judge);
   tell(desk, saved(written, desk));
   if (found.reach?.front) tellFront(desk, found.reach.front, found.answers.web);
   // Without a bridge there is nothing to start yet: `interview` said so.
   return hasBridge ? await start(desk, loadConfig(options.config, env, platformKinds)) : 0;
+}
+
+/** How to put back what was there: a configuration that is not taken changes no token either. */
+function saveTokens({ options, flat, texts }: Desk, tokens: Interview["tokens"]): readonly (() => void)[] {
+  return (["telegram", "discord"] as const).flatMap((name) => {
+    const token = tokens[name];
+    return token === undefined ? [] : [saveToken(options.config, name, token, { flat, texts })];
+  });
 }
 
 /** As the environment will have them when MateBot starts. */

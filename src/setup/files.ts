@@ -1,6 +1,6 @@
 // Writes the configuration and the tokens so that nobody else may read them, and keeps what was there; `init` calls it.
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../model/errors.ts";
 import type { Texts } from "../model/texts.ts";
@@ -48,24 +48,23 @@ export function saveConfig(file: string, text: string, texts: Texts, check: (pat
 }
 
 /**
- * Writes the token beside the configuration and answers with the reference to it. On a system service's machine
- * (`flat`) it lies beside it without a folder: there systemd hands all three over in one. @throws UserError
+ * Writes the token where its reference leads, and answers with how to undo that. On a system service's machine (`flat`)
+ * it lies beside the configuration: there systemd hands all three files over in one folder. @throws UserError
  */
 export function saveToken(
   config: string,
   platform: PlatformName,
   token: string,
   { flat, texts }: { readonly flat: boolean; readonly texts: Texts },
-): string {
-  const name = tokenReference(platform, flat);
-  const path = join(dirname(resolve(config)), name.slice("file:".length));
+): () => void {
+  const path = join(dirname(resolve(config)), tokenReference(platform, flat).slice("file:".length));
+  const before = readIfThere(path, texts);
   return inWords(path, texts, () => {
     const folder = dirname(path);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (!flat) chmodSync(folder, 0o700);
-    if (!existsSync(path) || readFileSync(path, "utf8").trim() !== token) replace(path, `${token}\n`);
-    chmodSync(path, 0o600);
-    return name;
+    replace(path, `${token}\n`);
+    return () => (before === undefined ? rmSync(path, { force: true }) : replace(path, before));
   });
 }
 

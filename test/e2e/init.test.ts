@@ -1,6 +1,6 @@
 // `matebot init` against both simulators: from two tokens to a bridge that carries, again without loss, and without a person.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -421,10 +421,15 @@ describe("matebot init without a person", () => {
     const world = await open();
     const before = text(world);
     const options = { ...filed(world), yes: true, publicUrl: "https://bot.example.org", tls: "files" };
+    const kept = besideOf(world, "secrets/telegram-token");
+    mkdirSync(dirname(kept), { mode: 0o700 });
+    writeFileSync(kept, "the old one\n", { mode: 0o600 });
     const { code, stderr, started } = await wizard(world.configFile, { options });
     expect([code, started, text(world)]).toEqual([2, [], before]);
     expect(stderr).toContain("web");
     expect(stderr).not.toContain(".new");
+    expect(readFileSync(kept, "utf8")).toBe("the old one\n");
+    expect(existsSync(besideOf(world, "secrets/discord-token"))).toBe(false);
   });
 
   it("refuses a token that the platform refuses, without showing it", async () => {
