@@ -1,5 +1,6 @@
 // The doctor beside a MateBot that runs: silent where all is well, and for each thing that is broken exactly that finding.
 
+import { execFileSync } from "node:child_process";
 import { chmodSync, closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
@@ -10,7 +11,9 @@ import { doctor } from "../../src/cli/doctor.ts";
 import { freePort } from "../../src/demo/free-port.ts";
 import { openStore } from "../../src/storage/open.ts";
 import { makeSelfSigned } from "../../src/web/tls/self-signed.ts";
+import { makeAuthority } from "../support/authority.ts";
 import { type Changes, doctorParts, examined, troubles } from "../support/doctor.ts";
+import { hasOpenssl, NO_OPENSSL, needs } from "../support/needs.ts";
 import { makeWorld, type World } from "../support/world.ts";
 
 const DAY_MS = 86_400_000;
@@ -331,6 +334,18 @@ describe("the certificate that is shown", () => {
     expect(await aboutTls()).toEqual(["fault doctor.certificate.untrusted"]);
   });
 
+  it.each([
+    ["comes without the one that leads to its authority", 1, "fault doctor.certificate.chain"],
+    ["is of an authority that nobody knows", 2, "fault doctor.certificate.untrusted"],
+  ])("%s", async (_, length, trouble) => {
+    const { key, cert } = await (await makeAuthority(Date.now())).issue(host);
+    const chain = cert.match(/-----BEGIN[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+    await show({ key, cert: chain.slice(0, length).join("\n") });
+    const listen = `127.0.0.1:${await freePort()}`;
+    world.configure((config) => ({ web: { ...config.web, listen, tls: "off" } }));
+    expect(await aboutTls()).toEqual([trouble]);
+  });
+
   it("is late", async () => {
     const pair = await ownPair();
     await show(pair);
@@ -358,6 +373,77 @@ describe("the certificate that is shown", () => {
     const read = (kind: string) => readFileSync(join(world.data, `tls/self-signed.${kind}`), "utf8");
     return { key: read("key"), cert: read("pem") };
   }
+});
+
+describe("certificate files of somebody else", () => {
+  needs(hasOpenssl, NO_OPENSSL);
+  beforeEach(runOnce);
+
+  const file = (name: string) => join(world.data, name);
+
+  /** As somebody makes one by hand. */
+  function make(name: string, subject: string): void {
+    const files = ["-keyout", file(`${name}.key`), "-out", file(`${name}.pem`)];
+    const names = ["-subj", subject, "-addext", "subjectAltName=IP:127.0.0.1"];
+    execFileSync(
+      "openssl",
+      ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "90", ...files, ...names],
+      {
+        stdio: "ignore",
+      },
+    );
+    chmodSync(file(`${name}.key`), 0o600);
+  }
+
+  async function named(certificate: string, key: string): Promise<readonly string[]> {
+    const files = { certificate: file(certificate), key: file(key) };
+    world.configure((config) => ({ web: { ...config.web, tls: "files", ...files } }));
+    return (await look()).filter((one) => !STOPPED.includes(one) || /certificate/.test(one));
+  }
+
+  it("are missing", async () => {
+    expect(await named("none.pem", "none.key")).toEqual(["fault web.files.missing"]);
+  });
+
+  it("do not belong together", async () => {
+    make("one", "/CN=127.0.0.1");
+    make("other", "/CN=127.0.0.1");
+    expect(await named("one.pem", "other.key")).toEqual(["fault web.files.mismatch"]);
+  });
+
+  it("name the address in a way that Telegram does not read", async () => {
+    make("one", "/CN=MateBot");
+    const pair = { key: readFileSync(file("one.key")), cert: readFileSync(file("one.pem")) };
+    await serve(
+      createHttpsServer(pair, (_, response) => response.writeHead(404).end()),
+      port(),
+    );
+    const found = await named("one.pem", "one.key");
+    expect(found.filter((one) => one.includes("certificate"))).toEqual(["fault doctor.certificate.no-cn"]);
+  });
+
+  it("may be read by everybody", async () => {
+    make("one", "/CN=127.0.0.1");
+    chmodSync(file("one.key"), 0o644);
+    expect(await named("one.pem", "one.key")).toEqual([
+      "fault doctor.file-modes.key",
+      "skipped doctor.certificate.unseen",
+    ]);
+  });
+});
+
+it("names the program that took the port where an authority asks", async () => {
+  await runOnce();
+  const taken = await freePort();
+  await serve(
+    createServer((socket) => socket.destroy()),
+    taken,
+  );
+  const directory = "https://127.0.0.1:1/directory";
+  const acme = { terms: "accepted", directory, http: `127.0.0.1:${taken}` };
+  world.configure((config) => ({ web: { ...config.web, tls: "acme", acme } }));
+  if (process.platform !== "linux") return;
+  expect(await look()).toEqual([...STOPPED, "warning doctor.listen.question"]);
 });
 
 describe("a proxy on this machine", () => {

@@ -78,11 +78,8 @@ async function ofTrust(site: Site, told: Told, { net, clock }: DoctorWorld): Pro
   ];
 }
 
-const INCOMPLETE = new Set([
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-]);
+/** Nothing that was shown, or is known, vouches for the leaf. */
+const INCOMPLETE = "UNABLE_TO_VERIFY_LEAF_SIGNATURE";
 
 function telegramFault(
   seen: Handshake,
@@ -98,7 +95,7 @@ function telegramFault(
   const values: Values = { code };
   if (isUploaded) return { level: "fault", key: "doctor.certificate.not-uploaded", values };
   const isOwn = leaf.subject === leaf.issuer;
-  if (!isOwn && INCOMPLETE.has(code)) return { level: "fault", key: "doctor.certificate.chain", values };
+  if (!isOwn && code === INCOMPLETE) return { level: "fault", key: "doctor.certificate.chain", values };
   return { level: "fault", key: "doctor.certificate.untrusted", values };
 }
 
