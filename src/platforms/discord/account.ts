@@ -2,7 +2,7 @@
 
 import type { PlatformContext } from "../../bridge/platform.ts";
 import type { ConversationRef } from "../../model/refs.ts";
-import { askApplication, readsContent, switchOnContent } from "./application.ts";
+import { type Application, askApplication, readsContent, switchOnContent } from "./application.ts";
 import { DiscordError } from "./errors.ts";
 import { intentsFault, inWords } from "./faults.ts";
 import type { GuildDirectory } from "./guild-directory.ts";
@@ -19,6 +19,8 @@ export interface AccountParts {
 export interface Account {
   /** Fills the directory for every bridged channel; cheap once that is done. @throws UserError | DiscordError */
   prepare(signal: AbortSignal): Promise<void>;
+  /** Removes the cause of a Gateway close code, if the bot may; false when nothing was changed. @throws DiscordError */
+  mend(code: number, signal: AbortSignal): Promise<boolean>;
   /** Fills it for one channel. @throws DiscordError when the bot cannot see it */
   learn(channel: string, signal: AbortSignal): Promise<void>;
 }
@@ -63,6 +65,12 @@ export function createAccount(parts: AccountParts): Account {
 
   return {
     learn,
+    async mend(code, signal) {
+      // Discord, Gateway close event codes: disallowed intents.
+      if (code !== 4014) return false;
+      const application = await askApplication(rest, signal);
+      return !readsContent(application) && (await letRead(parts, application, signal));
+    },
     async prepare(signal) {
       try {
         await introduce(parts, signal);
@@ -92,15 +100,24 @@ async function learnOwnRoles(
 async function introduce({ context, rest, directory }: AccountParts, signal: AbortSignal): Promise<void> {
   if (directory.self.userId !== "") return;
   const application = await askApplication(rest, signal);
-  if (!readsContent(application)) {
-    if (!(await switchOnContent(rest, application, signal))) throw intentsFault(context.texts);
-    context.log.info({ account: context.account }, context.texts("discord-account.intents-switched-on"));
-  }
+  if (!readsContent(application) && !(await letRead({ context, rest }, application, signal)))
+    throw intentsFault(context.texts);
   const user = (await rest.request({ method: "GET", route: "/users/@me", signal })) as {
     readonly id: string;
   };
   directory.introduce({ userId: user.id, applicationId: application.id });
   if (application.approximate_guild_count === 0) reportNoGuild({ context, directory });
+}
+
+async function letRead(
+  { context, rest }: Pick<AccountParts, "context" | "rest">,
+  application: Application,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const done = await switchOnContent(rest, application, signal);
+  if (done)
+    context.log.info({ account: context.account }, context.texts("discord-account.intents-switched-on"));
+  return done;
 }
 
 /** Discord's own no, which a later attempt will hear again until somebody changes something. */

@@ -10,8 +10,9 @@ import { WebSocketServer } from "ws";
 import { type DiscordAccount, type DiscordRig, openDiscordRig } from "../../../test/support/discord-rig.ts";
 import { recordContext } from "../../../test/support/platform-context.ts";
 import { UserError } from "../../model/errors.ts";
-import { Gateway, type GatewayParts } from "./gateway.ts";
+import { Gateway } from "./gateway.ts";
 import { intentsFor } from "./gateway-options.ts";
+import type { GatewayParts } from "./gateway-parts.ts";
 
 let rig: DiscordRig;
 beforeEach(async () => {
@@ -42,6 +43,7 @@ function gatewayTo(port: number, receive: GatewayParts["receive"] = () => undefi
     prepare: async () => undefined,
     information: async () => ({ url: `ws://127.0.0.1:${port}`, shards: 1, session_start_limit: limit }),
     receive,
+    mend: () => Promise.resolve(false),
     backfill: () => ({
       start: (_since, _signal, finish) => {
         finish(undefined);

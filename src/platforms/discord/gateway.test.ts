@@ -305,6 +305,25 @@ describe("an account Discord refuses", () => {
     await mute.close();
   });
 
+  it("at the Gateway only, below the review limit, goes on because the bot switches the intent on", async () => {
+    const mute = await openDiscordRig({ messageContent: false, mayChange: true });
+    const body = { id: mute.bot.applicationId, flags: 1 << 19 };
+    const match = ({ path }: { readonly path: string }) => path.endsWith("/applications/@me");
+    mute.sandbox.faults.add({ match, times: 1, fault: { kind: "status", status: 200, body } });
+    const account = mute.account();
+    const starting = account.start();
+    let started = false;
+    void starting.then(() => {
+      started = true;
+    });
+    await mute.until(() => started, 500);
+    mute.say("readable");
+    await mute.until(() => account.stored.length > 0, 10);
+    expect(account.contents()).toEqual(["readable"]);
+    expect(account.halts).toEqual([]);
+    await mute.close();
+  });
+
   it("later is halted once, and does not try again", async () => {
     const account = await started();
     rig.sandbox.resetToken(rig.bot.id);

@@ -10,33 +10,19 @@ import {
   WebSocketShardEvents,
   WebSocketShardStatus,
 } from "@discordjs/ws";
-import { type APIGatewayBotInfo, GatewayOpcodes } from "discord-api-types/v10";
-import type { PlatformContext } from "../../bridge/platform.ts";
+import { GatewayOpcodes } from "discord-api-types/v10";
 import { sleep } from "../../model/clock.ts";
 import type { RawUpdate } from "../../model/delivery.ts";
-import type { Backfill, Sink } from "./backfill.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { closeFault } from "./faults.ts";
 import { Abandoned, type CatchUp, createCatchUp } from "./gateway-catchup.ts";
 import { createDoor, type Door, reasonOf } from "./gateway-door.ts";
 import { gatewayOptions, intentsFor } from "./gateway-options.ts";
+import type { GatewayParts } from "./gateway-parts.ts";
 import { createGatewaySession, type GatewaySession } from "./gateway-session.ts";
 import { hangUp } from "./gateway-socket.ts";
 import { createWatchdog, type Watchdog } from "./gateway-watchdog.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
-
-export interface GatewayParts {
-  readonly context: PlatformContext;
-  readonly token: string;
-  /** Learns what must be known before events can be parsed. Called before each connection; cheap once it succeeded. */
-  readonly prepare: (signal: AbortSignal) => Promise<void>;
-  /** GET /gateway/bot. */
-  readonly information: (signal: AbortSignal) => Promise<APIGatewayBotInfo>;
-  /** Takes in an event and gives the update to store, if it must be. */
-  readonly receive: (event: Dispatch, session: string) => Omit<RawUpdate, "position"> | undefined;
-  /** Reads what no session told. */
-  readonly backfill: (sink: Sink) => Backfill;
-}
 
 /** Any code but 1000 and 1001 leaves the session alive, so that the next run can resume it. */
 const closeKeeping = 4200;
@@ -218,12 +204,20 @@ export class Gateway {
     if (this.#stopped.signal.aborted || code === closeKeeping) return;
     const fatal = closeFault(code, this.#parts.context.texts);
     if (fatal) {
-      this.#die(fatal);
+      void this.#mendOrDie(code, fatal);
       return;
     }
     // Discord, opcodes and status codes: 4007 (bad sequence) and 4009 (timed out) need a new session.
     if (code === 4007 || code === 4009) this.#lose();
     this.#onFailure(this.#fault ?? `close code ${code}`);
+  }
+
+  /** What Discord lets the bot switch on by itself is switched on, and the account goes on. */
+  async #mendOrDie(code: number, fatal: Error): Promise<void> {
+    const mended = await this.#parts.mend(code, this.#stopped.signal).catch(() => false);
+    if (this.#stopped.signal.aborted) return;
+    if (mended) this.#shard.connect().catch(() => undefined);
+    else this.#die(fatal);
   }
 
   #onFailure(reason: string): void {

@@ -54,6 +54,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     prepare: (signal) => account.prepare(signal),
     information: (signal) => askForGateway(rest, context, signal),
     receive: createReceive({ context, directory, puppets, facts, interactions }),
+    mend: (code, signal) => account.mend(code, signal),
     backfill: (sink) => createBackfill({ context, rest, directory, caps: config.backfill }, sink),
   });
   const guildOf = (id: string) => directory.channel(id)?.guild ?? "";
