@@ -278,6 +278,13 @@ describe("everything else", () => {
 });
 
 describe("GET /health", () => {
+  it("is found below the path of the public URL, too: some proxies keep it", async () => {
+    const server = await started({ publicUrl: new URL("https://bot.example.org/mate") });
+    for (const path of ["/health", "/mate/health"])
+      expect((await fetch(urlOf(server, path))).status).toBe(200);
+    expect((await fetch(urlOf(server, "/mat/health"))).status).toBe(404);
+  });
+
   it("is 200 with the report, and 503 when something is down", async () => {
     const server = await started();
     const up = await fetch(urlOf(server, "/health"));

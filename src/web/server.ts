@@ -77,13 +77,15 @@ export function createWebServer(options: WebServerOptions): WebServer {
   const routes = new Map<string, Route>();
   const answering = new Answering();
   const prefix = options.publicUrl?.pathname.replace(/\/+$/, "") ?? "";
+  // A proxy strips the prefix of the public URL or keeps it.
+  const healthPaths = new Set(["/health", `${prefix}/health`]);
   const gets = createGetTable();
 
   const judge = (request: IncomingMessage, client: string | undefined): Judgement => {
     if (answering.isEnding) return 503;
     const path = pathOf(request.url ?? "");
     if (request.method === "POST") return judgePost(path, request, client);
-    if (request.method === "GET" && path === "/health") return "open";
+    if (request.method === "GET" && healthPaths.has(path)) return "open";
     return (request.method === "GET" || request.method === "HEAD") && gets.has(path) ? "asks" : 404;
   };
   const judgePost = (path: string, { headers }: IncomingMessage, client: string | undefined): Judgement => {
@@ -94,7 +96,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
     return route.admit === undefined ? "asks" : (route.admit(headers) ?? "known");
   };
   const { app, server, door } = createFastify(options, clock, judge);
-  addRoutes(app, routes, gets, answering, options);
+  addRoutes(app, routes, gets, answering, healthPaths, options);
   const announcements = createAnnouncements(clock, options.tls?.upload);
 
   const port: WebPort = {
@@ -135,6 +137,7 @@ function addRoutes(
   routes: ReadonlyMap<string, Route>,
   gets: ReturnType<typeof createGetTable>,
   answering: Answering,
+  healthPaths: ReadonlySet<string>,
   { health }: WebServerOptions,
 ): void {
   app.post("/*", async (request, reply) => {
@@ -151,10 +154,11 @@ function addRoutes(
   });
   // A reader who comes back after a stop reads on where it was cut: long answers hold no stop back.
   app.route({ method: ["GET", "HEAD"], url: "/*", handler: gets.answer });
-  app.get("/health", async (_, reply) => {
-    const report = await health();
-    return reply.code(report.status === "ok" ? 200 : 503).send(report);
-  });
+  for (const path of healthPaths)
+    app.get(path, async (_, reply) => {
+      const report = await health();
+      return reply.code(report.status === "ok" ? 200 : 503).send(report);
+    });
 }
 
 function createAnnouncements(clock: Clock, upload: string | undefined) {

@@ -29,7 +29,7 @@ vi.mock("node:fs/promises", async (original) => {
 });
 
 const DAY = 86_400_000;
-const SOON = { timeout: 10_000, interval: 5 };
+const SOON = { timeout: 30_000, interval: 5 };
 
 let folder: string;
 let clock: ManualClock;
@@ -124,7 +124,9 @@ async function turnToRenewal(keeper: CertificateKeeper): Promise<void> {
 }
 
 describe.each(["bot.example.org", "203.0.113.5"])("a successor for %s", (host) => {
-  it("takes over while Telegram delivers, and not one delivery is refused or lost", async () => {
+  it("takes over while Telegram delivers, and not one delivery is refused or lost", {
+    timeout: 90_000,
+  }, async () => {
     const keeper = await open(host);
     const scene = await startScene(keeper);
     const [first = ""] = serials(keeper.current().cert);

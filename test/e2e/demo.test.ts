@@ -235,7 +235,7 @@ describe("the demo page", () => {
     await expect.poll(below).toBeLessThan(2);
   });
 
-  it("shows the last 200 of a burst, and stays awake", async () => {
+  it("shows the last 200 of a burst, and stays awake", { timeout: 60_000 }, async () => {
     const person = await page.evaluate<string>(
       `fetch("/events").then((answer) => answer.body.getReader().read()).then(({ value }) =>
         JSON.parse(new TextDecoder().decode(value).split("data: ")[1]).rooms.telegram.people[0].id)`,

@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { fuzzConfig } from "./config.ts";
 import type { FuzzEntry } from "./entry.ts";
+import { fuzzInteractions } from "./interactions.ts";
 import { fuzzWebhook } from "./webhook.ts";
 
 const MIB = 1024 * 1024;
@@ -15,7 +16,11 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
   },
 });
-const entries: Readonly<Record<string, FuzzEntry>> = { webhook: fuzzWebhook, config: fuzzConfig };
+const entries: Readonly<Record<string, FuzzEntry>> = {
+  webhook: fuzzWebhook,
+  interactions: fuzzInteractions,
+  config: fuzzConfig,
+};
 const entry = entries[values.entry];
 if (entry === undefined) {
   process.stderr.write(`no entry "${values.entry}"; there are ${Object.keys(entries).join(", ")}\n`);

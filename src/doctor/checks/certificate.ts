@@ -1,10 +1,10 @@
 // Checks the certificate that is shown: dates, name, chain, as Telegram and as a browser would; `checks.ts` lists it.
 
 import type { X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
 import type { WebConfig } from "../../config.ts";
 import type { Diagnosis } from "../../model/diagnosis.ts";
 import type { Values } from "../../model/texts.ts";
+import { isFor } from "../../web/tls/names.ts";
 import { namesIn } from "../../web/tls/status.ts";
 import type { Check, DoctorWorld } from "../check.ts";
 import type { Handshake } from "../handshake.ts";
@@ -33,7 +33,7 @@ export const certificateCheck: Check = {
     if (site.isOld) return [];
     const { leaf } = site.shown;
     const values = { names: namesIn(leaf).join(", "), until: day(leaf.validToDate), host: site.host };
-    const fault = ofDates(leaf, world.clock.now()) ?? ofName(site);
+    const fault = ofDates(leaf, world.clock.now()) ?? ofName(site, told);
     if (fault) return [{ check, ...fault, values: { ...values, ...fault.values } }];
     return (await ofTrust(site, told, world)).map((one) => ({
       check,
@@ -58,16 +58,16 @@ function ofDates({ validFromDate: from, validToDate: to }: X509Certificate, now:
   return to.getTime() <= now ? { level: "fault", key: "doctor.certificate.ended" } : undefined;
 }
 
-function ofName({ shown: { leaf }, host }: Site): Found | undefined {
-  const isFor = isIP(host) === 0 ? leaf.checkHost(host) : leaf.checkIP(host);
-  return isFor === undefined ? { level: "fault", key: "doctor.certificate.other-name" } : undefined;
+function ofName({ shown: { leaf }, host }: Site, { upload }: Told): Found | undefined {
+  if (isFor(upload === undefined ? "public" : "uploaded", leaf, host)) return undefined;
+  return { level: "fault", key: "doctor.certificate.other-name" };
 }
 
 async function ofTrust(site: Site, told: Told, { net, clock }: DoctorWorld): Promise<readonly Found[]> {
-  const { shown, target, host } = site;
+  const { shown, target } = site;
   // Telegram trusts what was uploaded and nothing else, or what the world trusts.
   const asTelegram = told.upload === undefined ? shown : await net.handshake(target, { roots: told.upload });
-  const fault = telegramFault(asTelegram, shown, told.upload !== undefined, host);
+  const fault = telegramFault(asTelegram, shown, told.upload !== undefined);
   if (fault) return [fault];
   const late = lateness(shown.leaf, clock.now());
   if (late) return [late];
@@ -81,30 +81,14 @@ async function ofTrust(site: Site, told: Told, { net, clock }: DoctorWorld): Pro
 /** Nothing that was shown, or is known, vouches for the leaf. */
 const INCOMPLETE = "UNABLE_TO_VERIFY_LEAF_SIGNATURE";
 
-function telegramFault(
-  seen: Handshake,
-  { leaf }: Site["shown"],
-  isUploaded: boolean,
-  host: string,
-): Found | undefined {
+function telegramFault(seen: Handshake, { leaf }: Site["shown"], isUploaded: boolean): Found | undefined {
   const code = seen.kind === "failed" ? seen.code : seen.distrust;
-  if (code === undefined)
-    return !isUploaded || fitsByString(leaf, host)
-      ? undefined
-      : { level: "fault", key: "doctor.certificate.no-cn" };
+  if (code === undefined) return undefined;
   const values: Values = { code };
   if (isUploaded) return { level: "fault", key: "doctor.certificate.not-uploaded", values };
   const isOwn = leaf.subject === leaf.issuer;
   if (!isOwn && code === INCOMPLETE) return { level: "fault", key: "doctor.certificate.chain", values };
   return { level: "fault", key: "doctor.certificate.untrusted", values };
-}
-
-/** With an uploaded certificate Telegram compares an address as text, with the CN, unless there are names besides. */
-function fitsByString(leaf: X509Certificate, host: string): boolean {
-  if (isIP(host) === 0) return true;
-  const names = (leaf.subjectAltName ?? "").split(", ").flatMap((one) => /^DNS:(.+)$/.exec(one)?.[1] ?? []);
-  if (names.length > 0) return names.includes(host);
-  return /(?:^|\n)CN=(.+)/.exec(leaf.subject)?.[1] === host;
 }
 
 function lateness({ validFromDate: from, validToDate: to }: X509Certificate, now: number): Found | undefined {

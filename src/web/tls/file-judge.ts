@@ -1,9 +1,9 @@
 // Says whether a certificate and a key of two files serve for a host, and who vouches for them; pure; `file-keeper.ts` asks.
 
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
-import { rootCertificates } from "node:tls";
+import { createSecureContext, rootCertificates } from "node:tls";
 import type { Values } from "../../model/texts.ts";
+import { isFor } from "./names.ts";
 
 export interface FilesToJudge {
   /** PEM: the leaf, then what leads to the root. */
@@ -25,7 +25,11 @@ export type FilesFault =
   | "not-yet"
   | "ended"
   | "broken-chain"
-  | "no-anchor";
+  | "no-anchor"
+  /** TLS itself refuses to use it. */
+  | "weak"
+  /** Telegram, which is given it, would not find the host in it. */
+  | "no-cn";
 
 export type FilesVerdict =
   /** `anchor`: what others must be given to trust it; undefined when the world vouches. */
@@ -44,14 +48,28 @@ export function judgeFiles({ cert, key, host, now, roots = rootCertificates }: F
   if (!secret) return { fault: "no-key" };
   if (!leaf.checkPrivateKey(secret)) return { fault: "mismatch" };
   const names = leaf.subjectAltName ?? leaf.subject;
-  const isFor = isIP(host) === 0 ? leaf.checkHost(host) : leaf.checkIP(host);
-  if (isFor === undefined) return { fault: "other-host", values: { names } };
+  if (!isFor("public", leaf, host) && !isFor("uploaded", leaf, host))
+    return { fault: "other-host", values: { names } };
   for (const one of chain) {
     if (one.validFromDate.getTime() > now)
       return { fault: "not-yet", values: { from: day(one.validFromDate) } };
     if (one.validToDate.getTime() <= now) return { fault: "ended", values: { until: day(one.validToDate) } };
   }
-  return anchorOf(chain, roots);
+  const verdict = anchorOf(chain, roots);
+  if ("fault" in verdict) return verdict;
+  if (!isFor(verdict.trust, leaf, host)) return { fault: "no-cn" };
+  return weakness({ cert, key }) ?? verdict;
+}
+
+/** Only OpenSSL knows what its security level allows: a short key, SHA-1 in the chain. A server would die of it. */
+function weakness(pair: { readonly cert: string; readonly key: string }): FilesVerdict | undefined {
+  try {
+    createSecureContext(pair);
+    return undefined;
+  } catch (error) {
+    const reason = /([^:]+)$/.exec(error instanceof Error ? error.message : String(error))?.[1] ?? "";
+    return { fault: "weak", values: { reason } };
+  }
 }
 
 /** Each is vouched for by the next one; the last by a root of the world, or by itself. */

@@ -14,7 +14,6 @@ import type {
   Served,
 } from "./certificates.ts";
 import { judgeFiles } from "./file-judge.ts";
-import { obstacleOf } from "./obstacle.ts";
 import { statusOf } from "./status.ts";
 
 export interface FileOptions {
@@ -74,13 +73,7 @@ async function load({ certificate, key, host, clock, roots }: FileOptions): Prom
     const values = { certificate, key, host, ...verdict.values };
     return { fault: { key: `web.files.${verdict.fault}`, values }, mark };
   }
-  const served = { ...pair, trust: verdict.trust };
-  const obstacle = obstacleOf(served, host);
-  if (obstacle) {
-    const values = { certificate, ...obstacle.values };
-    return { fault: { key: `certificate.${obstacle.code}`, values }, mark };
-  }
-  return { served, upload: verdict.anchor, mark };
+  return { served: { ...pair, trust: verdict.trust }, upload: verdict.anchor, mark };
 }
 
 async function read(path: string): Promise<{ readonly text: string } | { readonly code: string }> {

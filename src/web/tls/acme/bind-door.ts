@@ -3,8 +3,8 @@
 import type { Server } from "node:net";
 import type { ListenAddress } from "../../listen.ts";
 import { formatListen } from "../../listen.ts";
+import { listenersOn } from "../../reach/port-holder.ts";
 import { AcmeFault, type FaultKind } from "./fault.ts";
-import { holderOf } from "./port-holder.ts";
 
 const KINDS: Readonly<Record<string, FaultKind>> = {
   EADDRINUSE: "port-held",
@@ -25,7 +25,8 @@ export async function bindDoor(server: Server, address: ListenAddress, host: str
   } catch (error) {
     const kind = KINDS[String((error as NodeJS.ErrnoException).code)];
     if (kind === undefined) throw error;
-    const holder = address.kind === "tcp" && kind === "port-held" ? await holderOf(address.port) : undefined;
+    const isHeld = address.kind === "tcp" && kind === "port-held";
+    const holder = isHeld ? (await listenersOn(address.port))[0]?.program : undefined;
     const values = { host, address: formatListen(address), holder: holder ?? "unknown" };
     throw new AcmeFault(kind, values, { ofDoor: true, cause: error });
   }

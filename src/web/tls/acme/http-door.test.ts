@@ -6,7 +6,6 @@ import { type AddressInfo, connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { OpenDoor } from "./door.ts";
 import { createHttpDoor } from "./http-door.ts";
-import { listenersIn } from "./port-holder.ts";
 
 const question = { host: "bot.example.org", token: "t0ken_-", keyAuthorization: "t0ken_-.thumb", now: 0 };
 let open: OpenDoor | undefined;
@@ -74,15 +73,4 @@ describe("an http-01 door", () => {
     const door = createHttpDoor({ kind: "tcp", host: "203.0.113.9", port: 8080 });
     await expect(door.open(question)).rejects.toMatchObject({ kind: "port-not-here", ofDoor: true });
   });
-});
-
-it("finds those who listen, and only them, in what Linux tells", () => {
-  const table = [
-    "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
-    "   0: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 0 100 0 0 10 0",
-    "   1: 0100007F:0050 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 4712 1 0 20 4 30 10 -1",
-    "   2: 00000000:0051 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4713 1 0 100 0 0 10 0",
-  ].join("\n");
-  expect(listenersIn(table, 80)).toEqual(["4711"]);
-  expect(listenersIn(table, 443)).toEqual([]);
 });

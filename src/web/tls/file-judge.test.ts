@@ -10,8 +10,8 @@ import { UserError } from "../../model/errors.ts";
 import { ManualClock } from "../../sandbox/manual-clock.ts";
 import { loadTexts } from "../../texts.ts";
 import type { KeyAndCertificate } from "./certificates.ts";
+import { judgeFiles } from "./file-judge.ts";
 import { openFiles } from "./file-keeper.ts";
-import { obstacleOf } from "./obstacle.ts";
 import { makeSelfSigned } from "./self-signed.ts";
 
 const NAME = "bot.example.org";
@@ -49,8 +49,14 @@ describe("what stands in the way", () => {
     ["an address without its CN, uploaded", { cn: "x", san: ofIp }, IP, "uploaded", "no-cn"],
     ["an address with its CN, uploaded", { cn: IP, san: ofIp }, IP, "uploaded", undefined],
     ["an address without its CN, of the world", { cn: "x", san: ofIp }, IP, "public", undefined],
-  ])("%s", async (_, wanted, host, trust, code) => {
-    expect(obstacleOf({ ...(await make(wanted)), trust }, host)?.code).toBe(code);
+    ["an address with its CN alone, uploaded", { cn: IP, san: ofName }, IP, "uploaded", "other-host"],
+  ])("%s", async (_, wanted, host, trust, fault) => {
+    const pair = await make(wanted);
+    const roots = trust === "public" ? [pair.cert] : [];
+    const verdict = judgeFiles({ ...pair, host, now: Date.now(), roots });
+    expect(verdict).toEqual(
+      fault === undefined ? expect.objectContaining({ trust }) : expect.objectContaining({ fault }),
+    );
   });
 });
 
@@ -95,7 +101,7 @@ describe("files", () => {
       await clock.advance(MINUTE);
       await expect.poll(() => clock.pending).toBe(1);
     }
-    expect(keeper.status().fault?.key).toBe("certificate.weak");
+    expect(keeper.status().fault?.key).toBe("web.files.weak");
     expect(log.warn).toHaveBeenCalledOnce();
     expect(serve).not.toHaveBeenCalled();
     expect(keeper.current().cert).toBe(first.cert);
