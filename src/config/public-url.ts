@@ -1,30 +1,10 @@
 // What Telegram's cloud demands of a webhook URL; `loadConfig` calls it, and other callers for the list of ports.
 
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
+import { isReservedIpv4 } from "../model/reserved-ipv4.ts";
 
 /** Bot API 10.1, setWebhook: the only ports the cloud calls. */
 export const CLOUD_PORTS: readonly number[] = [443, 80, 88, 8443];
-
-/** Ranges the cloud refuses ("IP address 10.0.0.5 is reserved"). Telegram's td, IPAddress.cpp. */
-const RESERVED: readonly (readonly [string, number])[] = [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.0.2.0", 24],
-  ["192.88.99.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["198.51.100.0", 24],
-  ["203.0.113.0", 24],
-  ["224.0.0.0", 3],
-];
-
-const reserved = new BlockList();
-for (const [network, bits] of RESERVED) reserved.addSubnet(network, bits, "ipv4");
 
 /** Names that lead nowhere from outside. RFC 6761, RFC 6762. */
 const LOCAL_NAME = /(^|\.)(localhost|local|internal|home\.arpa|test|invalid)$/;
@@ -43,11 +23,6 @@ export function parsePublicUrl(text: string): URL | undefined {
   if (!url || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") return undefined;
   url.pathname = url.pathname.replace(/\/+$/, "");
   return url;
-}
-
-/** Telegram's cloud never calls it, for it is not of the public internet. */
-export function isReservedIpv4(address: string): boolean {
-  return reserved.check(address);
 }
 
 /** A name that only a network of one's own knows. */

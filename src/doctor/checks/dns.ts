@@ -1,8 +1,9 @@
 // Checks where the public name leads: an IPv4 address, of the internet, and of this machine; `checks.ts` lists it.
 
 import { isIP } from "node:net";
-import { isLocalName, isReservedIpv4 } from "../../config/public-url.ts";
+import { isLocalName } from "../../config/public-url.ts";
 import type { Diagnosis } from "../../model/diagnosis.ts";
+import { isReservedIpv4 } from "../../model/reserved-ipv4.ts";
 import type { OwnAddresses } from "../../web/reach/own-addresses.ts";
 import { bareHost } from "../ask.ts";
 import type { Check, Net } from "../check.ts";

@@ -1,7 +1,8 @@
 // Looks whether Telegram can find the public address by DNS: an IPv4 address of the internet; the start and the doctor ask.
 
 import { Resolver } from "node:dns/promises";
-import { BlockList, isIPv4, isIPv6 } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
+import { isReservedIpv4 } from "../../model/reserved-ipv4.ts";
 import type { Values } from "../../model/texts.ts";
 
 /** Both give [] when the name has no such record. @throws what node:dns throws when nobody could be asked */
@@ -21,27 +22,6 @@ export interface CheckOptions {
   /** A Bot API server of one's own calls private addresses, too. */
   readonly allowReserved?: boolean;
 }
-
-// Telegram's td, IPAddress.cpp: what setWebhook refuses ("IP address 10.0.0.5 is reserved").
-const ranges: readonly (readonly [string, number])[] = [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.0.2.0", 24],
-  ["192.88.99.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["198.51.100.0", 24],
-  ["203.0.113.0", 24],
-  ["224.0.0.0", 3],
-];
-
-const reserved = new BlockList();
-for (const [network, bits] of ranges) reserved.addSubnet(network, bits, "ipv4");
 
 // A start should not hang on a DNS server that does not answer.
 const patience = { timeout: 2_000, tries: 2 };
@@ -70,7 +50,7 @@ export async function checkAddress(
   { allowReserved = false }: CheckOptions = {},
 ): Promise<AddressVerdict> {
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  const isReserved = (address: string) => !allowReserved && reserved.check(address);
+  const isReserved = (address: string) => !allowReserved && isReservedIpv4(address);
   if (ipAddress !== undefined && isReserved(ipAddress))
     return { level: "fault", name: "pinned-reserved", values: { host, ip: ipAddress } };
   try {

@@ -1,7 +1,7 @@
 // Which addresses this machine has, and which of them the internet can reach; the start, `init` and `doctor` ask.
 
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
-import { isReservedIpv4 } from "../../config/public-url.ts";
+import { isReservedIpv4 } from "../../model/reserved-ipv4.ts";
 
 export interface OwnAddresses {
   readonly ipv4: readonly string[];

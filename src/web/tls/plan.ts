@@ -1,9 +1,10 @@
 // Decides who does TLS and with which certificate, and says why; `web.ts` acts on it, `doctor` and the panel repeat it.
 
 import { isIP, isIPv4 } from "node:net";
-import { isLocalName, isReservedIpv4 } from "../../config/public-url.ts";
+import { isLocalName } from "../../config/public-url.ts";
 import { LETS_ENCRYPT } from "../../config/web-schema.ts";
 import type { WebConfig } from "../../config.ts";
+import { isReservedIpv4 } from "../../model/reserved-ipv4.ts";
 import type { Values } from "../../model/texts.ts";
 import { formatListen } from "../listen.ts";
 
