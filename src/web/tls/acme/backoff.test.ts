@@ -8,17 +8,23 @@ const HOUR = 60 * MINUTE;
 
 describe("renewal", () => {
   it.each([
-    ["90 days", 90 * 24 * HOUR],
-    ["160 hours", 160 * HOUR],
-    ["one hour", HOUR],
-  ])("comes when a third of %s remains, at most a fiftieth earlier", (_, life) => {
+    ["90 days", 90 * 24 * HOUR, 1 / 3],
+    ["160 hours", 160 * HOUR, 3 / 5],
+    ["one hour", HOUR, 3 / 5],
+  ])("of %s comes when enough remains, at most a fiftieth earlier", (_, life, left) => {
     const from = Date.UTC(2026, 0, 1);
     const times = [0, 0.5, 0.999].map((chance) => renewalAt({ from, to: from + life }, chance));
     const parts = times.map((at) => (from + life - at) / life);
-    expect(parts[0]).toBeCloseTo(1 / 3, 5);
-    for (const part of parts) expect(part).toBeGreaterThanOrEqual(1 / 3);
-    for (const part of parts) expect(part).toBeLessThan(1 / 3 + 0.0201);
+    expect(parts[0]).toBeCloseTo(left, 5);
+    for (const part of parts) expect(part).toBeGreaterThanOrEqual(left - 1e-9);
+    for (const part of parts) expect(part).toBeLessThan(left + 0.0201);
     expect(new Set(times).size).toBe(3);
+  });
+
+  it("of a certificate for an address comes every two to three days", () => {
+    const days = renewalAt({ from: 0, to: 160 * HOUR }, 0.5) / (24 * HOUR);
+    expect(days).toBeGreaterThan(2);
+    expect(days).toBeLessThan(3);
   });
 });
 
