@@ -55,8 +55,12 @@ export async function openPrompts(texts: Texts, terminal: Terminal): Promise<Pro
       return given((await clack.text({ message, validate, ...more, ...streams })) ?? "").trim();
     },
     secret: async (message) => given((await clack.password({ message, mask: "•", ...streams })) ?? "").trim(),
-    choose: async <T extends string>(message: string, choices: readonly Choice<T>[]) =>
-      given(await clack.select<string>({ message, options: [...choices], ...streams })) as T,
+    choose: async <T extends string>(question: string, choices: readonly Choice<T>[]) => {
+      // The library says the keys in English.
+      const message = texts("setup.choose", { question });
+      const more = { options: [...choices], showInstructions: false };
+      return given(await clack.select<string>({ message, ...more, ...streams })) as T;
+    },
     confirm: async (message, initialValue) => {
       const words = { active: texts("setup.yes"), inactive: texts("setup.no") };
       return given(await clack.confirm({ message, initialValue, ...words, ...streams }));
