@@ -36,7 +36,7 @@ async function look({ given = {}, config = {}, state = OURS }: Case = {}): Promi
     ...given,
   };
   const parsed = discordSchema.parse({
-    ...{ platform: "discord", token: rig.bot.token, api: rig.sandbox.url },
+    ...{ platform: "discord", token: rig.bot.token, api: rig.sandbox.url, avatars: { show: false } },
     ...config,
   });
   const found = await examine(context, parsed);
@@ -160,6 +160,11 @@ const TABLE: readonly (readonly [string, () => Case, readonly string[]])[] = [
       without("ATTACH_FILES", "SEND_POLLS");
       return {};
     },
+    ["warning channel-permissions.lacking"],
+  ],
+  [
+    "no right to make the channel for pictures",
+    () => ({ config: { avatars: { show: true } } }),
     ["warning channel-permissions.lacking"],
   ],
   [

@@ -99,8 +99,9 @@ function kindFault(
 function rightsFinding(looking: Looking, subject: string, id: string, thread?: string): Diagnosis {
   const { directory, context } = looking;
   const bits = directory.permissions(id) ?? 0n;
-  // The right to make channels counts for the whole guild.
-  const missing = NEEDED_RIGHTS.filter(([name, bit]) => name !== "MANAGE_CHANNELS" && !(bits & bit));
+  const missing = NEEDED_RIGHTS.filter(
+    ([name, bit]) => !(bits & bit) && (name !== "MANAGE_CHANNELS" || makesChannel(looking)),
+  );
   const channel = directory.channel(id)?.name || id;
   if (missing.length === 0) return finding(looking, "channel-permissions", "ok", "ok", { channel }, subject);
   const vital = missingRights(bits, thread !== undefined).length > 0;
@@ -115,6 +116,11 @@ function rightsFinding(looking: Looking, subject: string, id: string, thread?: s
     values,
     subject,
   );
+}
+
+/** Where nobody outside can fetch pictures from us, they lie in a private channel that the bot makes. */
+function makesChannel({ config, context }: Looking): boolean {
+  return config.avatars.show && config.avatars.channel === undefined && context.publicUrl === undefined;
 }
 
 async function webhooks(looking: Looking, subject: string, id: string): Promise<Diagnosis> {
