@@ -1,12 +1,11 @@
 // Starts a real ACME authority (Pebble) with its DNS on free ports of loopback; the ACME tests get certificates from it.
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:https";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../src/demo/free-port.ts";
 
 export const hasPebble =
   ["pebble", "pebble-challtestsrv"].every((program) => spawnSync(program, ["-h"]).error === undefined) &&
@@ -105,27 +104,11 @@ export async function startPebble(options: PebbleOptions): Promise<Pebble> {
   };
 }
 
-/**
- * Ports of loopback that nobody holds now, each a different one. They lie below those the system gives away by itself,
- * so that nobody gets one of them before it is bound for good.
- */
+/** Ports of loopback that nobody holds now, each a different one. */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const found = new Set<number>();
-  while (found.size < count) {
-    const port = randomInt(12_000, 32_000);
-    if (await isFree(port)) found.add(port);
-  }
+  while (found.size < count) found.add(await freePort());
   return [...found];
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  const bound = await new Promise<boolean>((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => resolve(true));
-  });
-  if (bound) await new Promise((resolve) => server.close(resolve));
-  return bound;
 }
 
 function makeHttpsCertificate(folder: string): string {

@@ -8,6 +8,7 @@ import { connect, type PeerCertificate } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { hasOpenssl, NO_OPENSSL } from "../../../../test/support/needs.ts";
 import { greetingOf } from "../../../../test/support/tls-greeting.ts";
+import { freePort } from "../../../demo/free-port.ts";
 import { makeSelfSigned } from "../self-signed.ts";
 import { createAlpnDoor, createAlpnPort } from "./alpn-door.ts";
 import type { ChallengeDoor } from "./door.ts";
@@ -209,7 +210,7 @@ describe("afterwards", () => {
 
 describe("a port of its own", () => {
   it("answers the authority only, and is closed afterwards", async () => {
-    const own = createAlpnPort({ kind: "tcp", host: "127.0.0.1", port: await freePort() });
+    const own = createAlpnPort({ kind: "tcp", host: "127.0.0.1", port: await takePort() });
     const at = lastPort;
     const open = await own.open(question);
     expect((await knock(at)).certificate.subjectaltname).toBe(`DNS:${question.host}`);
@@ -235,11 +236,8 @@ describe("a port of its own", () => {
 });
 
 let lastPort = 0;
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  lastPort = (probe.address() as AddressInfo).port;
-  await new Promise((resolve) => probe.close(resolve));
+async function takePort(): Promise<number> {
+  lastPort = await freePort();
   return lastPort;
 }
 

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { freePort } from "../../../demo/free-port.ts";
 import type { OpenDoor } from "./door.ts";
 import { createHttpDoor } from "./http-door.ts";
 
@@ -11,14 +12,6 @@ const question = { host: "bot.example.org", token: "t0ken_-", keyAuthorization: 
 let open: OpenDoor | undefined;
 let port = 0;
 afterEach(async () => open?.close());
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const found = (probe.address() as AddressInfo).port;
-  await new Promise((resolve) => probe.close(resolve));
-  return found;
-}
 
 async function openOne(): Promise<void> {
   port = await freePort();
