@@ -43,10 +43,19 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** Its own OpenSSL gives up on a busy machine: what could not be looked at is looked at again. */
 async function judged(...checks: readonly string[]): Promise<readonly Finding[]> {
+  const found = await judgedOnce(...checks);
+  const missed = found.some(({ finding }) => finding.includes("connect problem"));
+  return missed ? await judgedOnce(...checks) : found;
+}
+
+async function judgedOnce(...checks: readonly string[]): Promise<readonly Finding[]> {
   const address = server.address();
   const port = address.kind === "tcp" ? address.port : 0;
   const file = join(folder, `${checks.join("")}.json`);
+  // testssl writes over no file.
+  rmSync(file, { force: true });
   const quietly = ["--quiet", "--color", "0", "--warnings", "batch", "--nodns", "none"];
   const args = [...quietly, ...checks, "--openssl-timeout", "10", "--jsonfile", file, `127.0.0.1:${port}`];
   // Its exit code counts what it found; what matters is what it wrote.
@@ -58,13 +67,6 @@ async function judged(...checks: readonly string[]): Promise<readonly Finding[]>
 
 it("finds nothing above LOW", async () => {
   const findings = (await Promise.all([judged("-p", "-s", "-f", "-S"), judged("-U")])).flat();
-  process.stdout.write(
-    JSON.stringify(
-      findings.filter((f) => !["OK", "INFO"].includes(f.severity)),
-      null,
-      1,
-    ),
-  );
   const grave = findings.filter(
     ({ id, severity }) => !QUIET.includes(severity) && ![...OF_THE_JUDGE, ...SELF_SIGNED].includes(id),
   );
@@ -86,4 +88,4 @@ it("finds nothing above LOW", async () => {
     "RC4",
   ])
     expect(told.has(hole), hole).toBe(true);
-}, 120_000);
+}, 180_000);

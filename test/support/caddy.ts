@@ -20,7 +20,10 @@ export async function startCaddy(lines: string, port: number): Promise<FrontServ
   const folder = mkdtempSync(join(tmpdir(), "matebot-caddy-"));
   const file = join(folder, "Caddyfile");
   const options = ["admin off", "skip_install_trust", "auto_https disable_redirects"];
-  const global = [...options, `http_port ${await freePort()}`].map((line) => `\t${line}`);
+  let http = await freePort();
+  // Caddy speaks no TLS at the port that it is told is for HTTP.
+  while (http === port) http = await freePort();
+  const global = [...options, `http_port ${http}`].map((line) => `\t${line}`);
   writeFileSync(file, ["{", ...global, "}", lines].join("\n"));
   const env = { XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder, HOME: folder };
   const front = await startFront("caddy", ["run", "--config", file, "--adapter", "caddyfile"], env, port);
