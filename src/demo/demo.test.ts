@@ -26,7 +26,11 @@ afterEach(() => {
 
 async function look(url: string): Promise<DemoView> {
   const reader = (await fetch(`${url}/events`)).body?.getReader();
-  const text = new TextDecoder().decode((await reader?.read())?.value);
+  const decoder = new TextDecoder();
+  let text = "";
+  // One picture may come in several pieces.
+  while (!/^data: .*\n\n/m.test(text))
+    text += decoder.decode((await reader?.read())?.value, { stream: true });
   await reader?.cancel();
   return JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? "") as DemoView;
 }

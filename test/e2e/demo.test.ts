@@ -237,8 +237,13 @@ describe("the demo page", () => {
 
   it("shows the last 200 of a burst, and stays awake", { timeout: 60_000 }, async () => {
     const person = await page.evaluate<string>(
-      `fetch("/events").then((answer) => answer.body.getReader().read()).then(({ value }) =>
-        JSON.parse(new TextDecoder().decode(value).split("data: ")[1]).rooms.telegram.people[0].id)`,
+      `new Promise((resolve) => {
+        const events = new EventSource("/events");
+        events.onmessage = ({ data }) => {
+          events.close();
+          resolve(JSON.parse(data).rooms.telegram.people[0].id);
+        };
+      })`,
     );
     await page.evaluate(
       `Promise.all(Array.from({ length: 300 }, (_, index) => fetch("/act", {
