@@ -31,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "bridge/ports.ts",
     "bridge/media-port.ts",
     "bridge/examine.ts",
+    "bridge/social.ts",
   ],
   "platforms/discord": [
     "model",
@@ -38,8 +39,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "bridge/ports.ts",
     "bridge/media-port.ts",
     "bridge/examine.ts",
+    "bridge/social.ts",
   ],
   "platforms/index.ts": ["platforms", "model", "bridge/platform.ts", "bridge/examine.ts", "config"],
+  robot: ["model", "bridge"],
+  plugins: ["model", "bridge", "robot"],
+  import: ["model", "config", "texts.ts"],
   service: ["model", "bridge/ports.ts"],
   sandbox: ["model"],
 };

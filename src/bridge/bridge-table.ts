@@ -2,23 +2,45 @@
 
 import { SHOWN_IF_ASKED, type Shown } from "../model/event.ts";
 import type { AccountId, ConversationRef } from "../model/refs.ts";
-import { conversationKey, sameConversation } from "../model/refs.ts";
+import { conversationKey, parseConversation, sameConversation } from "../model/refs.ts";
+import type { Language } from "../model/texts.ts";
+
+export type Way = "speaks" | "hears";
 
 export interface Bridge {
   readonly name: string;
   readonly members: readonly ConversationRef[];
-  /** All is shown where nothing is said, but typing and phone numbers. */
+  /** All is shown where nothing is said, but what `SHOWN_IF_ASKED` holds. */
   readonly show?: Readonly<Partial<Record<Shown, boolean>>>;
+  /** Those that only speak, or only hear, by conversation key; the others do both. */
+  readonly ways?: Readonly<Record<string, Way>>;
+  /** Nothing is carried meanwhile. */
+  readonly paused?: boolean;
+  /** Of what the bridge itself says in its rooms. */
+  readonly language?: Language;
+  readonly attribution?: Attribution;
+  /** Where it was made: bridges of the file cannot be changed from the chats. */
+  readonly from?: "file" | "chats";
 }
+
+/** How who speaks is shown where there are no puppets: with the name, with the platform behind it, or not at all. */
+export const ATTRIBUTIONS = ["name", "name-platform", "none"] as const;
+export type Attribution = (typeof ATTRIBUTIONS)[number];
 
 export interface BridgeTable {
   /** It is a member itself, not only a thread of one. */
   isMember(ref: ConversationRef): boolean;
   /** Does its bridge show this? */
   shows(ref: ConversationRef, what: Shown): boolean;
-  /** The other members of the bridge that `ref` belongs to; [] when it belongs to none. */
+  /** Where what is said in `ref` is carried: the other members of its bridge that hear; [] when it belongs to none, only hears, or is paused. */
   others(ref: ConversationRef): readonly ConversationRef[];
-  /** Every bridged conversation of an account; the same list until something moves. */
+  /** The bridge that `ref` (or the chat it is a thread of) belongs to, paused or not. */
+  bridgeOf(ref: ConversationRef): Bridge | undefined;
+  all(): readonly Bridge[];
+  /** A bridge with this name comes, or becomes this. A member of another bridge stays with the other. */
+  put(bridge: Bridge): void;
+  drop(name: string): void;
+  /** Every bridged conversation of an account; the same list until something changes. */
   conversations(account: AccountId): readonly ConversationRef[];
   /** From now on `from` is called `to`. Doing it twice changes nothing. */
   move(from: ConversationRef, to: ConversationRef): void;
@@ -37,7 +59,9 @@ export function createBridgeTable(bridges: readonly Bridge[]): BridgeTable {
     byAccount.clear();
     for (const bridge of current) {
       for (const member of bridge.members) {
-        memberships.set(conversationKey(member), bridge);
+        const key = conversationKey(member);
+        if (memberships.has(key)) continue;
+        memberships.set(key, bridge);
         const known = byAccount.get(member.account);
         if (known) known.push(member);
         else byAccount.set(member.account, [member]);
@@ -50,24 +74,51 @@ export function createBridgeTable(bridges: readonly Bridge[]): BridgeTable {
     if (ref.thread === undefined || memberships.has(conversationKey(ref))) return ref;
     return { account: ref.account, id: ref.id };
   };
+  const bridgeOf = (ref: ConversationRef) => memberships.get(conversationKey(memberOf(ref)));
+  const replace = (bridges: readonly Bridge[]) => {
+    current = bridges;
+    index();
+  };
 
   return {
     isMember: (ref) => memberships.has(conversationKey(ref)),
-    shows(ref, what) {
-      const show = memberships.get(conversationKey(memberOf(ref)))?.show;
-      return show?.[what] ?? !SHOWN_IF_ASKED.has(what);
-    },
+    shows: (ref, what) => bridgeOf(ref)?.show?.[what] ?? !SHOWN_IF_ASKED.has(what),
     others(ref) {
       const member = memberOf(ref);
-      const bridge = memberships.get(conversationKey(member));
-      return bridge ? bridge.members.filter((other) => !sameConversation(other, member)) : [];
+      const bridge = bridgeOf(ref);
+      if (!bridge || bridge.paused || wayOf(bridge, member) === "hears") return [];
+      return bridge.members.filter(
+        (other) => !sameConversation(other, member) && wayOf(bridge, other) !== "speaks",
+      );
     },
+    bridgeOf,
+    all: () => current,
+    put(bridge) {
+      const isThere = current.some(({ name }) => name === bridge.name);
+      replace(
+        isThere ? current.map((one) => (one.name === bridge.name ? bridge : one)) : [...current, bridge],
+      );
+    },
+    drop: (name) => replace(current.filter((bridge) => bridge.name !== name)),
     conversations: (account) => byAccount.get(account) ?? [],
-    move(from, to) {
-      const renamed = (member: ConversationRef): ConversationRef =>
-        member.account === from.account && member.id === from.id ? { ...member, id: to.id } : member;
-      current = current.map((bridge) => ({ ...bridge, members: bridge.members.map(renamed) }));
-      index();
-    },
+    move: (from, to) => replace(current.map((bridge) => moved(bridge, from, to))),
+  };
+}
+
+function wayOf({ ways }: Bridge, member: ConversationRef): Way | undefined {
+  return ways?.[conversationKey(member)];
+}
+
+function moved(bridge: Bridge, from: ConversationRef, to: ConversationRef): Bridge {
+  const renamed = (member: ConversationRef): ConversationRef =>
+    member.account === from.account && member.id === from.id ? { ...member, id: to.id } : member;
+  const ways = Object.entries(bridge.ways ?? {}).map(([key, way]) => {
+    const ref = parseConversation(key);
+    return [ref ? conversationKey(renamed(ref)) : key, way] as const;
+  });
+  return {
+    ...bridge,
+    members: bridge.members.map(renamed),
+    ...(bridge.ways && { ways: Object.fromEntries(ways) }),
   };
 }

@@ -73,9 +73,13 @@ export function compose(
       return pollEndCalls(renderer, standing);
     case "thread.changed":
       return threadCalls(event, to, renderer, known);
-    // The bridge keeps them and says `marks.changed`; a move has no form.
+    // The bridge keeps them and says `marks.changed`; a move has no form, and the robot alone hears the others.
     case "reaction.changed":
     case "vote.changed":
+    case "members.changed":
+    case "access.changed":
+    case "moderated":
+    case "button.pressed":
     case "conversation.moved":
       return [];
   }

@@ -19,10 +19,11 @@ const ROOM = 0.7;
 
 type Joiner = Pick<Platform, "renderJoined" | "renderEdit" | "renderDelete">;
 
-/** New text, which can stand in one message with its neighbours: what brings a file never does. */
+/** New text, which can stand in one message with its neighbours: what brings a file or buttons never does. */
 export function canJoin(event: BridgeEvent): boolean {
   if (event.kind === "notice") return true;
   if (event.kind !== "message.created" || event.message.album !== undefined) return false;
+  if (event.message.buttons) return false;
   return !event.message.attachments.some((attachment) => isFile(attachment) || isPoll(attachment));
 }
 

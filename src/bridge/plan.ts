@@ -16,13 +16,29 @@ export function plan(
   capabilitiesOf: (account: AccountId) => Capabilities,
 ): readonly Delivery[] {
   const from = conversationOf(event);
-  if (from === undefined || event.kind === "conversation.moved") return [];
+  if (from === undefined || isForRobot(event) || event.kind === "conversation.moved") return [];
+  if (isOfBot(event) && !table.shows(from, "bots")) return [];
   const group = groupOf(event);
   if (group && !table.shows(from, group)) return [];
   return table
     .others(from)
     .filter((to) => possible(event, capabilitiesOf(to.account)))
     .map((to) => ({ event, to }));
+}
+
+const FOR_ROBOT: ReadonlySet<BridgeEvent["kind"]> = new Set([
+  "members.changed",
+  "access.changed",
+  "moderated",
+  "button.pressed",
+]);
+
+function isForRobot({ kind }: BridgeEvent): boolean {
+  return FOR_ROBOT.has(kind);
+}
+
+function isOfBot(event: BridgeEvent): boolean {
+  return "message" in event && event.message.author.kind === "bot";
 }
 
 function possible(event: BridgeEvent, capabilities: Capabilities): boolean {

@@ -8,8 +8,10 @@ import type { Message } from "../model/message.ts";
 import type { AccountId, ConversationRef, MessageRef, UserRef } from "../model/refs.ts";
 import type { RichText } from "../model/rich-text.ts";
 import type { Texts } from "../model/texts.ts";
+import type { Attribution } from "./bridge-table.ts";
 import type { MediaPort, OpenedFile } from "./media-port.ts";
 import type { HealthPort, Log, WebPort } from "./ports.ts";
+import type { RobotPort, Social } from "./social.ts";
 
 /** What a platform can do at all; `plan` obeys. How it is done is the renderers' business. */
 export interface Capabilities {
@@ -52,6 +54,8 @@ export interface Resolved {
   readonly people?: ReadonlyMap<string, UserRef>;
   /** How much of what a joined message holds may be used now (0 < x <= 1): the rest is left for edits. All, unless told. */
   readonly room?: number;
+  /** How who speaks is shown where there are no puppets; with the name, unless told. */
+  readonly attribution?: Attribution;
   /** Phone numbers of shared contacts are shown. */
   readonly phones?: boolean;
   /** What `prepare` found out about the destination, handed back unread. */
@@ -120,6 +124,8 @@ export interface Platform {
   ): Json | undefined;
   /** Opens a thread in `chat`; `chat` itself where it can have none (or we may open none). @throws PlatformError */
   openThread?(chat: ConversationRef, name: string, signal: AbortSignal): Promise<ConversationRef>;
+  /** What it does for the robot; a platform without it is only bridged. */
+  readonly social?: Social;
   /** Shows that somebody writes there; trouble is swallowed. */
   typing?(to: ConversationRef): void;
   /** The bytes of a file of this account, as the platform has them. @throws PlatformError (`refused`: it cannot be had) */
@@ -171,6 +177,8 @@ export interface PlatformContext {
     hash: string | undefined,
     signal: AbortSignal,
   ) => Promise<FileAttachment | undefined>;
+  /** Absent: nobody answers. */
+  readonly robot?: RobotPort;
   /** Somebody writes in this conversation now; kept nowhere. */
   readonly typing: (conversation: ConversationRef) => void;
   /** Is this switched on for the bridge of the conversation? */

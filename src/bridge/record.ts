@@ -1,6 +1,6 @@
 // What is written about a call that was done: the message map, joined messages, the newest message; `deliver.ts` calls it.
 
-import type { Call, Sent } from "../model/delivery.ts";
+import type { Call, JoinedSection, Sent } from "../model/delivery.ts";
 import type { MessageRef } from "../model/refs.ts";
 import type { LaneRun } from "./lane-run.ts";
 import { type MapRow, SELF, type StoredDelivery, type StoreTx, type TraceStep } from "./store-port.ts";
@@ -47,15 +47,19 @@ function rowsOf(call: Call, sent: Sent, at: number): readonly MapRow[] {
     ...{ source, copy, part: call.part + index, hash: hashes[index] ?? "", at },
     ...(sent.via !== undefined && { via: sent.via }),
   });
-  const { source, joined = [] } = call;
-  if (source) return copies.map((copy, index) => rowOf(copy, source, index));
+  const { source, author, joined = [] } = call;
+  if (source)
+    return copies.map((copy, index) => ({
+      ...rowOf(copy, source, index),
+      ...(author !== undefined && { author }),
+    }));
   // An album for an album: each answers to its own.
   const isPaired = copies.length > 1 && copies.length === joined.length;
   return joined.flatMap((section, index) => {
     const copy = isPaired ? copies[index] : sent.ref;
     if (!section.source || !copy) return [];
-    if (isPaired) return [{ ...rowOf(copy, section.source, index), part: 0 }];
-    return [{ ...rowOf(copy, section.source, 0), section: index }];
+    const row = { ...rowOf(copy, section.source, isPaired ? index : 0), ...authorIn(section) };
+    return [isPaired ? { ...row, part: 0 } : { ...row, section: index }];
   });
 }
 
@@ -110,4 +114,9 @@ export function traceOf(
   const refs: readonly MessageRef[] =
     event.kind === "message.deleted" ? event.refs : "message" in event ? [event.message.ref] : [];
   return refs.map((about) => ({ about, to, at, step, ...(detail !== undefined && { detail }) }));
+}
+
+function authorIn({ section }: JoinedSection): Pick<MapRow, "author"> {
+  const user = section.kind === "message" ? section.message.author.user : undefined;
+  return user ? { author: user.id } : {};
 }

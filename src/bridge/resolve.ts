@@ -17,7 +17,7 @@ import { mentionedIn, plainText } from "../model/rich-text.ts";
 import { albumIn } from "./album.ts";
 import type { Standing } from "./compose.ts";
 import type { Resolved } from "./platform.ts";
-import { type MarkRow, SELF, type StoreTx } from "./store-port.ts";
+import { type Found, type MarkRow, SELF, type StoreTx } from "./store-port.ts";
 
 export interface Resolution {
   readonly standing: Standing;
@@ -121,7 +121,7 @@ async function answered(
   // Who answers the small line about a message answers that message.
   const origin = await tx.map.origin(reply.ref);
   const ref = origin && isAside(origin) ? subjectOf(origin) : reply.ref;
-  const found = await tx.map.find(ref, to);
+  const found = (await tx.map.find(ref, to)) ?? standsThere(ref, to);
   // What was not known when the answer was sent was told in words, and an edit cannot make it a native reply.
   if (!found || (found.since ?? 0) > sentAt) return {};
   if (!found.joined) return { replyTo: found.ref };
@@ -130,6 +130,11 @@ async function answered(
   const section = await quotedSection(tx, reply.ref, reply);
   const exact = section && (await tx.map.find(section, to));
   return { replyTo: exact?.ref ?? found.ref, replyIsJoined: exact === undefined || exact.joined };
+}
+
+/** The robot answers where it is asked: the question stands there, whether it was carried or not. */
+function standsThere(ref: MessageRef, to: ConversationRef): Found | undefined {
+  return isSamePlace(ref.conversation, to) ? { ref, joined: false } : undefined;
 }
 
 /** Whose line of a joined message is quoted; undefined when nothing is quoted that only one of them said. */

@@ -11,7 +11,9 @@ export type Reviser = Pick<Platform, "renderEdit" | "renderDelete">;
 export function create(part: Part, index: number, message?: Message): Call {
   const { hash, more, request } = part;
   const call: Call = { op: "create", part: index, hash, request, ...(more && { more }) };
-  return message ? { ...call, source: message.ref } : call;
+  if (!message) return call;
+  const { user } = message.author;
+  return { ...call, source: message.ref, ...(user && { author: user.id }) };
 }
 
 /** Numbered by the messages they make; the first is `from`. */

@@ -1,7 +1,7 @@
 // What the bridge needs of a store, table by table; `storage` implements it.
 
 import type { Poll } from "../model/attachment.ts";
-import type { Call, Copy, Delivery, JoinedSection, RawUpdate } from "../model/delivery.ts";
+import type { Call, Copy, Delivery, JoinedSection, Json, RawUpdate } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import type { AccountId, ConversationRef, MessageRef, UserRef } from "../model/refs.ts";
 
@@ -61,6 +61,8 @@ export interface MapRow {
   readonly at: number;
   /** Its place in a joined message. */
   readonly section?: number;
+  /** Who wrote the source: the id in the source's account. Absent when nobody knows (any more). */
+  readonly author?: string;
 }
 
 export interface Found {
@@ -77,6 +79,14 @@ export interface HeldDelivery {
   readonly delivery: Delivery;
   /** Milliseconds since 1970; after it the delivery is dropped. */
   readonly until: number;
+}
+
+/** Something asked of the robot that was journaled; `ask` is JSON of whatever the robot put there. */
+export interface RobotTask {
+  readonly id: string;
+  readonly ask: Json;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 export type MarkKind = "reaction" | "vote";
@@ -255,6 +265,30 @@ export interface StoreTx {
   readonly state: {
     get(account: AccountId, name: string): Promise<string | undefined>;
     set(account: AccountId, name: string, value: string): Promise<void>;
+  };
+  /** What waits for the robot, until it has answered. */
+  readonly tasks: {
+    /** One with the same id is not added twice. */
+    add(task: RobotTask): Promise<void>;
+    /** Oldest first. */
+    all(limit: number): Promise<readonly RobotTask[]>;
+    /** One more attempt begins; how many there were with it. */
+    begin(id: string): Promise<number>;
+    /** False when there was none. */
+    finish(id: string): Promise<boolean>;
+  };
+  /** Small things of the robot's and of plugins, by kind and key: bridges, codes, settings of rooms, wishes of people. */
+  readonly records: {
+    get(kind: string, key: string): Promise<Json | undefined>;
+    /** `until` (milliseconds since 1970): it is no more from then on. */
+    put(kind: string, key: string, value: Json, until?: number): Promise<void>;
+    delete(kind: string, key: string): Promise<boolean>;
+    /** Ordered by key (byte by byte); those whose key begins with `prefix`. */
+    list(kind: string, prefix?: string): Promise<readonly { readonly key: string; readonly value: Json }[]>;
+    /** How many there are of a kind, and how many bytes their values take. */
+    size(kind: string): Promise<{ readonly count: number; readonly bytes: number }>;
+    /** Removes what is no more; returns how many. */
+    prune(): Promise<number>;
   };
   readonly moves: {
     /** Every conversation that got another id, oldest first. */

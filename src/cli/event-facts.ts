@@ -25,8 +25,13 @@ export function messagesOf(event: BridgeEvent): readonly MessageRef[] {
       return isMessage(event.target) ? [event.target] : [];
     case "marks.changed":
       return [event.about];
+    case "button.pressed":
+      return [event.on];
     case "notice":
     case "thread.changed":
+    case "members.changed":
+    case "access.changed":
+    case "moderated":
     case "conversation.moved":
       return [];
   }

@@ -55,6 +55,8 @@ export interface Call {
   readonly request: Json;
   /** The source message this call carries; absent for notices and for joined messages. */
   readonly source?: MessageRef;
+  /** Who wrote that: the id in its account. */
+  readonly author?: string;
   /** What a joined message holds once the call is done, in order. */
   readonly joined?: readonly JoinedSection[];
   /** The messages whose sections leave a joined message with this call. */

@@ -1,7 +1,7 @@
 // The canonical facts that cross a bridge; a platform's parser makes them, `plan` turns them into deliveries.
 
 import type { Author, Message } from "./message.ts";
-import type { AccountId, ConversationRef, MessageRef } from "./refs.ts";
+import type { AccountId, ConversationRef, MessageRef, UserRef } from "./refs.ts";
 
 /** What can be switched off per bridge (`show` in matebot.yaml). */
 export const SHOWN = [
@@ -15,11 +15,16 @@ export const SHOWN = [
   "polls",
   "typing",
   "phones",
+  "commands",
+  "bots",
 ] as const;
 export type Shown = (typeof SHOWN)[number];
 
-/** Typing asks both platforms again and again, and a number belongs to somebody: both are for those who want them. */
-export const SHOWN_IF_ASKED: ReadonlySet<Shown> = new Set(["typing", "phones"]);
+/**
+ * Typing asks both platforms again and again, a number belongs to somebody, and two bots may answer each other for ever:
+ * all are for those who want them.
+ */
+export const SHOWN_IF_ASKED: ReadonlySet<Shown> = new Set(["typing", "phones", "bots"]);
 
 /**
  * What happened that has no twin of its own, named by a key of locales/<language>/…json under `notice`.
@@ -57,6 +62,9 @@ export type VoteChange =
 
 /** A poll by its message, or by the id under which `PollAttachment.id` or `Sent.poll` named it. */
 export type PollTarget = MessageRef | { readonly account: AccountId; readonly poll: string };
+
+/** What moderators do to people. */
+export type Act = "ban" | "unban" | "mute" | "unmute" | "kick";
 
 export type ThreadChange = "created" | "renamed" | "closed" | "reopened" | "deleted";
 
@@ -108,6 +116,52 @@ export type BridgeEvent =
     }
   /** Made by the bridge itself: the reactions to or the votes of `about` are to be shown anew. */
   | { readonly kind: "marks.changed"; readonly about: MessageRef }
+  /** Somebody came or went, beside the notice that says so. For the robot alone. */
+  | {
+      readonly kind: "members.changed";
+      readonly conversation: ConversationRef;
+      readonly joined: readonly Author[];
+      readonly left: readonly Author[];
+      /** Who added or removed them, when that was somebody else. */
+      readonly by?: Author;
+      /** Milliseconds since 1970. */
+      readonly at: number;
+    }
+  /** What the account itself may do there has changed. For the robot alone. */
+  | {
+      readonly kind: "access.changed";
+      /** With `thread` only that thread. */
+      readonly conversation: ConversationRef;
+      /** `none`: removed, or the conversation is no more; `mute`: it may not write; `full`: (again) all is well. */
+      readonly access: "full" | "mute" | "none";
+      readonly by?: Author;
+    }
+  /** Somebody was banned, muted, … on the platform itself. For the robot alone. */
+  | {
+      readonly kind: "moderated";
+      readonly conversation: ConversationRef;
+      readonly act: Act;
+      readonly user: Author & { readonly user: UserRef };
+      /** Absent when the platform does not tell; the robot's own acts are none. */
+      readonly by?: Author;
+      /** Of what ends by itself; milliseconds since 1970. */
+      readonly until?: number;
+      readonly at: number;
+    }
+  /** Somebody pressed a button of the robot's. For the robot alone. */
+  | {
+      readonly kind: "button.pressed";
+      /** What `Social.acknowledge` takes. */
+      readonly press: string;
+      readonly on: MessageRef;
+      readonly action: string;
+      readonly by: Author;
+      /** A private talk between the person and the robot. */
+      readonly isPrivate: boolean;
+      /** As the person's app is set. */
+      readonly locale?: string;
+      readonly at: number;
+    }
   /** A Telegram group became a supergroup: every stored use of `from` now means `to`. */
   | { readonly kind: "conversation.moved"; readonly from: ConversationRef; readonly to: ConversationRef };
 
@@ -122,7 +176,12 @@ export function conversationOf(event: BridgeEvent): ConversationRef | undefined 
     case "message.deleted":
     case "notice":
     case "thread.changed":
+    case "members.changed":
+    case "access.changed":
+    case "moderated":
       return event.conversation;
+    case "button.pressed":
+      return event.on.conversation;
     case "reaction.changed":
     case "pin.changed":
       return event.target.conversation;

@@ -1,11 +1,15 @@
 // A message as every platform understands it: who wrote it, what it says, what it carries, what it answers.
 
-import type { Attachment } from "./attachment.ts";
+import type { Attachment, FileAttachment } from "./attachment.ts";
+import type { Keyboard } from "./buttons.ts";
 import type { MessageRef, UserRef } from "./refs.ts";
 import type { RichText } from "./rich-text.ts";
 
-/** `anonymous` is a Telegram admin writing as the group; `channel` a channel writing under its own name. */
-export type AuthorKind = "person" | "bot" | "channel" | "anonymous";
+/**
+ * `anonymous` is a Telegram admin writing as the group; `channel` a channel writing under its own name; `robot` is MateBot
+ * itself, whose words stand under no name on any platform.
+ */
+export type AuthorKind = "person" | "bot" | "channel" | "anonymous" | "robot";
 
 export interface Author {
   readonly kind: AuthorKind;
@@ -25,6 +29,13 @@ export interface Reply {
   readonly author?: string;
   readonly excerpt?: string;
   readonly quote?: RichText;
+  /** Who wrote it, as far as the update tells. */
+  readonly user?: UserRef;
+  /** What it says and carries, only where a command (`/…`) answers it. */
+  readonly about?: {
+    readonly text?: string;
+    readonly files: readonly FileAttachment[];
+  };
 }
 
 export interface Forward {
@@ -51,4 +62,6 @@ export interface Message {
   readonly album?: string;
   /** The name of the topic or thread the message stands in, as far as the update tells. */
   readonly topic?: string;
+  /** Only of the robot's. */
+  readonly buttons?: Keyboard;
 }

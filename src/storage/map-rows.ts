@@ -19,11 +19,12 @@ export interface WordedRow {
   readonly hash: string;
   readonly via: string | null;
   readonly at: number;
+  readonly author: string | null;
 }
 
 /** A copy with the key of its conversation. */
 export const copyColumns = [
-  ...(["copy_id", "section", "part", "hash", "via", "at"] as const),
+  ...(["copy_id", "section", "part", "hash", "via", "at", "author"] as const),
   worded("message_map.copy_conversation").as("copy_conversation"),
 ] as const;
 
@@ -38,7 +39,7 @@ const alone = -1;
 
 export const isJoined = ({ section }: Pick<WordedRow, "section">): boolean => section !== alone;
 
-export function rowOf({ source, copy, part, hash, via, at, section }: MapRow): WordedRow {
+export function rowOf({ source, copy, part, hash, via, at, section, author }: MapRow): WordedRow {
   return {
     copy_place: placeKey(copy.conversation),
     copy_id: copy.id,
@@ -51,6 +52,7 @@ export function rowOf({ source, copy, part, hash, via, at, section }: MapRow): W
     hash,
     via: via ?? null,
     at,
+    author: author ?? null,
   };
 }
 
@@ -74,5 +76,9 @@ export function copyOf(row: CopyRow): Copy {
 
 export function mapRowOf(row: CopyRow & SourceRow): MapRow {
   const { ref, joined: _, ...rest } = copyOf(row);
-  return { source: sourceOf(row), copy: ref, ...rest, ...(isJoined(row) && { section: row.section }) };
+  return {
+    ...{ source: sourceOf(row), copy: ref, ...rest },
+    ...(isJoined(row) && { section: row.section }),
+    ...(row.author !== null && { author: row.author }),
+  };
 }

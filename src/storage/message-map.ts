@@ -56,7 +56,7 @@ function placesOf(row: WordedRow): readonly string[] {
 function recordOf(engine: Engine, db: Kysely<Tables>): (rows: readonly WordedRow[]) => Promise<unknown> {
   const columns = [
     ...(["copy_place", "copy_id", "section", "copy_conversation", "source_place", "source_id"] as const),
-    ...(["source_conversation", "part", "hash", "via", "at"] as const),
+    ...(["source_conversation", "part", "hash", "via", "at", "author"] as const),
   ];
   const upsert = preparedRows(engine, columns, (rows: readonly WordedRow[]) =>
     db
@@ -80,6 +80,7 @@ function recordOf(engine: Engine, db: Kysely<Tables>): (rows: readonly WordedRow
           hash: eb.ref("excluded.hash"),
           via: eb.ref("excluded.via"),
           at: eb.ref("excluded.at"),
+          author: eb.ref("excluded.author"),
         })),
       ),
   );

@@ -7,12 +7,13 @@ import { firstTables } from "./migrations/0001-first-tables.ts";
 import { joinedAndTrace } from "./migrations/0002-joined-and-trace.ts";
 import { places } from "./migrations/0003-places.ts";
 import { marksAndThreads } from "./migrations/0004-marks-and-threads.ts";
+import { robot } from "./migrations/0005-robot.ts";
 import type { Tables } from "./schema.ts";
 
 type Migration = (db: Kysely<unknown>, kind: EngineKind) => Promise<void>;
 
 /** Migration n leads from version n - 1 to version n. Only ever add to the end. */
-const migrations: readonly Migration[] = [firstTables, joinedAndTrace, places, marksAndThreads];
+const migrations: readonly Migration[] = [firstTables, joinedAndTrace, places, marksAndThreads, robot];
 
 export const knownVersion = migrations.length;
 

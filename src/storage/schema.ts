@@ -72,6 +72,8 @@ export interface MessageMapTable {
   hash: string;
   via: string | null;
   at: number;
+  /** The source's author, by the id in its account. */
+  author: string | null;
 }
 
 /** What joined messages show. */
@@ -127,6 +129,25 @@ export interface PeopleTable {
   person: number;
 }
 
+/** What waits for the robot. */
+export interface TasksTable {
+  id: string;
+  /** JSON of what was asked. */
+  ask: string;
+  at: number;
+  attempts: Generated<number>;
+}
+
+/** Small things of the robot and of plugins. */
+export interface RecordsTable {
+  kind: string;
+  key: string;
+  /** JSON. */
+  value: string;
+  /** It is no more from then on. */
+  until: number | null;
+}
+
 /** What befell messages beyond the plain way. */
 export interface TraceTable {
   id: Generated<number>;
@@ -170,6 +191,8 @@ export interface Tables {
   threads: ThreadsTable;
   people: PeopleTable;
   trace: TraceTable;
+  tasks: TasksTable;
+  records: RecordsTable;
   state: StateTable;
   moves: MovesTable;
   matebot_schema: VersionTable;

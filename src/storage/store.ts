@@ -13,7 +13,9 @@ import { movesOf } from "./moves.ts";
 import { outboxOf } from "./outbox.ts";
 import { peopleOf } from "./people.ts";
 import { pollsOf } from "./polls.ts";
+import { recordsOf } from "./records.ts";
 import { setStatesOf, stateOf } from "./state.ts";
+import { tasksOf } from "./tasks.ts";
 import { threadsOf } from "./threads.ts";
 import { traceOf } from "./trace.ts";
 
@@ -47,5 +49,7 @@ function queriesOf(engine: Engine, clock: Clock): StoreTx {
     people: peopleOf(engine, db),
     state: stateOf(engine, db, setStates),
     moves: movesOf(db),
+    tasks: tasksOf(db),
+    records: recordsOf(db, clock),
   };
 }

@@ -4,12 +4,13 @@ import type {
   HeldDelivery,
   MapRow,
   MarkRow,
+  RobotTask,
   StoredDelivery,
   StoreTx,
   TraceStep,
 } from "../../src/bridge/store-port.ts";
 import type { Poll } from "../../src/model/attachment.ts";
-import type { JoinedSection, RawUpdate } from "../../src/model/delivery.ts";
+import type { JoinedSection, Json, RawUpdate } from "../../src/model/delivery.ts";
 import type { BridgeEvent } from "../../src/model/event.ts";
 import {
   asideOf,
@@ -41,6 +42,8 @@ interface Lists {
   /** Who was linked last comes last; those of one group are one person. */
   people: { group: number; user: UserRef }[];
   state: { account: string; name: string; value: string }[];
+  tasks: (RobotTask & { attempts: number })[];
+  records: { kind: string; key: string; value: Json; until: number | undefined }[];
   moves: { from: ConversationRef; to: ConversationRef }[];
 }
 
@@ -69,6 +72,7 @@ function emptyLists(): Lists {
   return {
     ...{ journal: [], outbox: [], held: [], map: [], joined: [], trace: [], marks: [], polls: [] },
     ...{ pollNames: [], threads: [], people: [], state: [], moves: [] },
+    ...{ tasks: [], records: [] },
   };
 }
 
@@ -99,12 +103,72 @@ function transactionOn(lists: Lists, now: () => number): StoreTx {
     threads: threadsOn(lists),
     people: peopleOn(lists),
     state,
+    tasks: tasksOn(lists),
+    records: recordsOn(lists, now),
     moves: {
       all: async () => [...lists.moves],
       async add(from, to) {
         if (!lists.moves.some((move) => same(move.from, from) && same(move.to, to)))
           lists.moves.push({ from, to });
       },
+    },
+  };
+}
+
+function tasksOn(lists: Lists): StoreTx["tasks"] {
+  const find = (id: string) => lists.tasks.find((task) => task.id === id);
+  return {
+    async add(task) {
+      if (!find(task.id)) lists.tasks.push({ ...task, attempts: 0 });
+    },
+    all: async (limit) =>
+      [...lists.tasks]
+        .sort((a, b) => a.at - b.at || compare(a.id, b.id))
+        .slice(0, limit)
+        .map(({ id, ask, at }) => ({ id, ask, at })),
+    async begin(id) {
+      const task = find(id);
+      if (!task) return 0;
+      task.attempts += 1;
+      return task.attempts;
+    },
+    async finish(id) {
+      const was = lists.tasks.length;
+      lists.tasks = lists.tasks.filter((task) => task.id !== id);
+      return lists.tasks.length < was;
+    },
+  };
+}
+
+function recordsOn(lists: Lists, now: () => number): StoreTx["records"] {
+  const isAlive = ({ until }: { until: number | undefined }) => until === undefined || until > now();
+  const alive = (kind: string) => lists.records.filter((row) => row.kind === kind && isAlive(row));
+  const without = (kind: string, key: string) =>
+    lists.records.filter((row) => row.kind !== kind || row.key !== key);
+  return {
+    get: async (kind, key) => alive(kind).find((row) => row.key === key)?.value,
+    async put(kind, key, value, until) {
+      lists.records = [...without(kind, key), { kind, key, value, until }];
+    },
+    async delete(kind, key) {
+      const was = lists.records.length;
+      lists.records = without(kind, key);
+      return lists.records.length < was;
+    },
+    list: async (kind, prefix = "") =>
+      alive(kind)
+        .filter(({ key }) => key.startsWith(prefix))
+        .sort((a, b) => compare(a.key, b.key))
+        .map(({ key, value }) => ({ key, value })),
+    async size(kind) {
+      const rows = alive(kind);
+      const bytes = rows.reduce((sum, { value }) => sum + [...JSON.stringify(value)].length, 0);
+      return { count: rows.length, bytes };
+    },
+    async prune() {
+      const was = lists.records.length;
+      lists.records = lists.records.filter(isAlive);
+      return was - lists.records.length;
     },
   };
 }
