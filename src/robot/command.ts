@@ -2,7 +2,7 @@
 
 import type { Line } from "../bridge/social.ts";
 import type { StoreTx } from "../bridge/store-port.ts";
-import type { Ask, Choice, Reply } from "../model/ask.ts";
+import type { Ask, Choice, PerLanguage, Reply } from "../model/ask.ts";
 import type { RichText } from "../model/rich-text.ts";
 import type { Language, Texts } from "../model/texts.ts";
 import type { RobotWorld } from "./world.ts";
@@ -56,6 +56,17 @@ export interface Question {
   readonly signal: AbortSignal;
 }
 
+export interface CommandWords {
+  readonly names: PerLanguage<string>;
+  readonly aliases: PerLanguage<readonly string[]>;
+  readonly about: PerLanguage<string>;
+  /** As one would type it, without the slash. */
+  readonly example?: PerLanguage<string>;
+  readonly args?: Readonly<
+    Record<string, { readonly name: PerLanguage<string>; readonly about: PerLanguage<string> }>
+  >;
+}
+
 export interface Command {
   /** Canonical, lower case; nobody else's. Actions of buttons and forms begin with it: `name:…`. */
   readonly name: string;
@@ -65,6 +76,8 @@ export interface Command {
    * arguments, `.example` (as one would type it, without the slash).
    */
   readonly texts: string;
+  /** Said in the place of `texts`: commands of plugins bring their own. */
+  readonly words?: CommandWords;
   readonly args?: readonly Argument[];
   /** `everyone`, unless told. */
   readonly who?: Role;
