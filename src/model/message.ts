@@ -21,6 +21,8 @@ export interface Author {
   readonly href?: string;
   /** Changes whenever the picture does, where the platform says so in passing (Discord's hash). */
   readonly face?: string;
+  /** As the person's app is set, `pt-br`, where the platform says so in passing. */
+  readonly locale?: string;
 }
 
 /** What a message answers. `ref` is absent when the target is unknown; `author` and `excerpt` then still tell. */
