@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { ConfigError, type Fault } from "./config/finding.ts";
+import { robotSchema } from "./config/robot-schema.ts";
 import { bridgeSchema, knownKeys, type PlatformSchemas, topSchema } from "./config/schema.ts";
 import { LETS_ENCRYPT, webSchema } from "./config/web-schema.ts";
 import { type Config, loadConfig } from "./config.ts";
@@ -97,6 +98,8 @@ const all = (shown: boolean) => Object.fromEntries(SHOWN.map((what) => [what, sh
 
 const withWeb = (web: string) => `${good}web:\n${web.replace(/^/gm, "  ")}\n`;
 
+const onlyIfAsked = { typing: false, phones: false, bots: false };
+
 describe("a good configuration", () => {
   it("fills every default and makes every path absolute", () => {
     const config = load(good);
@@ -116,7 +119,8 @@ describe("a good configuration", () => {
           { account: "telegram", id: "-1001234567890" },
           { account: "discord", id: "123456789012345678" },
         ],
-        show: { ...all(true), typing: false, phones: false },
+        show: { ...all(true), ...onlyIfAsked },
+        ...{ ways: {}, attribution: "name", from: "file" },
       },
     ]);
   });
@@ -125,8 +129,8 @@ describe("a good configuration", () => {
     const other =
       "  - { name: outra, members: ['telegram:-1002', 'discord:2'], show: { pins: false, typing: true } }\n";
     const [first, second] = load(good + other).bridges;
-    expect(first?.show).toEqual({ ...all(true), typing: false, phones: false });
-    expect(second?.show).toEqual({ ...all(true), pins: false, phones: false });
+    expect(first?.show).toEqual({ ...all(true), ...onlyIfAsked });
+    expect(second?.show).toEqual({ ...all(true), ...onlyIfAsked, pins: false, typing: true });
     expect(load(`${good}    show: {}\n`).bridges[0]?.show).toEqual(first?.show);
   });
 
@@ -178,6 +182,43 @@ describe("a good configuration", () => {
   });
 });
 
+describe("the robot", () => {
+  it("is safe and quiet where nothing is said of it", () => {
+    const { robot, plugins } = load(good);
+    expect(robot).toMatchObject({ owners: [], trusted: [], mayBridge: "admins", rough: false, off: [] });
+    expect(robot.network).toMatchObject({
+      archive: false,
+      price: false,
+      download: false,
+      allowPrivate: false,
+    });
+    expect(robot.logRoom).toBeUndefined();
+    expect(plugins).toEqual([]);
+  });
+
+  it("finds its people, rooms and plugins", () => {
+    const { robot, plugins } = load(`${good}robot:
+  owners: [telegram:77]
+  log_room: { room: "discord:123456789012345678/99" }
+  network: { download: {} }
+plugins: [./one.ts, { path: /two.js, config: { cups: 3 }, megabytes: 64 }]
+`);
+    expect(robot.owners).toEqual([{ account: "telegram", id: "77" }]);
+    const room = { account: "discord", id: "123456789012345678", thread: "99" };
+    expect(robot.logRoom).toEqual({ room, level: "info", daily: "09:00" });
+    expect(robot.network.download).toEqual({ program: "yt-dlp", maxBytes: 45 << 20, seconds: 120 });
+    expect(plugins).toEqual([
+      { path: join(folder, "one.ts"), config: undefined, maxBytes: 192 << 20 },
+      { path: "/two.js", config: { cups: 3 }, maxBytes: 64 << 20 },
+    ]);
+  });
+
+  it("needs no bridge in the file", () => {
+    const lonely = load(good.slice(0, good.indexOf("bridges:")));
+    expect(lonely.bridges).toEqual([]);
+  });
+});
+
 describe("the example", () => {
   const file = fileURLToPath(new URL("../matebot.example.yaml", import.meta.url));
   const keysIn = (value: unknown) => Object.keys(Object(value)).sort();
@@ -200,7 +241,19 @@ describe("the example", () => {
     const comments = readFileSync(file, "utf8").match(/^ {2}# .+/gm) ?? [];
     const commented = known.filter((key) => comments.some((line) => line.startsWith(`  # ${key}: `)));
     expect([...keysIn(example.web), ...commented].sort()).toEqual(known.sort());
-    expect(keysIn(example.bridges[0])).toEqual([...knownKeys(bridgeSchema, [])].sort());
+    const inComments = (keys: readonly string[], indent: number) => {
+      const lines = readFileSync(file, "utf8").split("\n");
+      return keys.filter((key) => lines.some((line) => line.startsWith(`${" ".repeat(indent)}# ${key}: `)));
+    };
+    for (const [shown, schema, indent] of [
+      [example.bridges[0], bridgeSchema, 4],
+      [example.robot, robotSchema, 2],
+    ] as const) {
+      const keys = [...knownKeys(schema, [])];
+      const missing = keys.filter((key) => !keysIn(shown).includes(key));
+      expect(inComments(missing, indent)).toEqual(missing);
+      expect(keysIn(shown).filter((key) => !keys.includes(key))).toEqual([]);
+    }
     expect(keysIn(example.bridges[0].show)).toEqual([...SHOWN].sort());
     for (const [name, { schema }] of Object.entries(realPlatforms))
       expect(keysIn(example.accounts[name])).toEqual([...knownKeys(schema, [])].sort());
@@ -281,8 +334,8 @@ extra: 1
     expect(`${fault?.message} ${fault?.cure}`).toContain(word);
   });
 
-  it("of an empty file: the two blocks it needs", () => {
-    expect(places("")).toEqual(["1 accounts", "1 bridges"]);
+  it("of an empty file: the block it needs", () => {
+    expect(places("")).toEqual(["1 accounts"]);
   });
 
   it("of a file that is a list", () => {
@@ -332,6 +385,31 @@ extra: 1
     expect(places(second("discord:123456789012345678/99"))).toEqual([]);
   });
 
+  it("of a way of somebody who is no member", () => {
+    const ways = `${good}    ways: { "telegram:-100123456789": hears }\n`;
+    expect(faultsOf(ways)[0]).toMatchObject({ path: "bridges[0].ways.telegram:-100123456789" });
+    expect(faultsOf(ways)[0]?.cure).toContain("telegram:-1001234567890");
+  });
+
+  it("of the robot: other accounts, odd names, odd times, a plugin without a path", () => {
+    const robot = `${good}robot:
+  owners: [telegrm:1, nobody]
+  links: { Wiki: https://example.org, ok: not-an-address }
+  log_room: { room: telegram:-5, daily: "25:00" }
+  network: { download: { megabytes: 0 } }
+plugins: [./fine.ts, { config: {} }, { path: ./x.ts, megabites: 3 }]
+`;
+    expect(faultsOf(robot).map(({ path }) => path)).toEqual([
+      ...["robot.owners[0]", "robot.owners[1]", "robot.links.Wiki", "robot.links.ok"],
+      ...[
+        "robot.log_room.daily",
+        "robot.network.download.megabytes",
+        "plugins[1].path",
+        "plugins[2].megabites",
+      ],
+    ]);
+  });
+
   it("of an id its platform refuses, in the platform's words", () => {
     const [fault] = faultsOf(good.replace("telegram:-1001234567890", "telegram:@group"));
     expect(fault).toMatchObject({
@@ -368,7 +446,7 @@ bridges: LEAK-5
       load("data: 1\n");
     } catch (error) {
       expect((error as UserError).exitCode).toBe(2);
-      expect((error as UserError).message.split("\n")).toHaveLength(3);
+      expect((error as UserError).message.split("\n")).toHaveLength(2);
     }
   });
 });

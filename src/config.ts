@@ -9,12 +9,15 @@ import { readDocument, type YamlDocument } from "./config/document.ts";
 import { ConfigError, type Fault, type Finding, formatPath, samePath } from "./config/finding.ts";
 import { parsePublicUrl } from "./config/public-url.ts";
 import { type Resolved, resolveReferences } from "./config/references.ts";
+import { buildPlugins, buildRobot, checkRobot } from "./config/robot-schema.ts";
 import { bridgeSchema, inspect, type PlatformSchemas, topSchema } from "./config/schema.ts";
 import { listenOf, type TlsMode, type WebFields, webSchema } from "./config/web-schema.ts";
+import type { Bridge } from "./model/bridge.ts";
 import { UserError } from "./model/errors.ts";
 import type { Shown } from "./model/event.ts";
-import { type ConversationRef, parseConversation } from "./model/refs.ts";
+import { parseConversation } from "./model/refs.ts";
 import type { Language } from "./model/texts.ts";
+import type { PluginConfig, RobotConfig } from "./robot/config.ts";
 import { LANGUAGES, type LoadedTexts, loadTexts, systemLanguage } from "./texts.ts";
 import type { ListenAddress } from "./web/listen.ts";
 
@@ -45,10 +48,9 @@ export interface WebConfig {
   readonly onlyTelegram?: true;
 }
 
-export interface BridgeConfig {
-  readonly name: string;
-  readonly members: readonly ConversationRef[];
+export interface BridgeConfig extends Bridge {
   readonly show: Readonly<Record<Shown, boolean>>;
+  readonly from: "file";
 }
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -73,6 +75,8 @@ export interface Config {
   readonly storage: string;
   readonly retention: RetentionConfig;
   readonly bridges: readonly BridgeConfig[];
+  readonly robot: RobotConfig;
+  readonly plugins: readonly PluginConfig[];
   /** Every token and password in it, for the log to hide. */
   readonly secrets: readonly string[];
   /** What is no fault but should be mended, in the user's language. */
@@ -134,6 +138,7 @@ function collect(resolved: Resolved, platforms: PlatformSchemas): readonly Findi
     ...inspect(topSchema, value, []),
     ...(isFields(top.accounts) ? checkAccounts(accounts, platforms) : []),
     ...checkWeb(top.web, accounts),
+    ...checkRobot(top.robot, top.plugins, Object.keys(accounts)),
     ...(Array.isArray(top.bridges) ? checkBridges(top.bridges, new Map(names), platforms) : []),
   ];
   const first = (finding: Finding, i: number) =>
@@ -176,9 +181,15 @@ function build(value: unknown, folder: string, platforms: PlatformSchemas) {
       deadLettersMs: top.retention.dead_letter_days * 24 * HOUR_MS,
     },
     bridges: top.bridges.map((bridge): BridgeConfig => {
-      const { name, members, show } = bridgeSchema.parse(bridge);
-      return { name, members: members.flatMap((member) => parseConversation(String(member)) ?? []), show };
+      const { name, members, show, ways, language, attribution } = bridgeSchema.parse(bridge);
+      return {
+        ...{ name, members: members.flatMap((member) => parseConversation(String(member)) ?? []) },
+        ...{ show, ways, attribution, from: "file" },
+        ...(language && { language }),
+      };
     }),
+    robot: buildRobot(top.robot, data),
+    plugins: buildPlugins(top.plugins, folder),
   };
 }
 

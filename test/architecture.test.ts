@@ -21,8 +21,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   storage: ["model", "bridge/ports.ts", "bridge/store-port.ts"],
   media: ["model", "bridge/media-port.ts", "bridge/ports.ts"],
   web: ["model", "bridge/ports.ts", "config.ts", "config"],
-  config: ["model", "texts.ts", "web/listen.ts"],
-  "config.ts": ["model", "config", "texts.ts", "web/listen.ts"],
+  config: ["model", "texts.ts", "web/listen.ts", "robot/config.ts"],
+  "config.ts": ["model", "config", "texts.ts", "web/listen.ts", "robot/config.ts"],
   "log.ts": ["bridge/ports.ts", "model"],
   "texts.ts": ["model"],
   "platforms/telegram": [

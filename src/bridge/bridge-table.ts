@@ -1,31 +1,9 @@
 // Which conversations share one talk; `plan` asks it for the other members, `app.ts` fills it from the configuration.
 
+import type { Bridge, Way } from "../model/bridge.ts";
 import { SHOWN_IF_ASKED, type Shown } from "../model/event.ts";
 import type { AccountId, ConversationRef } from "../model/refs.ts";
 import { conversationKey, parseConversation, sameConversation } from "../model/refs.ts";
-import type { Language } from "../model/texts.ts";
-
-export type Way = "speaks" | "hears";
-
-export interface Bridge {
-  readonly name: string;
-  readonly members: readonly ConversationRef[];
-  /** All is shown where nothing is said, but what `SHOWN_IF_ASKED` holds. */
-  readonly show?: Readonly<Partial<Record<Shown, boolean>>>;
-  /** Those that only speak, or only hear, by conversation key; the others do both. */
-  readonly ways?: Readonly<Record<string, Way>>;
-  /** Nothing is carried meanwhile. */
-  readonly paused?: boolean;
-  /** Of what the bridge itself says in its rooms. */
-  readonly language?: Language;
-  readonly attribution?: Attribution;
-  /** Where it was made: bridges of the file cannot be changed from the chats. */
-  readonly from?: "file" | "chats";
-}
-
-/** How who speaks is shown where there are no puppets: with the name, with the platform behind it, or not at all. */
-export const ATTRIBUTIONS = ["name", "name-platform", "none"] as const;
-export type Attribution = (typeof ATTRIBUTIONS)[number];
 
 export interface BridgeTable {
   /** It is a member itself, not only a thread of one. */

@@ -9,7 +9,25 @@ import { createOutgoing, type Outgoing } from "./outgoing.ts";
 import type { Platform } from "./platform.ts";
 import type { Log } from "./ports.ts";
 import { route } from "./route.ts";
-import type { Store, StoreTx } from "./store-port.ts";
+import type { RobotTask, Store, StoreTx } from "./store-port.ts";
+
+/** What the robot makes of an event. */
+export interface Heard {
+  /** To be stored with it. */
+  readonly tasks: readonly RobotTask[];
+  /** What crosses in its place; absent: nothing of it. */
+  readonly carried?: BridgeEvent | undefined;
+}
+
+/** The robot, as it stands beside the way of the messages. */
+export interface Listener {
+  /** Quick; within the transaction, which may run twice. */
+  hear(event: BridgeEvent, raw: RawUpdate, index: number): Heard;
+  /** There are tasks on disk. */
+  wake(): void;
+  /** Before the transaction: other events in the place of one, in its order. Never rejects; absent when nobody wants that. */
+  before?(event: BridgeEvent): Promise<readonly BridgeEvent[]>;
+}
 
 export interface IntakeParts {
   readonly store: Store;
@@ -19,6 +37,8 @@ export interface IntakeParts {
   readonly log: Log;
   /** Called once for each lane that gets something, within the transaction: what the lane reads comes after it. */
   readonly wake: (lane: ConversationRef) => void;
+  /** Absent: nobody hears, and all is carried. */
+  readonly robot?: Listener;
 }
 
 export interface Intake {
@@ -30,6 +50,8 @@ export interface Intake {
 
 interface Waiting {
   readonly raw: RawUpdate;
+  /** What was made of it beforehand. */
+  readonly events?: readonly BridgeEvent[];
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -53,9 +75,8 @@ export function createIntake(parts: IntakeParts): Intake {
     try {
       await parts.store.transaction(async (tx) => {
         batch ??= take();
-        const raws = batch.map(({ raw }) => raw);
         // Before the commit: a lane's own transaction comes behind this one, and may share its disk flush.
-        for (const lane of await follow(tx, raws, parts)) parts.wake(lane);
+        for (const lane of await follow(tx, batch, parts)) parts.wake(lane);
       });
       for (const { resolve } of batch ?? []) resolve();
     } catch (error) {
@@ -63,14 +84,24 @@ export function createIntake(parts: IntakeParts): Intake {
     }
   };
 
+  const enqueue = (raw: RawUpdate, events?: readonly BridgeEvent[]) =>
+    new Promise<void>((resolve, reject) => {
+      queue.push({ raw, resolve, reject, ...(events && { events }) });
+      if (scheduled) return;
+      scheduled = true;
+      void commit();
+    });
+  let turn = Promise.resolve();
+
   return {
-    accept: (raw) =>
-      new Promise((resolve, reject) => {
-        queue.push({ raw, resolve, reject });
-        if (scheduled) return;
-        scheduled = true;
-        void commit();
-      }),
+    accept(raw) {
+      const { before } = parts.robot ?? {};
+      if (!before) return enqueue(raw);
+      // One after the other: what takes long must not be overtaken.
+      const changed = turn.then(() => changedBy(before, raw, parts));
+      turn = changed.then(() => {});
+      return changed.then((events) => enqueue(raw, events));
+    },
     carryAgain: (tx) => carryAgain(tx, parts),
   };
 }
@@ -78,12 +109,31 @@ export function createIntake(parts: IntakeParts): Intake {
 /** Journal, parse, plan, outbox: everything between the bytes and the lanes, within one transaction. */
 async function follow(
   tx: StoreTx,
-  raws: readonly RawUpdate[],
+  batch: readonly Waiting[],
   parts: IntakeParts,
 ): Promise<readonly ConversationRef[]> {
   const outgoing = createOutgoing(tx, parts.clock.now());
-  for (const raw of await tx.journal.insert(raws)) await carry(tx, raw, parts, outgoing);
+  const events = new Map(batch.map((waiting) => [waiting.raw, waiting.events]));
+  for (const raw of await tx.journal.insert(batch.map(({ raw }) => raw)))
+    await carry(tx, raw, parts, outgoing, events.get(raw));
   return outgoing.store();
+}
+
+/** Undefined when it cannot be understood: the transaction says so. */
+async function changedBy(
+  before: NonNullable<Listener["before"]>,
+  raw: RawUpdate,
+  { platform }: IntakeParts,
+): Promise<readonly BridgeEvent[] | undefined> {
+  let events: readonly BridgeEvent[];
+  try {
+    events = platform(raw.account).parse(raw);
+  } catch {
+    return undefined;
+  }
+  const changed: BridgeEvent[] = [];
+  for (const event of events) changed.push(...(await before(event)));
+  return changed;
 }
 
 async function carryAgain(tx: StoreTx, parts: IntakeParts): Promise<void> {
@@ -95,11 +145,21 @@ async function carryAgain(tx: StoreTx, parts: IntakeParts): Promise<void> {
 }
 
 /** False when the update could not be understood. */
-async function carry(tx: StoreTx, raw: RawUpdate, parts: IntakeParts, outgoing: Outgoing): Promise<boolean> {
-  const events = await parse(tx, raw, parts);
-  const { table, platform, clock } = parts;
-  for (const event of events ?? []) {
-    await route(event, { tx, table, platform, outgoing, now: clock.now() });
+async function carry(
+  tx: StoreTx,
+  raw: RawUpdate,
+  parts: IntakeParts,
+  outgoing: Outgoing,
+  changed?: readonly BridgeEvent[],
+): Promise<boolean> {
+  const events = changed ?? (await parse(tx, raw, parts));
+  const { table, platform, clock, robot } = parts;
+  for (const [index, event] of (events ?? []).entries()) {
+    const { tasks, carried }: Heard = robot?.hear(event, raw, index) ?? { tasks: [], carried: event };
+    for (const task of tasks) await tx.tasks.add(task);
+    // The tasks are read by a transaction of their own, which comes behind this one.
+    if (tasks.length > 0) robot?.wake();
+    if (carried) await route(carried, { tx, table, platform, outgoing, now: clock.now() });
   }
   return events !== undefined;
 }

@@ -1,5 +1,6 @@
 // What one lane has at hand while it runs, and the small things its files share; `lanes.ts` provides the parts.
 
+import type { Attribution } from "../model/bridge.ts";
 import { type Clock, sleep } from "../model/clock.ts";
 import type { Call } from "../model/delivery.ts";
 import { PlatformError } from "../model/errors.ts";
@@ -28,6 +29,8 @@ export interface LaneParts {
   readonly reports: Reports;
   /** Is this switched on for the bridge of the conversation? */
   readonly shows: (conversation: ConversationRef, what: Shown) => boolean;
+  /** How who speaks is shown here. */
+  readonly attribution: () => Attribution | undefined;
   /** Held from the freezing of a call until its outcome is written. */
   readonly turn: Turn;
   /** There is something new in this lane. */

@@ -1,7 +1,9 @@
 // All lanes together: starts those with something to send, wakes the right one, stops them; `app.ts` owns it.
 
+import type { Attribution } from "../model/bridge.ts";
 import type { Delivery } from "../model/delivery.ts";
 import { type ConversationRef, conversationKey } from "../model/refs.ts";
+import type { Texts } from "../model/texts.ts";
 import { type Budget, createBudget, together } from "./budget.ts";
 import { createLane, type Lane } from "./lane.ts";
 import type { LaneParts } from "./lane-run.ts";
@@ -12,6 +14,10 @@ import { Turn } from "./turn.ts";
 export interface LanesParts
   extends Pick<LaneParts, "store" | "clock" | "random" | "log" | "texts" | "observe" | "shows"> {
   readonly platform: (account: string) => Platform;
+  /** In the language of the room; the same for all, unless given. */
+  readonly textsIn?: (room: ConversationRef) => Texts;
+  /** How who speaks is shown there. */
+  readonly attributionIn?: (room: ConversationRef) => Attribution | undefined;
   readonly halt: (account: string, reason: string) => void;
   /** Stores the move and routes by it from now on. */
   readonly moved: (from: ConversationRef, to: ConversationRef) => Promise<void>;
@@ -97,8 +103,11 @@ function createPartsFor(parts: LanesParts, wake: (lane: ConversationRef) => void
     );
     const own = kept(budgets, chat, () => createBudget(clock, (share) => platform.rates(share, to)));
     const turn = platform.capabilities.threadsShareIds ? kept(turns, chat, () => new Turn()) : new Turn();
+    const spoken: Texts = (key, values) => (parts.textsIn?.(to) ?? texts)(key, values);
     return {
       ...parts,
+      texts: spoken,
+      attribution: () => parts.attributionIn?.(to),
       ...{ platform, accountBudget, reports, turn, wake },
       budget: together(own, accountBudget),
       halt: (reason) => parts.halt(to.account, reason),

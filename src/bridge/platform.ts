@@ -1,6 +1,7 @@
 // What a platform must be to join a bridge: the one port that `platforms/<x>` implements and the bridge speaks to.
 
 import type { FileAttachment, PollAttachment } from "../model/attachment.ts";
+import type { Attribution } from "../model/bridge.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Call, Copy, Json, Part, RawUpdate, Section, Sent } from "../model/delivery.ts";
 import type { BridgeEvent, Reaction, Shown, ThreadChange } from "../model/event.ts";
@@ -8,7 +9,6 @@ import type { Message } from "../model/message.ts";
 import type { AccountId, ConversationRef, MessageRef, UserRef } from "../model/refs.ts";
 import type { RichText } from "../model/rich-text.ts";
 import type { Texts } from "../model/texts.ts";
-import type { Attribution } from "./bridge-table.ts";
 import type { MediaPort, OpenedFile } from "./media-port.ts";
 import type { HealthPort, Log, WebPort } from "./ports.ts";
 import type { RobotPort, Social } from "./social.ts";

@@ -249,9 +249,13 @@ function attempt<T>(make: () => T): T | PlatformError {
   }
 }
 
-function moment({ clock, platform, to, texts, shows }: LaneRun, prepared: Json) {
+function moment({ clock, platform, to, texts, shows, attribution }: LaneRun, prepared: Json) {
   const at = clock.now();
-  const known: Resolved = { prepared, now: at, texts, phones: shows(to, "phones") };
+  const style = attribution();
+  const known: Resolved = {
+    ...{ prepared, now: at, texts, phones: shows(to, "phones") },
+    ...(style && { attribution: style }),
+  };
   return { at, mark: platform.mark?.(to), known };
 }
 

@@ -14,7 +14,6 @@ export function checkBridges(
   accounts: AccountPlatforms,
   platforms: PlatformSchemas,
 ): readonly Finding[] {
-  if (bridges.length === 0) return [{ path: ["bridges"], code: "no-bridges" }];
   const names = new Set<unknown>();
   const taken = new Map<string, string>();
   return bridges.flatMap((bridge, i) => {
@@ -29,6 +28,7 @@ export function checkBridges(
     const members: readonly unknown[] = bridge.members;
     if (members.length < 2) findings.push({ path: [...path, "members"], code: "lonely-bridge" });
     const label = typeof bridge.name === "string" ? bridge.name : `#${i + 1}`;
+    findings.push(...checkWays(bridge.ways, members, [...path, "ways"]));
     const check = (member: unknown, at: Path) => checkMember(member, at, label, taken, accounts, platforms);
     return [...findings, ...members.flatMap((member, j) => check(member, [...path, "members", j]))];
   });
@@ -57,4 +57,16 @@ function checkMember(
   if (other !== undefined) return [{ path, code: "member-twice", values: { bridge: other } }];
   const fault = platforms[accounts.get(ref.account) ?? ""]?.conversationIdFault(ref.id, ref.thread);
   return fault === undefined ? [] : [{ path, code: fault, values: { id: ref.id, thread: ref.thread ?? "" } }];
+}
+
+/** Each must be about a member, and somebody must hear what somebody says. */
+function checkWays(ways: unknown, members: readonly unknown[], path: Path): readonly Finding[] {
+  if (!isFields(ways)) return [];
+  const known = members.filter((member) => typeof member === "string");
+  return Object.keys(ways)
+    .filter((key) => !known.includes(key))
+    .map((key) => ({
+      ...{ path: [...path, key], atKey: true, code: "way-member" },
+      values: { member: key, suggestion: nearest(key, known) ?? "none" },
+    }));
 }

@@ -1,6 +1,7 @@
 // The shape of each part of `matebot.yaml`, and what zod has to say about it as findings; `loadConfig` calls it.
 
 import { z } from "zod";
+import { ATTRIBUTIONS } from "../model/bridge.ts";
 import { SHOWN, SHOWN_IF_ASKED, type Shown } from "../model/event.ts";
 import { LANGUAGES } from "../texts.ts";
 import type { Finding, Path } from "./finding.ts";
@@ -41,7 +42,14 @@ export const topSchema = z.strictObject({
     .regex(/^(sqlite:.|postgres(ql)?:\/\/.)/s, { error: "storage" })
     .optional(),
   retention: retentionSchema.default(retentionSchema.parse({})),
-  bridges: z.array(z.unknown()),
+  /** Their shape is in `robot-schema.ts`. */
+  robot: z
+    .unknown()
+    .transform((robot) => robot ?? {})
+    .optional(),
+  plugins: z.array(z.unknown()).default([]),
+  /** Bridges can be made in the chats, too. */
+  bridges: z.array(z.unknown()).default([]),
 });
 
 const showSchema = z.strictObject(
@@ -53,6 +61,10 @@ const showSchema = z.strictObject(
 export const bridgeSchema = z.strictObject({
   name: z.string().min(1),
   members: z.array(z.unknown()),
+  /** Of members that do not both: `account:id: speaks` or `hears`. */
+  ways: z.record(z.string(), z.enum(["speaks", "hears"])).default({}),
+  language: z.enum(LANGUAGES).optional(),
+  attribution: z.enum(ATTRIBUTIONS).default("name"),
   show: showSchema.default(showSchema.parse({})),
 });
 

@@ -81,6 +81,8 @@ export interface Command {
   readonly args?: readonly Argument[];
   /** `everyone`, unless told. */
   readonly who?: Role;
+  /** Who may press its buttons and send its forms; as `who`, unless told. */
+  readonly pressedBy?: Role;
   /** `anywhere`, unless told. */
   readonly where?: "anywhere" | "rooms" | "private";
   /** For each person and room. */

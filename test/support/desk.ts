@@ -42,7 +42,7 @@ export async function openTestDesk(options: TestDeskOptions = {}): Promise<TestD
         { name: "telegram", platform: "telegram", settings: {} },
         { name: "discord", platform: "discord", settings: {} },
       ],
-      bridges: [{ name: "geral", members: [group, channel], show: everything }],
+      bridges: [{ name: "geral", from: "file", members: [group, channel], show: everything }],
       retention: { journalMs: 48 * 3_600_000, joinedMs: 0, deadLettersMs: 0 },
     },
     ...{ store, archive, clock, printed },

@@ -1,9 +1,10 @@
 // The world of a command, without any platform: an empty store, rooms and people that a test makes up, and all that was said.
 
-import { type Bridge, createBridgeTable } from "../../src/bridge/bridge-table.ts";
+import { createBridgeTable } from "../../src/bridge/bridge-table.ts";
 import type { Line, Moderation, RoomFacts, Social, Standing } from "../../src/bridge/social.ts";
 import type { Store } from "../../src/bridge/store-port.ts";
 import type { Ask, Asked } from "../../src/model/ask.ts";
+import type { Bridge } from "../../src/model/bridge.ts";
 import type { Author } from "../../src/model/message.ts";
 import {
   type ConversationRef,

@@ -1,11 +1,12 @@
 // Two toy rooms with the real intake, lanes and storage between them; the tests of the bridge run in it.
 
-import { type Bridge, createBridgeTable } from "../../src/bridge/bridge-table.ts";
+import { createBridgeTable } from "../../src/bridge/bridge-table.ts";
 import { createIntake } from "../../src/bridge/intake.ts";
 import { createLanes } from "../../src/bridge/lanes.ts";
 import type { Log } from "../../src/bridge/ports.ts";
 import { moveConversation } from "../../src/bridge/route.ts";
 import type { Store } from "../../src/bridge/store-port.ts";
+import type { Bridge } from "../../src/model/bridge.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { RawUpdate } from "../../src/model/delivery.ts";
 import { type ToyOptions, type ToyRoom, toyPlatform } from "./toy-platform.ts";

@@ -1,0 +1,114 @@
+// Answers what is asked live, while somebody waits for it (Discord's interactions); `robot.ts` hands it to the platforms.
+
+import { createOutgoing } from "../bridge/outgoing.ts";
+import type { Platform } from "../bridge/platform.ts";
+import { route } from "../bridge/route.ts";
+import type { RobotPort } from "../bridge/social.ts";
+import type { StoreTx } from "../bridge/store-port.ts";
+import type { Ask, Choice, Reply } from "../model/ask.ts";
+import type { ConversationRef } from "../model/refs.ts";
+import type { Answered, Answering } from "./answering.ts";
+import { crosses } from "./hearing.ts";
+import { questionOf, storeReply } from "./saying.ts";
+import { runAfter } from "./work.ts";
+import type { RobotWorld } from "./world.ts";
+
+export interface LiveParts {
+  readonly world: RobotWorld;
+  readonly answering: Answering;
+  readonly platform: (account: string) => Platform;
+  /** Aborted at a stop. */
+  readonly signal: AbortSignal;
+}
+
+export interface Live {
+  readonly port: Omit<RobotPort, "commands">;
+  /** Resolves when nothing is under way any more. */
+  settle(): Promise<void>;
+}
+
+const MOST_CHOICES = 25;
+
+export function createLive(parts: LiveParts): Live {
+  const { world, answering, signal } = parts;
+  const underWay = new Set<Promise<unknown>>();
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    const done = work.catch(() => {}).finally(() => underWay.delete(done));
+    underWay.add(done);
+    return work;
+  };
+
+  async function ask(question: Ask): Promise<Reply> {
+    try {
+      return await answered(question, await answering.answer(question, signal), parts);
+    } catch (error) {
+      world.log.error({ err: error }, "an answer could not be stored");
+      const texts = world.texts(world.rooms.language(question.room));
+      return { say: { body: [{ kind: "text", text: texts("robot.failed") }] }, isPrivate: true };
+    }
+  }
+
+  async function complete(question: Ask, key: string, typed: string): Promise<readonly Choice[]> {
+    try {
+      return (await answering.complete(question, key, typed, signal)).slice(0, MOST_CHOICES);
+    } catch (error) {
+      world.log.warn({ err: error }, "proposals could not be made");
+      return [];
+    }
+  }
+
+  return {
+    port: {
+      ask: (question) => track(ask(question)),
+      complete: (question, key, typed) => track(complete(question, key, typed)),
+      isPrivate: (question) => {
+        const command = answering.commandOf(question);
+        return command === undefined || command.isPrivate === true || command.isCarried === false;
+      },
+    },
+    async settle() {
+      await Promise.all(underWay);
+    },
+  };
+}
+
+/** On disk first: what the answer changes, and what of it the other sides shall see. */
+async function answered(ask: Ask, { answer, command }: Answered, parts: LiveParts): Promise<Reply> {
+  const { world, platform } = parts;
+  const { table, store, clock } = world;
+  const isCarried = command !== undefined && !answer.isPrivate && crosses(command, ask.room, table);
+  const on = ask.asked.kind === "press" ? ask.asked.on : undefined;
+  const reply = { id: ask.id, room: ask.room, answer, isCarried, isBrought: true, ...(on && { on }) };
+  const isQuestionCarried = isCarried && answer.say !== undefined && ask.asked.kind === "command";
+  const { lanes, isChanging } = await store.transaction(async (tx) => {
+    const now = clock.now();
+    const asked = isQuestionCarried ? await carryQuestion(ask, tx, parts, now) : [];
+    const stored = await storeReply(reply, { tx, table, platform, now });
+    return { ...stored, lanes: [...asked, ...stored.lanes] };
+  });
+  for (const lane of lanes) world.wake(lane);
+  await runAfter(answer, world);
+  const { say, isPrivate, change, toast, form } = answer;
+  return {
+    ...(say && { say }),
+    ...(isPrivate && { isPrivate }),
+    ...(change && !isChanging && { change }),
+    ...(toast !== undefined && { toast }),
+    ...(form && { form }),
+  };
+}
+
+/** A slash command leaves no message that the bridge could carry. */
+async function carryQuestion(
+  ask: Ask,
+  tx: StoreTx,
+  { world, platform }: LiveParts,
+  now: number,
+): Promise<readonly ConversationRef[]> {
+  if (ask.asked.kind !== "command") return [];
+  const { name, words, options = {} } = ask.asked;
+  const outgoing = createOutgoing(tx, now);
+  const message = questionOf(ask, [`/${name}`, words, ...Object.values(options)].filter(Boolean).join(" "));
+  await route({ kind: "message.created", message }, { tx, table: world.table, platform, outgoing, now });
+  return outgoing.store();
+}
