@@ -6,6 +6,7 @@ import { keepHouse } from "./bridge/housekeeping.ts";
 import { createIntake } from "./bridge/intake.ts";
 import type { LaneStep } from "./bridge/lane-run.ts";
 import { createLanes } from "./bridge/lanes.ts";
+import type { OpenedFile } from "./bridge/media-port.ts";
 import type { Platform } from "./bridge/platform.ts";
 import type { Log } from "./bridge/ports.ts";
 import { moveConversation } from "./bridge/route.ts";
@@ -14,11 +15,14 @@ import type { Config } from "./config.ts";
 import { createRedactor } from "./log.ts";
 import { createConverter, findFfmpeg } from "./media/convert/convert.ts";
 import { createMedia, type MediaService } from "./media/media.ts";
+import type { FileAttachment } from "./model/attachment.ts";
 import { type Clock, sleep, systemClock } from "./model/clock.ts";
 import type { RawUpdate } from "./model/delivery.ts";
 import type { Texts } from "./model/texts.ts";
 import { contextFor } from "./platform-context.ts";
 import { createPlatform } from "./platforms/index.ts";
+import { ROBOT } from "./robot/files.ts";
+import { startRobot, textsByLanguage } from "./robot-areas.ts";
 import { lockLogin } from "./storage/login-lock.ts";
 import { openStore } from "./storage/open.ts";
 import { createHealth, type Health } from "./web/health.ts";
@@ -101,9 +105,8 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   // 1. The data folder and the store, for this process alone: nothing is received that could not be kept.
   const store = await openOwn(options, clock, ending);
 
-  // 2. Who talks with whom, with the new ids of groups that moved since the file was written.
+  // 2. Who talks with whom, as the file says.
   const table = createBridgeTable(config.bridges);
-  for (const { from, to } of await store.transaction((tx) => tx.moves.all())) table.move(from, to);
 
   // 3. The web server with its certificate; it answers /health from now on.
   const redactor = createRedactor(config.secrets);
@@ -113,28 +116,30 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   const web = config.web && (await startWeb(config.web, { ...told, clock, random, log, texts }));
   if (web) stops.push(() => web.stop());
 
-  // 4. The lanes, the intake, and the platforms they stand between, not yet connected.
+  // 4. The lanes, the robot, the intake, and the platforms they stand between, not yet connected. The robot knows the
+  //    bridges that were made in the chats; then come the new ids of groups that moved.
   const platforms = new Map<string, Platform>();
   const platform = (account: string) => find(platforms, account);
-  const halt = (account: string, reason: string) => {
-    lanes.halt(account);
-    health.down(account, reason);
-    log.error({ account, reason }, "the account is refused; nothing more is sent with it until a restart");
-  };
+  const halt = haltOf(health, log, (account) => lanes.halt(account));
+  const textsOf = textsByLanguage(config.language, texts);
   const lanes = createLanes({
     ...{ store, platform, clock, random, log, texts, halt, shows: table.shows },
+    textsIn: (room) => textsOf(robot.world.rooms.language(room)),
+    attributionIn: (room) => table.bridgeOf(room)?.attribution,
     moved: (from, to) => store.transaction((tx) => moveConversation(tx, from, to, table)),
     observe: (step) => observe?.ended?.(step),
   });
-  const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake });
+  const robot = await startRobot({ ...options, clock, random, store, table, platform, textsOf }, lanes.wake);
+  stops.push(() => robot.stop(GRACE_MS));
+  for (const { from, to } of await store.transaction((tx) => tx.moves.all())) table.move(from, to);
+  const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake, robot });
   const noteStored = notesOf(health, clock, observe);
-  const media = startMedia(options, clock, web, platform);
+  const media = startMedia(options, clock, web, { open: (file) => robot.open(file), platform });
   stops.push(() => media.stop());
   const world = { clock, random, health, store, table, web, media, platform };
-  const shared = { ...options, ...world, halt, redactor, recovered: lanes.recovered };
-  for (const { name, platform: kind, settings } of config.accounts) {
+  const shared = { ...options, ...world, halt, redactor, recovered: lanes.recovered, robot: robot.port };
+  for (const { name, platform: kind, settings } of config.accounts)
     platforms.set(name, createPlatform(kind, settings, contextFor(name, shared)));
-  }
 
   // 5. Ask at every door first: a token that one platform refuses must leave no webhook set at another.
   for (const one of platforms.values()) stops.push(() => one.stop());
@@ -146,12 +151,21 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   stops.push(() => lanes.stop(GRACE_MS));
   const connect = (one: Platform) => one.start(accept).then(() => lanes.start(one.account));
   await Promise.all([...platforms.values()].map(connect));
+  robot.start();
 
   // 7. Keep the disk tidy, and take up what the commands leave there.
-  const { carryAgain } = intake;
-  const housekeeping = keepHouse({ ...config, store, clock, log, carryAgain, wakeAll: lanes.wakeAll });
+  const housekeeping = keepHouse({ ...config, store, clock, log, ...intake, wakeAll: lanes.wakeAll });
   stops.push(() => housekeeping.stop());
   return { health, alive: () => answers(store), ...(web && { address: web.address, reach: web.reach }) };
+}
+
+/** What becomes of an account that its platform refuses. */
+function haltOf(health: Health, log: Log, haltLanes: (account: string) => void) {
+  return (account: string, reason: string): void => {
+    haltLanes(account);
+    health.down(account, reason);
+    log.error({ account, reason }, "the account is refused; nothing more is sent with it until a restart");
+  };
 }
 
 /** Who wants to know that an update is on disk. */
@@ -167,13 +181,17 @@ function startMedia(
   { config, log }: AppOptions,
   clock: Clock,
   web: Web | undefined,
-  platform: (account: string) => Platform,
+  sources: {
+    readonly open: (file: FileAttachment) => Promise<OpenedFile>;
+    readonly platform: (account: string) => Platform;
+  },
 ): MediaService {
   const ffmpeg = findFfmpeg(process.env);
   if (ffmpeg === undefined) log.info({}, "ffmpeg is not installed: videos and sounds cross as they are");
   return createMedia({
     ...{ clock, log, folder: join(config.data, "media"), ...(web && { web: web.port }) },
-    open: (file, signal) => platform(file.account).open(file, signal),
+    open: (file, signal) =>
+      file.account === ROBOT ? sources.open(file) : sources.platform(file.account).open(file, signal),
     converter: createConverter({ ffmpeg, clock }),
   });
 }

@@ -5,6 +5,7 @@ import type { Lanes } from "./bridge/lanes.ts";
 import type { MediaPort } from "./bridge/media-port.ts";
 import type { Platform, PlatformContext } from "./bridge/platform.ts";
 import type { Log } from "./bridge/ports.ts";
+import type { RobotPort } from "./bridge/social.ts";
 import type { Store } from "./bridge/store-port.ts";
 import type { Redactor } from "./log.ts";
 import type { Clock } from "./model/clock.ts";
@@ -26,6 +27,7 @@ export interface Shared {
   readonly media: MediaPort;
   readonly platform: (account: string) => Platform;
   readonly halt: (account: string, reason: string) => void;
+  readonly robot: RobotPort;
   readonly redactor: Redactor;
   readonly recovered: Lanes["recovered"];
   /** Told of every secret that is learned while running. */
@@ -34,8 +36,9 @@ export interface Shared {
 
 export function contextFor(account: string, shared: Shared): PlatformContext {
   const { log, texts, clock, random, health, store, table, web, media, halt, redactor, recovered } = shared;
+  const { robot } = shared;
   return {
-    ...{ account, log, clock, random, texts, health, media },
+    ...{ account, log, clock, random, texts, health, media, robot },
     ...(web && { web: web.port }),
     shows: table.shows,
     conversations: () => table.conversations(account),

@@ -48,7 +48,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   service: ["model", "bridge/ports.ts"],
   sandbox: ["model"],
 };
-const COMPOSITION = ["app.ts", "platform-context.ts", "main.ts", "cli", "demo", "doctor", "setup"];
+const COMPOSITION = [
+  "app.ts",
+  "platform-context.ts",
+  "robot-areas.ts",
+  "main.ts",
+  "cli",
+  "demo",
+  "doctor",
+  "setup",
+];
 
 function roomOf(path: string): string | undefined {
   return [...COMPOSITION, ...Object.keys(MAY_IMPORT)]

@@ -58,6 +58,7 @@ async function tidy(
     (tx) => tx.trace.prune(now - retention.journalMs),
     (tx) => tx.joined.prune(now - retention.joinedMs),
     (tx) => tx.outbox.pruneDead(now - retention.deadLettersMs),
+    (tx) => tx.records.prune(),
   ];
   let removed = 0;
   // Each removes a little at a time, in a transaction of its own: messages go in between.

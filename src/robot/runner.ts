@@ -37,7 +37,7 @@ const LOOK_AHEAD = 200;
 const AGAIN_MS = 1_000;
 
 export function createRunner(parts: RunnerParts): Runner {
-  const { store, clock, log } = parts;
+  const { store, clock } = parts;
   const stopping = new AbortController();
   const running = new Map<string, Promise<void>>();
   const busy = new Set<string>();
@@ -45,11 +45,7 @@ export function createRunner(parts: RunnerParts): Runner {
   let isNews = false;
   let isClosing = false;
 
-  /** Storage that refuses is asked again after a while; what waits is on disk. */
-  const orLater = (what: string) => (error: unknown) => {
-    log.error({ err: error }, `${what}; trying again`);
-    return sleep(clock, AGAIN_MS, stopping.signal);
-  };
+  const orLater = later(parts, stopping.signal);
 
   const begin = (task: RobotTask, work: Work, key: string) => {
     busy.add(key);
@@ -67,14 +63,8 @@ export function createRunner(parts: RunnerParts): Runner {
     while (isNews && !isClosing) {
       isNews = false;
       const tasks = await store.transaction((tx) => tx.tasks.all(LOOK_AHEAD));
-      const held = new Set<string>();
-      for (const task of tasks) {
-        const work = workOf(task);
-        const key = turnOf(work);
-        // The order of one person's questions holds, even when the first of them has to wait.
-        const mayGo = !busy.has(key) && !held.has(key) && running.size < MOST_AT_ONCE;
-        held.add(key);
-        if (mayGo && !running.has(task.id)) begin(task, work, key);
+      for (const { task, work, key } of firstOfEach(tasks)) {
+        if (!busy.has(key) && running.size < MOST_AT_ONCE) begin(task, work, key);
       }
     }
   };
@@ -104,6 +94,26 @@ export function createRunner(parts: RunnerParts): Runner {
       await looking;
     },
   };
+}
+
+/** Storage that refuses is asked again after a while; what waits is on disk. */
+function later({ clock, log }: RunnerParts, stopping: AbortSignal) {
+  return (what: string) => (error: unknown) => {
+    log.error({ err: error }, `${what}; trying again`);
+    return sleep(clock, AGAIN_MS, stopping);
+  };
+}
+
+/** The order of one person's questions holds: only the first of them may go. */
+function firstOfEach(tasks: readonly RobotTask[]) {
+  const held = new Set<string>();
+  return tasks.flatMap((task) => {
+    const work = workOf(task);
+    const key = turnOf(work);
+    if (held.has(key)) return [];
+    held.add(key);
+    return [{ task, work, key }];
+  });
 }
 
 async function run(
