@@ -1,0 +1,44 @@
+// Counts what comes out of a plugin's process in a second; `life.ts` ends one that says too much.
+
+import type { Clock } from "../model/clock.ts";
+import type { PluginLimits } from "./limits.ts";
+
+export interface Meter {
+  /** False from the moment on at which it is too much. */
+  frame(): boolean;
+  bytes(count: number): boolean;
+}
+
+export function createMeter(
+  { framesPerSecond, bytesPerSecond }: Pick<PluginLimits, "framesPerSecond" | "bytesPerSecond">,
+  clock: Clock,
+  flooded: () => void,
+): Meter {
+  let from = clock.now();
+  let frames = 0;
+  let bytes = 0;
+  const isWithin = () => {
+    if (frames <= framesPerSecond && bytes <= bytesPerSecond) return true;
+    flooded();
+    return false;
+  };
+  const turn = () => {
+    const now = clock.now();
+    if (now - from < 1_000) return;
+    from = now;
+    frames = 0;
+    bytes = 0;
+  };
+  return {
+    frame() {
+      turn();
+      frames++;
+      return isWithin();
+    },
+    bytes(count) {
+      turn();
+      bytes += count;
+      return isWithin();
+    },
+  };
+}
