@@ -17,6 +17,8 @@ export const adminCommands: Omit<Commands, "run" | "demo"> = {
   init: async (options) => (await import("./init.ts")).init(options),
   doctor: async (options) => (await import("./doctor.ts")).doctor(options),
   webhook: async (task, options) => (await import("./webhook-command.ts")).webhookCommand(task, options),
+  import: async (source, file, options) =>
+    (await import("./import.ts")).importSettings(source, file, options),
   proxy: async (kind, options) => (await import("./proxy.ts")).proxy(kind, options),
   trace: (message, options) =>
     atDesk(options, async (desk) => (await import("./trace.ts")).trace(desk, message)),

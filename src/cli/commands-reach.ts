@@ -1,14 +1,16 @@
-// The commands about being set up and reached: init, doctor, webhook, proxy; `commands.ts` adds them to the others.
+// The commands about being set up and reached: init, import, doctor, webhook, proxy; `commands.ts` adds them to the others.
 
 import { Argument, type Command } from "commander";
 import type { InitOptions } from "../setup/given.ts";
 import type { ProxyKind } from "../web/proxy-lines.ts";
 import type { AddCommand, DefineParts, WithConfig } from "./commands.ts";
+import { SOURCES, type Source } from "./import-sources.ts";
 import { configOf, withConfig } from "./options.ts";
 import type { WebhookOptions, WebhookTask } from "./webhook-command.ts";
 
 export interface ReachCommands {
   init(options: InitOptions): Promise<number>;
+  import(source: Source, file: string, options: WithConfig & { readonly print: boolean }): Promise<number>;
   doctor(options: WithConfig & { readonly json: boolean }): Promise<number>;
   webhook(task: WebhookTask, options: WebhookOptions): Promise<number>;
   proxy(kind: ProxyKind, options: WithConfig & { readonly check: boolean }): Promise<number>;
@@ -19,6 +21,7 @@ type ReachParts = Omit<DefineParts, "commands"> & { readonly commands: ReachComm
 export function defineReach(program: Command, parts: ReachParts): void {
   const { commands, add, finish, texts } = parts;
   defineInit(program, parts);
+  defineImport(program, parts);
   withConfig(add(program, "doctor", "cli.doctor"), texts)
     .option("--json", texts("cli.option.json"))
     .action(async (options) =>
@@ -54,6 +57,17 @@ function defineInit(program: Command, { commands, add, finish, texts }: ReachPar
   const command = withConfig(add(program, "init", "cli.init"), texts);
   for (const [flag, words] of flags) command.option(flag, texts(`cli.option.${words}`));
   command.action(async (options) => finish(await commands.init({ ...options, ...configOf(options) })));
+}
+
+function defineImport(program: Command, { commands, add, finish, texts }: ReachParts): void {
+  const [source, file] = [texts("cli.argument.name.proxy"), texts("cli.argument.name.file")];
+  withConfig(add(program, "import", "cli.import", { arguments: `<${source}> <${file}>` }), texts)
+    .addArgument(new Argument(`<${source}>`, texts("cli.argument.source")).choices(SOURCES))
+    .argument(`<${file}>`, texts("cli.argument.settings"))
+    .option("--print", texts("cli.option.print"))
+    .action(async (from: Source, given: string, options) =>
+      finish(await commands.import(from, given, { ...configOf(options), print: options.print === true })),
+    );
 }
 
 function defineWebhook(program: Command, { commands, add, finish, texts }: ReachParts): void {

@@ -20,6 +20,7 @@ async function call(args: readonly string[], language: Language = "en") {
     doctor: vi.fn(async () => 1),
     webhook: vi.fn(async () => 8),
     proxy: vi.fn(async () => 10),
+    import: vi.fn(async () => 11),
     trace: vi.fn(async () => 6),
     backup: vi.fn(async () => 4),
     restore: vi.fn(async () => 3),
@@ -116,6 +117,7 @@ it.each([
   ["webhook", ["show", "--json"], ["show", { config, json: true }], 8],
   ["webhook", ["set", "--account", "one", "-y"], ["set", { config, account: "one", yes: true }], 8],
   ["webhook", ["delete"], ["delete", { config }], 8],
+  ["import", ["tedicross", "settings.yaml"], ["tedicross", "settings.yaml", { config, print: false }], 11],
   ["proxy", ["nginx"], ["nginx", { config, check: false }], 10],
   ["proxy", ["caddy", "--check", "-c", "a.yaml"], ["caddy", { config: "a.yaml", check: true }], 10],
 ] as const)("%s %o", async (name, args, given, expected) => {
@@ -174,6 +176,7 @@ it.each([
   [["trace"], "Missing: <message>. “matebot trace --help” shows how.\n"],
   [["trace", "a", "b"], "“b” is one word too many: “matebot trace --help” shows the usage.\n"],
   [["proxy"], "Missing: <program>. “matebot proxy --help” shows how.\n"],
+  [["import", "heltour", "x"], "This must be one of: tedicross, matterbridge.\n"],
   [["proxy", "apache"], "This must be one of: nginx, caddy.\n"],
   [["deadletters"], "There is no command deadletters. Did you mean dead-letters?\n"],
 ])("refuses %o in one sentence, exit code 2", async (args, stderr) => {
