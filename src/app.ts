@@ -22,7 +22,7 @@ import type { Texts } from "./model/texts.ts";
 import { contextFor } from "./platform-context.ts";
 import { createPlatform } from "./platforms/index.ts";
 import { ROBOT } from "./robot/files.ts";
-import { startRobot, textsByLanguage } from "./robot-areas.ts";
+import { type RunningRobot, startRobot, textsByLanguage } from "./robot-areas.ts";
 import { lockLogin } from "./storage/login-lock.ts";
 import { openStore } from "./storage/open.ts";
 import { createHealth, type Health } from "./web/health.ts";
@@ -127,7 +127,7 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
     textsIn: (room) => textsOf(robot.world.rooms.language(room)),
     attributionIn: (room) => table.bridgeOf(room)?.attribution,
     moved: (from, to) => store.transaction((tx) => moveConversation(tx, from, to, table)),
-    observe: (step) => observe?.ended?.(step),
+    observe: (step) => noteEnded(step, observe, robot),
   });
   const robot = await startRobot({ ...options, clock, random, store, table, platform, textsOf }, lanes.wake);
   stops.push(() => robot.stop(GRACE_MS));
@@ -157,6 +157,12 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   const housekeeping = keepHouse({ ...config, store, clock, log, ...intake, wakeAll: lanes.wakeAll });
   stops.push(() => housekeeping.stop());
   return { health, alive: () => answers(store), ...(web && { address: web.address, reach: web.reach }) };
+}
+
+/** Who wants to know that a delivery ended. */
+function noteEnded(step: LaneStep, observe: Observer | undefined, robot: RunningRobot): void {
+  observe?.ended?.(step);
+  if (step.outcome === "sent") robot.after?.(step.delivery.event, step.delivery.to);
 }
 
 /** What becomes of an account that its platform refuses. */

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // The program: checks Node's version, then hands the arguments to the command line; users and services start it.
 
-import { readFileSync } from "node:fs";
 import type { AppOptions } from "./app.ts";
+import { packageVersion } from "./package-version.ts";
 import { loadTexts, systemLanguage } from "./texts.ts";
 
 const OLDEST_NODE = 24;
@@ -45,16 +45,4 @@ async function runCommand(config: string): Promise<number> {
 async function demoCommand(): Promise<number> {
   const { demo } = await import("./cli/demo.ts");
   return await demo();
-}
-
-/** From the package.json beside `src` in a checkout, beside `dist` in the package. */
-function packageVersion(): string {
-  for (const path of ["../package.json", "../../package.json"]) {
-    try {
-      return String(JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")).version);
-    } catch {
-      // Not there: it is the other one.
-    }
-  }
-  return "?";
 }

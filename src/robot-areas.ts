@@ -1,5 +1,6 @@
 // All parts of the robot, in the order in which they are asked; `app.ts` starts it.
 
+import { dirname } from "node:path";
 import type { BridgeTable } from "./bridge/bridge-table.ts";
 import type { Platform } from "./bridge/platform.ts";
 import type { Log } from "./bridge/ports.ts";
@@ -8,9 +9,17 @@ import type { Config } from "./config.ts";
 import type { Clock } from "./model/clock.ts";
 import type { ConversationRef } from "./model/refs.ts";
 import type { Language, Texts } from "./model/texts.ts";
+import { packageVersion } from "./package-version.ts";
+import { type Plugins, startPlugins } from "./plugins/plugins.ts";
 import type { Area } from "./robot/area.ts";
+import type { Command } from "./robot/command.ts";
+import { createEveryday } from "./robot/everyday/everyday.ts";
+import { createNetwork } from "./robot/network/network.ts";
+import { createRegistry } from "./robot/registry.ts";
 import { createRobot, type Robot } from "./robot/robot.ts";
 import { loadTexts } from "./texts.ts";
+
+const SOURCE = "https://github.com/matehackers/matebot";
 
 export interface RobotOptions {
   readonly config: Config;
@@ -24,23 +33,47 @@ export interface RobotOptions {
   readonly textsOf: (language: Language) => Texts;
 }
 
-/** Ready to hear: what rooms and people have chosen is in memory. @throws UserError when a plugin cannot be */
+export interface RunningRobot extends Robot, Partial<Pick<Plugins, "before" | "after">> {}
+
+/** Ready to hear: what rooms and people have chosen is in memory, and the plugins run. */
 export async function startRobot(
   options: RobotOptions,
   wakeLane: (lane: ConversationRef) => void,
-): Promise<Robot> {
-  const { config, ...rest } = options;
+): Promise<RunningRobot> {
+  const { config, log, textsOf } = options;
+  const own = areasOf(config);
+  const words = createRegistry(commandsOf(own), textsOf);
+  const plugins = await startPlugins(config.plugins, {
+    ...{ log, texts: textsOf(config.language), folder: dirname(config.file) },
+    isTaken: (word) => words.find(word) !== undefined,
+  });
   const robot = createRobot({
-    ...{ ...rest, wakeLane, config: config.robot, language: config.language, accounts: config.accounts },
-    areas: areasOf(),
+    ...{ ...options, wakeLane, config: config.robot, language: config.language, accounts: config.accounts },
+    areas: [...own, plugins.area],
     report: () => {},
   });
   await robot.prepare();
-  return robot;
+  const { before, after } = plugins;
+  return {
+    ...robot,
+    ...(before && { before }),
+    ...(after && { after }),
+    async stop(graceMs) {
+      await robot.stop(graceMs);
+      await plugins.stop();
+    },
+  };
 }
 
-function areasOf(): readonly Area[] {
-  return [];
+function areasOf({ robot }: Config): readonly Area[] {
+  return [
+    createEveryday(robot, { about: { version: packageVersion(), source: SOURCE } }),
+    createNetwork(robot),
+  ];
+}
+
+function commandsOf(areas: readonly Area[]): readonly Command[] {
+  return areas.flatMap(({ commands = [] }) => commands);
 }
 
 /** Loaded when they are first asked for; `known` are those of one language. */

@@ -52,6 +52,7 @@ const COMPOSITION = [
   "app.ts",
   "platform-context.ts",
   "robot-areas.ts",
+  "package-version.ts",
   "main.ts",
   "cli",
   "demo",
