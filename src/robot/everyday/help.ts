@@ -78,12 +78,16 @@ function explanation(question: Question, word: string): Answer {
   const aliases = aliasesIn(command, language, texts);
   const { who = "everyone", where = "anywhere" } = command;
   const facts = [
-    texts("robot-everyday.help.example", { example: exampleOf(command, language, texts) }),
+    texts("robot-everyday.help.facts.example", { example: exampleOf(command, language, texts) }),
     ...(aliases.length > 0
-      ? [texts("robot-everyday.help.aliases", { aliases: aliases.map((alias) => `/${alias}`).join(", ") })]
+      ? [
+          texts("robot-everyday.help.facts.aliases", {
+            aliases: aliases.map((alias) => `/${alias}`).join(", "),
+          }),
+        ]
       : []),
-    ...(who === "everyone" ? [] : [texts("robot-everyday.help.who", { who })]),
-    ...(where === "anywhere" ? [] : [texts("robot-everyday.help.where", { where })]),
+    ...(who === "everyone" ? [] : [texts("robot-everyday.help.facts.who", { who })]),
+    ...(where === "anywhere" ? [] : [texts("robot-everyday.help.facts.where", { where })]),
   ];
   return {
     say: {

@@ -64,6 +64,8 @@ export interface Reach {
   readonly resolve: Resolve;
   /** Private addresses too. */
   readonly allowPrivate: boolean;
+  /** `isPublicAddress`, unless told: for tests, which have no public address. */
+  readonly isPublic?: (address: string) => boolean;
 }
 
 /**
@@ -71,10 +73,13 @@ export interface Reach {
  * trap could answer differently the next time.
  * @throws NotPublic, or what `resolve` throws
  */
-export async function reachable(host: string, { resolve, allowPrivate }: Reach): Promise<readonly string[]> {
+export async function reachable(
+  host: string,
+  { resolve, allowPrivate, isPublic = isPublicAddress }: Reach,
+): Promise<readonly string[]> {
   const plain = host.replace(/^\[|\]$/g, "");
   const addresses = isIP(plain) ? [plain] : await resolve(plain);
-  if (!allowPrivate && !addresses.every(isPublicAddress)) throw new NotPublic();
+  if (!allowPrivate && !addresses.every((address) => isPublic(address))) throw new NotPublic();
   if (addresses.length === 0) throw new Error("the name has no address");
   return [...addresses].sort((a, b) => Number(isIP(a)) - Number(isIP(b)));
 }

@@ -43,8 +43,7 @@ export function unitOf(word: string): Unit | undefined {
 
 /** What is quoted when nobody says in what. */
 export function usualMoney(language: string): readonly string[] {
-  if (language === "pt-BR") return ["brl", "usd"];
-  return language === "es" ? ["usd", "eur"] : ["usd", "eur"];
+  return language === "pt-BR" ? ["brl", "usd"] : ["usd", "eur"];
 }
 
 /** Money with its sign, coins with up to eight digits. */

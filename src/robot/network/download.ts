@@ -4,7 +4,7 @@ import { extname } from "node:path";
 import type { FileKind } from "../../model/attachment.ts";
 import { type Answer, type Command, type Question, Refusal } from "../command.ts";
 import type { RobotConfig } from "../config.ts";
-import { type Resolve, resolveByDns } from "./address.ts";
+import { type Reach, resolveByDns } from "./address.ts";
 import { download } from "./downloader.ts";
 import { addressAsked } from "./web-address.ts";
 
@@ -28,15 +28,14 @@ const KINDS: Readonly<Record<string, { readonly mime: string; readonly kind: Fil
 };
 const ANY = { mime: "application/octet-stream", kind: "document" } as const;
 
-export interface DownloadOptions {
-  readonly resolve?: Resolve;
-}
-
-export function downloadCommand({ network }: RobotConfig, options: DownloadOptions = {}): readonly Command[] {
+export function downloadCommand(
+  { network }: RobotConfig,
+  options: Partial<Omit<Reach, "allowPrivate">> = {},
+): readonly Command[] {
   const { download: limits, allowPrivate } = network;
   if (limits === false) return [];
   const { program, maxBytes, seconds } = limits;
-  const reach = { resolve: options.resolve ?? resolveByDns, allowPrivate };
+  const reach = { resolve: resolveByDns, ...options, allowPrivate };
   const values = { program, mebibytes: Math.floor(maxBytes / MEBIBYTE), seconds };
   let isBusy = false;
 

@@ -1,7 +1,7 @@
 // Runs yt-dlp for one address within its limits: public addresses only, its own folder, killed with all it started; `download.ts` calls it.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Reach } from "./address.ts";
@@ -14,6 +14,8 @@ const MEMORY_BYTES = 512 * 1024 * 1024;
 /** Pages, scripts and lists come before the film itself. */
 const PAGES_BYTES = 24 * 1024 * 1024;
 const MOST_WORDS = 16_384;
+/** Of the name of its folder. */
+const BEGINNING = "download-";
 const LAST_WORDS_MS = 1_000;
 /** What it can take with its own hands, through our proxy: other protocols would go around it. */
 const PROTOCOLS = "[protocol~='^(https?|m3u8_native|http_dash_segments)$']";
@@ -50,7 +52,9 @@ export type Downloaded =
 /** `use` has the file for as long as it takes; afterwards the folder is gone. @throws the reason of the aborted signal */
 export async function download<T>(order: DownloadOrder, use: (file: Downloaded) => Promise<T>): Promise<T> {
   order.signal.throwIfAborted();
-  const folder = await mkdtemp(join(order.folder ?? tmpdir(), "download-"));
+  const parent = order.folder ?? tmpdir();
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(join(parent, BEGINNING));
   const proxy = await openGateProxy(order.reach, order.maxBytes + PAGES_BYTES);
   try {
     const ending = await run(order, folder, proxy);
@@ -61,6 +65,13 @@ export async function download<T>(order: DownloadOrder, use: (file: Downloaded) 
     await proxy.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Removes what downloads left in `parent` when the power went; nothing may be under way. */
+export async function clearDownloads(parent: string): Promise<void> {
+  const names = await readdir(parent).catch(() => []);
+  for (const name of names.filter((one) => one.startsWith(BEGINNING)))
+    await rm(join(parent, name), { recursive: true, force: true });
 }
 
 interface Ending {

@@ -4,6 +4,7 @@ import type { Area } from "../area.ts";
 import type { RobotConfig } from "../config.ts";
 import { archiveCommand } from "./archive.ts";
 import { downloadCommand } from "./download.ts";
+import { clearDownloads } from "./downloader.ts";
 import { createFetcher } from "./fetch.ts";
 import { priceCommands } from "./price.ts";
 
@@ -18,5 +19,8 @@ export function createNetwork(config: RobotConfig): Area {
       ...(network.price ? priceCommands(config, fetchWeb) : []),
       ...downloadCommand(config),
     ],
+    async prepare() {
+      if (network.download !== false && config.dataFolder !== "") await clearDownloads(config.dataFolder);
+    },
   };
 }
