@@ -72,7 +72,7 @@ export default definePlugin<Config>({
   triggers: [{ words: ["café", "coffee"], chance: 0.1, cooldown: "10m", run: () => "☕?" }],
 
   before: ({ text }) =>
-    /\bcaf[eé]\b/iu.test(text) && !text.includes("☕") ? { text: `${text} ☕` } : undefined,
+    /(?<!\p{L})caf[eé](?!\p{L})/iu.test(text) && !text.includes("☕") ? { text: `${text} ☕` } : undefined,
 
   jobs: [
     {

@@ -13,7 +13,8 @@ import { CallFailed } from "./fall.ts";
 import { pluginMessage } from "./inbound.ts";
 import type { Keeper } from "./keeper.ts";
 import type { PluginLimits } from "./limits.ts";
-import { fromPluginNodes, reworded } from "./rich.ts";
+import { reworded } from "./reword.ts";
+import { fromPluginNodes } from "./rich.ts";
 import type { Sheet } from "./sheet.ts";
 
 /** Beyond, a plugin is not told any more what has crossed, until it has kept up. */

@@ -195,13 +195,16 @@ export class Life {
   #take(told: FromPlugin, bytes: Buffer): void {
     switch (told.kind) {
       case "ready":
+        if (this.#isReady) return void this.fall("nonsense", "ready twice");
         this.#isReady = true;
         this.#watch.await("slow-start", this.#parts.limits.loadMs);
         this.#send({ kind: "load", path: this.#parts.path, config: this.#parts.config });
         break;
       case "loaded":
+        if (!this.#loaded) return void this.fall("nonsense", "loaded twice");
         this.#watch.arrived();
-        this.#loaded?.resolve(told.sheet);
+        this.#loaded.resolve(told.sheet);
+        this.#loaded = undefined;
         break;
       case "failed":
         this.fall(told.why, told.message);
