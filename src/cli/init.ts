@@ -125,10 +125,9 @@ async function conclude(desk: Desk, found: Interview): Promise<number> {
     ...parts.env,
     ...(options.env && variables(found.tokens)),
   };
-  const hasBridge = desk.standing.bridges > 0 || found.answers.bridge !== undefined;
   const judge = (draft: string) => {
     try {
-      check(draft, options.config, env, hasBridge);
+      check(draft, options.config, env);
     } catch (error) {
       for (const back of undo) back();
       throw error;
@@ -137,8 +136,7 @@ async function conclude(desk: Desk, found: Interview): Promise<number> {
   const written = saveConfig(options.config, text, texts, judge);
   tell(desk, saved(written, desk));
   if (found.reach?.front) tellFront(desk, found.reach.front, found.answers.web);
-  // Without a bridge there is nothing to start yet: `interview` said so.
-  return hasBridge ? await start(desk, loadConfig(options.config, env, platformKinds)) : 0;
+  return await start(desk, loadConfig(options.config, env, platformKinds));
 }
 
 /** How to put back what was there: a configuration that is not taken changes no token either. */
@@ -157,14 +155,13 @@ function variables({ telegram, discord }: Interview["tokens"]): NodeJS.ProcessEn
   };
 }
 
-/** That there is no bridge yet is no fault here. @throws ConfigError that names the file as people know it */
-function check(draft: string, file: string, env: NodeJS.ProcessEnv, hasBridge: boolean): void {
+/** @throws ConfigError that names the file as people know it */
+function check(draft: string, file: string, env: NodeJS.ProcessEnv): void {
   try {
     loadConfig(draft, env, platformKinds);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const faults = error.faults.filter(({ path }) => hasBridge || path !== "bridges");
-    if (faults.length > 0) throw new ConfigError(faults.map((fault) => ({ ...fault, file })));
+    throw new ConfigError(error.faults.map((fault) => ({ ...fault, file })));
   }
 }
 
