@@ -65,7 +65,7 @@ for (const path of sources) {
     node?.type === "Literal" && typeof node.value === "string" ? node.value : undefined;
   const note = (node: { start: number; type: string; value?: unknown } | undefined) => {
     const words = stringIn(node);
-    if (node && words !== undefined && isSentence(words))
+    if (node && words !== undefined && isSentence(words) && !OTHERS.test(path))
       spoken.push({ path, line: lineOf(node.start), words });
   };
   new Visitor({
