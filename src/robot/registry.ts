@@ -23,21 +23,25 @@ export type TextsOf = (language: Language) => Texts;
 export function createRegistry(commands: readonly Command[], textsOf: TextsOf): Registry {
   const byWord = new Map<string, Command>();
   const clashes: { word: string; command: string }[] = [];
-  // Names first: no alias may hide what another command is called.
-  for (const wordsIn of [canonical, namesOf, aliasesOf]) {
-    for (const command of commands) {
-      for (const word of wordsIn(command, textsOf)) {
-        const known = byWord.get(word);
-        if (!known) byWord.set(word, command);
-        else if (known !== command) clashes.push({ word, command: command.name });
+  // What configuration and plugins bring hides nothing of ours. Names first: no alias may hide what another is called.
+  const turns = [commands.filter(({ words }) => !words), commands.filter(({ words }) => words)];
+  for (const turn of turns) {
+    for (const wordsIn of [canonical, namesOf, aliasesOf]) {
+      for (const command of turn) {
+        for (const word of wordsIn(command, textsOf)) {
+          const known = byWord.get(word);
+          if (!known) byWord.set(word, command);
+          else if (known !== command) clashes.push({ word, command: command.name });
+        }
       }
     }
   }
+  const reachable = commands.filter((command) => byWord.get(folded(command.name)) === command);
   return {
-    all: () => commands,
+    all: () => reachable,
     find: (word) => byWord.get(folded(word)),
     clashes,
-    sheets: () => commands.filter(({ isHidden }) => !isHidden).map((command) => sheetOf(command, textsOf)),
+    sheets: () => reachable.filter(({ isHidden }) => !isHidden).map((command) => sheetOf(command, textsOf)),
   };
 }
 

@@ -262,6 +262,20 @@ describe("donations, links and fixed replies of the configuration", () => {
   });
 });
 
+describe("a link of the configuration", () => {
+  it("hides no command of ours, whatever it is called in any language", async () => {
+    await open({
+      links: { ajuda: "https://x.example", qrcode: "https://x.example", wiki: "https://w.example" },
+    });
+    const registry = createRegistry(area.commands ?? [], loadTexts);
+    expect(registry.find("ajuda")?.name).toBe("help");
+    expect(registry.find("qrcode")?.name).toBe("qr");
+    expect(registry.find("wiki")?.name).toBe("wiki");
+    expect(registry.sheets().map(({ name }) => name)).not.toContain("ajuda");
+    expect(registry.clashes).toContainEqual({ word: "ajuda", command: "ajuda" });
+  });
+});
+
 describe("what a room teaches", () => {
   const admin = { role: "admin" } as const;
   const teach = (name: string, text: string) =>

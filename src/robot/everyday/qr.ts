@@ -9,7 +9,7 @@ import { MOST_QR_BYTES, qrPng } from "./qr-picture.ts";
 
 const PROGRAM = `${import.meta.dirname}/qr-child${extname(import.meta.filename)}`;
 const MOST_PICTURE_BYTES = 10 * 1024 * 1024;
-const LIMITS = { ms: 15_000, maxBytes: 500 * 1024 * 1024, heapMiB: 128 };
+const LIMITS = { ms: 15_000, maxBytes: 400 * 1024 * 1024, heapMiB: 128 };
 /** More than one message holds of what strangers packed into codes helps nobody. */
 const MOST_SHOWN = 3_000;
 
