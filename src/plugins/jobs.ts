@@ -1,6 +1,6 @@
 // Runs the jobs of plugins by the clock, and remembers when each ran last; the area starts it.
 
-import type { Timer } from "../model/clock.ts";
+import type { Clock, Timer } from "../model/clock.ts";
 import type { RobotWorld } from "../robot/world.ts";
 import { CallFailed } from "./fall.ts";
 import type { Keeper } from "./keeper.ts";
@@ -17,25 +17,13 @@ export function startJobs(
   world: RobotWorld,
 ): { stop(): Promise<void> } {
   const running = new Set<Promise<void>>();
-  const timers = new Set<Timer>();
-  let isStopped = false;
-
-  const waitUntil = (at: number, work: () => void) => {
-    if (isStopped) return;
-    const left = at - world.clock.now();
-    const timer = world.clock.after(Math.max(0, Math.min(left, DAY_MS)), () => {
-      timers.delete(timer);
-      if (world.clock.now() >= at) work();
-      else waitUntil(at, work);
-    });
-    timers.add(timer);
-  };
+  const timers = createTimers(world.clock);
 
   const keep = (keeper: Keeper, place: number, job: JobDeclared) => {
     const key = `${keeper.name}/${place}/${"at" in job ? job.at : job.everyMs}`;
     const next = (last: number | undefined) => {
       const due = nextRun(job, world.clock.now(), last);
-      waitUntil(due, () => track(run(keeper, place, key).then(() => next(world.clock.now()))));
+      timers.at(due, () => track(run(keeper, place, key).then(() => next(world.clock.now()))));
     };
     track(
       world.store
@@ -66,9 +54,29 @@ export function startJobs(
   }
   return {
     async stop() {
+      timers.stop();
+      await Promise.all(running);
+    },
+  };
+}
+
+function createTimers(clock: Clock): { at(due: number, work: () => void): void; stop(): void } {
+  const timers = new Set<Timer>();
+  let isStopped = false;
+  const at = (due: number, work: () => void) => {
+    if (isStopped) return;
+    const timer = clock.after(Math.max(0, Math.min(due - clock.now(), DAY_MS)), () => {
+      timers.delete(timer);
+      if (clock.now() >= due) work();
+      else at(due, work);
+    });
+    timers.add(timer);
+  };
+  return {
+    at,
+    stop() {
       isStopped = true;
       for (const timer of timers) timer.cancel();
-      await Promise.all(running);
     },
   };
 }

@@ -5,6 +5,8 @@ export interface PluginLimits {
   readonly maxBytes: number;
   /** Until the process runs, and again until the plugin is loaded. */
   readonly loadMs: number;
+  /** How long MateBot's start waits for `start` of plugins. */
+  readonly beginMs: number;
   /** How often it is asked whether it lives, and how long it may take to say so. */
   readonly pingMs: number;
   readonly pongMs: number;
@@ -31,6 +33,7 @@ export const MIB = 1024 * 1024;
 export const LIMITS: PluginLimits = {
   maxBytes: 192 * MIB,
   loadMs: 10_000,
+  beginMs: 2_000,
   pingMs: 1_000,
   pongMs: 2_000,
   lookMs: 500,

@@ -3,7 +3,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Log } from "../bridge/ports.ts";
-import { type Clock, systemClock } from "../model/clock.ts";
+import { type Clock, sleep, systemClock } from "../model/clock.ts";
 import type { Texts } from "../model/texts.ts";
 import type { Area } from "../robot/area.ts";
 import type { Command } from "../robot/command.ts";
@@ -85,7 +85,11 @@ export async function startPlugins(
         desk = createDesk(given_);
         for (const line of early) report(...line);
         early = [];
-        await Promise.all(keepers.map((keeper) => keeper.begin(given.refused.get(keeper) ?? [])));
+        const begun = keepers.map((keeper) => keeper.begin(given.refused.get(keeper) ?? []));
+        // Hooks shall see the first message; but nobody waits long for a plugin that is slow to begin.
+        const patience = new AbortController();
+        await Promise.race([Promise.all(begun), sleep(clock, allLimits.beginMs, patience.signal)]);
+        patience.abort();
       },
       wants: triggers.wants,
       hear: triggers.hear,

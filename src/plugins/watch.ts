@@ -32,27 +32,17 @@ export function startWatch({ clock, limits, pid, ping, fall }: WatchParts): Watc
   let isStopped = false;
   let answered = 0;
   let asked = 0;
-  let resident = 0;
   let awaited: Timer | undefined;
   let nextPing: Timer | undefined;
   let patience: Timer | undefined;
-  let nextLook: Timer | undefined;
+  const scale = startScale({ clock, limits, pid, fall });
 
-  const weigh = (bytes: number) => {
-    resident = bytes;
-    if (bytes > limits.maxBytes) fall("memory", String(Math.round(limits.maxBytes / MIB)));
-  };
-  const look = () => {
-    const bytes = pid === undefined ? undefined : residentBytes(pid);
-    if (bytes !== undefined) weigh(bytes);
-    if (!isStopped) nextLook = clock.after(limits.lookMs, look);
-  };
   const isSilent = () => !isStopped && answered < asked;
   const expect = () => {
     const due = clock.now() + limits.pongMs;
     patience = afterReading(clock, limits.pongMs, isSilent, () => {
       if (clock.now() - due > STOOD_STILL_MS) return expect();
-      if (resident > NEARLY_FULL * limits.maxBytes) weigh(Number.POSITIVE_INFINITY);
+      if (scale.isNearlyFull()) scale.weigh(Number.POSITIVE_INFINITY);
       else fall("hang", String(limits.pongMs / 1_000));
     });
   };
@@ -63,7 +53,6 @@ export function startWatch({ clock, limits, pid, ping, fall }: WatchParts): Watc
     } else nextPing = clock.after(limits.pingMs, knock);
   };
   knock();
-  nextLook = clock.after(limits.lookMs, look);
   return {
     await(reason, ms) {
       awaited?.cancel();
@@ -82,12 +71,37 @@ export function startWatch({ clock, limits, pid, ping, fall }: WatchParts): Watc
       if (n !== asked || answered === asked) return;
       answered = n;
       patience?.cancel();
-      if (process.platform !== "linux") weigh(rss);
+      if (process.platform !== "linux") scale.weigh(rss);
       if (!isStopped) nextPing = clock.after(limits.pingMs, knock);
     },
     stop() {
       isStopped = true;
-      for (const timer of [awaited, nextPing, patience, nextLook]) timer?.cancel();
+      for (const timer of [awaited, nextPing, patience]) timer?.cancel();
+      scale.stop();
+    },
+  };
+}
+
+/** Looks at the memory again and again. */
+function startScale({ clock, limits, pid, fall }: Omit<WatchParts, "ping">) {
+  let resident = 0;
+  let isStopped = false;
+  const weigh = (bytes: number) => {
+    resident = bytes;
+    if (bytes > limits.maxBytes) fall("memory", String(Math.round(limits.maxBytes / MIB)));
+  };
+  const look = () => {
+    const bytes = pid === undefined ? undefined : residentBytes(pid);
+    if (bytes !== undefined) weigh(bytes);
+    if (!isStopped) next = clock.after(limits.lookMs, look);
+  };
+  let next = clock.after(limits.lookMs, look);
+  return {
+    weigh,
+    isNearlyFull: () => resident > NEARLY_FULL * limits.maxBytes,
+    stop() {
+      isStopped = true;
+      next.cancel();
     },
   };
 }

@@ -342,6 +342,21 @@ describe("a plugin's jobs", () => {
 });
 
 describe("plugins together", () => {
+  it("begin at the same time, and nobody waits long for one that is slow", async () => {
+    const { plugins, bench, command } = await started(
+      {
+        "a.ts": plugin(
+          `name: "a", start: () => new Promise(() => {}), commands: { a: { about: "x", answer: () => "a" } }`,
+        ),
+        "b.ts": plugin(`name: "b", commands: { b: { about: "x", answer: () => "b" } }`),
+      },
+      { limits: { beginMs: 300 } },
+    );
+    expect(plugins.state().map(({ state }) => state)).toEqual(["loading", "up"]);
+    expect(wordsOf(await bench.command(command("b")))).toBe("b");
+    await expect(bench.command(command("a"))).rejects.toMatchObject({ key: "robot-plugins.refused.away" });
+  });
+
   it("with one name are a fault: the first counts", async () => {
     const { plugins, line } = await started({
       "a.ts": plugin(`name: "same", commands: { a: { about: "x", answer: () => "a" } }`),
