@@ -4,12 +4,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { dirname, extname } from "node:path";
 import type { Duplex, Readable } from "node:stream";
 import { type Clock, sleep } from "../model/clock.ts";
-import { type Answered, createCalls } from "./calls.ts";
+import { type Answered, type Calls, createCalls } from "./calls.ts";
 import { CallFailed, type Fall, type FallReason } from "./fall.ts";
 import { createFrameReader, frame } from "./frames.ts";
 import { MIB, type PluginLimits } from "./limits.ts";
 import { offerToTheKernel } from "./memory.ts";
-import { createMeter } from "./meter.ts";
+import { createMeter, type Meter } from "./meter.ts";
 import { watchOutput } from "./output.ts";
 import { startWatch, type Watch } from "./watch.ts";
 import {
@@ -54,7 +54,8 @@ export class Life {
   readonly #parts: LifeParts;
   readonly #child: ChildProcess;
   readonly #pipe: Duplex;
-  readonly #calls;
+  readonly #meter: Meter;
+  readonly #calls: Calls;
   readonly #watch: Watch;
   readonly #gone: Promise<void>;
   #loaded: { resolve(sheet: unknown): void; reject(error: Error): void } | undefined;
@@ -67,7 +68,11 @@ export class Life {
     const { clock, limits } = parts;
     this.#child = open(parts);
     this.#pipe = this.#child.stdio[3] as Duplex;
-    this.#calls = createCalls(clock, (id, call) => this.#send({ kind: "call", id, call }));
+    this.#meter = createMeter(limits, clock, () => this.fall("flood"));
+    this.#calls = createCalls(clock, (id, call) => {
+      this.#meter.asked();
+      this.#send({ kind: "call", id, call });
+    });
     this.sheet = new Promise((resolve, reject) => {
       this.#loaded = { resolve, reject };
     });
@@ -137,8 +142,8 @@ export class Life {
 
   /** Resolves when the process is no more. */
   #listen(): Promise<void> {
-    const { limits, clock, line } = this.#parts;
-    const meter = createMeter(limits, clock, () => this.fall("flood"));
+    const { clock, line } = this.#parts;
+    const meter = this.#meter;
     const read = createFrameReader({ mostJson: MOST_JSON, mostBytes: MOST_FILE_BYTES }, (value, bytes) => {
       if (this.#fall || !meter.frame()) return;
       const { ok, wrong } = { ok: undefined, wrong: undefined, ...checkedFrame(value) };

@@ -1,9 +1,11 @@
-// Counts what comes out of a plugin's process in a second; `life.ts` ends one that says too much.
+// Counts what comes out of a plugin's process in a second without being asked for; `life.ts` ends one that says too much.
 
 import type { Clock } from "../model/clock.ts";
 import type { PluginLimits } from "./limits.ts";
 
 export interface Meter {
+  /** Something was asked of it: one frame more is expected. */
+  asked(): void;
   /** False from the moment on at which it is too much. */
   frame(): boolean;
   bytes(count: number): boolean;
@@ -17,6 +19,7 @@ export function createMeter(
   let from = clock.now();
   let frames = 0;
   let bytes = 0;
+  let expected = 0;
   const isWithin = () => {
     if (frames <= framesPerSecond && bytes <= bytesPerSecond) return true;
     flooded();
@@ -30,9 +33,11 @@ export function createMeter(
     bytes = 0;
   };
   return {
+    asked: () => void expected++,
     frame() {
       turn();
-      frames++;
+      if (expected > 0) expected--;
+      else frames++;
       return isWithin();
     },
     bytes(count) {

@@ -306,6 +306,15 @@ describe("a plugin's hooks", () => {
     );
   });
 
+  it("keep up with more messages than any community writes", async () => {
+    const { plugins } = await started({
+      "a.ts": plugin(`name: "a", before: ({ text }) => ({ text: text + "!" })`),
+    });
+    for (let i = 0; i < 1_500; i++)
+      expect(wordsOfEvents(await plugins.before?.(written("oi")))).toEqual(["oi!"]);
+    expect(plugins.state()[0]?.state).toBe("up");
+  });
+
   it("are told where a message went", async () => {
     const { plugins, line } = await started({
       "a.ts": plugin(`name: "a", after: ({ text }, to) => console.log(text, to)`),
