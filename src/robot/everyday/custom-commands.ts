@@ -120,8 +120,12 @@ function taughtBy(event: BridgeEvent, world: RobotWorld, replies: CustomReplies)
 
 export function customHearing(replies: CustomReplies): Pick<Required<Area>, "wants" | "hear"> {
   return {
-    wants: (event, world) => taughtBy(event, world, replies) !== undefined,
+    wants: (event, world) =>
+      event.kind === "conversation.moved"
+        ? replies.names(event.from).length > 0
+        : taughtBy(event, world, replies) !== undefined,
     async hear(event, world) {
+      if (event.kind === "conversation.moved") return replies.move(event.from, event.to);
       const words = taughtBy(event, world, replies);
       return words === undefined ? {} : said(words);
     },

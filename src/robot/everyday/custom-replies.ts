@@ -17,6 +17,8 @@ export interface CustomReplies {
   /** For `Answer.keep` and `Answer.after`: on disk first, then in memory. */
   put(room: ConversationRef, name: string, words: string): Change;
   remove(room: ConversationRef, name: string): Change;
+  /** The chat has another id now; where both were taught the same name, what the new one knows stays. Twice is no harm. */
+  move(from: ConversationRef, to: ConversationRef): Change;
 }
 
 interface Change {
@@ -53,6 +55,21 @@ export function createCustomReplies(): CustomReplies {
       return {
         keep: async (tx) => void (await tx.records.delete(KIND, `${chat} ${name}`)),
         after: () => void of(chat).delete(name),
+      };
+    },
+    move(from, to) {
+      const [old, chat] = [chatKey(from), chatKey(to)];
+      const moved = [...(rooms.get(old) ?? [])];
+      const news = moved.filter(([name]) => !rooms.get(chat)?.has(name));
+      return {
+        async keep(tx) {
+          for (const [name, words] of news) await tx.records.put(KIND, `${chat} ${name}`, words);
+          for (const [name] of moved) await tx.records.delete(KIND, `${old} ${name}`);
+        },
+        after() {
+          for (const [name, words] of news) of(chat).set(name, words);
+          rooms.delete(old);
+        },
       };
     },
   };

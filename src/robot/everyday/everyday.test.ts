@@ -309,11 +309,35 @@ describe("what a room teaches", () => {
     expect(wordsOf(await bench.command(command("c"), { name: "regras" }))).toBe("Seja gentil.");
   });
 
+  it("moves along when the group gets another id", async () => {
+    await teach("regras", "Seja gentil.");
+    const to = { account: "telegram", id: "-100777" };
+    const moved = { kind: "conversation.moved", from: group, to } as const;
+    expect(area.wants?.({ ...moved, from: to, to: group }, bench.world)).toBe(false);
+    expect(area.wants?.(moved, bench.world)).toBe(true);
+    for (let times = 0; times < 2; times += 1) {
+      const answer = await area.hear?.(moved, bench.world, new AbortController().signal);
+      await bench.store.transaction(async (tx) => answer?.keep?.(tx));
+      await answer?.after?.();
+    }
+    expect(await hear(typed("/regras"))).toBeUndefined();
+    expect(await hear(typed("/regras", "person", to))).toBe("Seja gentil.");
+    area = createEveryday(robotConfig);
+    await area.prepare?.(bench.world);
+    expect(await hear(typed("/regras", "person", to))).toBe("Seja gentil.");
+  });
+
   it("can be changed, listed, proposed and removed", async () => {
     await teach("regras", "1");
     await teach("regras", "2");
     expect(await hear(typed("/regras"))).toBe("2");
     expect(wordsOf(await bench.command(command("command"), { action: "list" }))).toContain("/regras");
+    const proposed = await bench.command({
+      ...command("c"),
+      answer: async (question) =>
+        said(JSON.stringify(await command("c").complete?.(question, "name", "rég"))),
+    });
+    expect(wordsOf(proposed)).toBe('[{"label":"regras","value":"regras"}]');
     await bench.command(command("command"), { action: "remove", name: "/regras" }, admin);
     expect(await hear(typed("/regras"))).toBeUndefined();
     await expect(bench.command(command("c"), { name: "regras" })).rejects.toMatchObject({

@@ -62,11 +62,10 @@ export function createEveryday(config: RobotConfig, options: EverydayOptions = {
       await replies.load(world);
     },
     wants: (event, world) => feedbackHearing.wants(event, world) || custom.wants(event, world),
-    async hear(event, world, signal) {
-      // A `/name` in the feedback room may be a reply as well: what was taught goes first.
-      return custom.wants(event, world)
+    // A `/name` in the feedback room may be a reply as well: what was taught goes first.
+    hear: (event, world, signal) =>
+      custom.wants(event, world)
         ? custom.hear(event, world, signal)
-        : feedbackHearing.hear(event, world, signal);
-    },
+        : feedbackHearing.hear(event, world, signal),
   };
 }
