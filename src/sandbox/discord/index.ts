@@ -9,6 +9,7 @@ import type { Session } from "./gateway-session.ts";
 import { interactionsOf } from "./interactions.ts";
 import { RateLimits } from "./limits.ts";
 import { peopleOf } from "./people.ts";
+import { moderationOf } from "./people-moderation.ts";
 import { placesOf } from "./people-places.ts";
 import { speechOf } from "./people-speech.ts";
 import { answerRequest, type RestOptions } from "./rest.ts";
@@ -80,7 +81,13 @@ function controlOf(gateway: Gateway): GatewayControl {
 
 /** All that people do, in one. */
 function everybody(world: World) {
-  return { ...peopleOf(world), ...speechOf(world), ...placesOf(world), ...interactionsOf(world) };
+  return {
+    ...peopleOf(world),
+    ...speechOf(world),
+    ...placesOf(world),
+    ...moderationOf(world),
+    ...interactionsOf(world),
+  };
 }
 
 function listen(server: Server, port: number): Promise<number> {

@@ -7,6 +7,7 @@ import type { Dispatch } from "./world.ts";
 export const INTENT = {
   GUILDS: 1 << 0,
   GUILD_MEMBERS: 1 << 1,
+  GUILD_MODERATION: 1 << 2,
   GUILD_WEBHOOKS: 1 << 5,
   GUILD_PRESENCES: 1 << 8,
   GUILD_MESSAGES: 1 << 9,
@@ -54,6 +55,7 @@ export function neededIntents(dispatch: Dispatch): number {
   if (type === "TYPING_START") return direct ? INTENT.DIRECT_MESSAGE_TYPING : INTENT.GUILD_MESSAGE_TYPING;
   if (type === "CHANNEL_PINS_UPDATE") return direct ? INTENT.DIRECT_MESSAGES : INTENT.GUILDS;
   if (type === "WEBHOOKS_UPDATE") return INTENT.GUILD_WEBHOOKS;
+  if (/^GUILD_(BAN|AUDIT_LOG)_/.test(type)) return INTENT.GUILD_MODERATION;
   if (type.startsWith("GUILD_MEMBER_")) return INTENT.GUILD_MEMBERS;
   return /^(GUILD|CHANNEL|THREAD)_/.test(type) ? INTENT.GUILDS : 0;
 }

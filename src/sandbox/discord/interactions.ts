@@ -1,38 +1,65 @@
 // What people do with a bot's commands and buttons, and how Discord tells it: by the Gateway or the endpoint, never both.
 
+import { knownCommands, shownAs } from "./command-records.ts";
 import { type EndpointAnswer, postSigned } from "./endpoint-post.ts";
 import { refusesForgery } from "./endpoint-probe.ts";
-import { refuse } from "./errors.ts";
-import type { BotRecord, InteractionRecord, Snowflake } from "./records.ts";
-import { memberShape, userShape } from "./shapes.ts";
-import { findChannel, guildOf, tokenText, type World } from "./world.ts";
+import { ApiFailure, refuse } from "./errors.ts";
+import { type Fields, isFields } from "./form.ts";
+import { answerFirst, CALLBACK } from "./interaction-answer.ts";
+import { begin, type InteractionInput } from "./interaction-begin.ts";
+import type { InteractionRecord } from "./interaction-records.ts";
+import { type SandboxMessage, sandboxMessage } from "./message-shape.ts";
+import type { BotRecord, MessageRecord, Snowflake } from "./records.ts";
+import { userShape } from "./shapes.ts";
+import type { World } from "./world.ts";
 
-export interface InteractionInput {
-  readonly botId: Snowflake;
-  readonly userId: Snowflake;
-  readonly channelId: Snowflake;
-  /** 2 command (unless told), 3 component, 4 autocomplete, 5 modal. */
-  readonly type?: 2 | 3 | 4 | 5;
-  /** Of the command, or the custom id. */
-  readonly name?: string;
-  readonly locale?: string;
+/** A form as the person sees it. */
+export interface FormView {
+  readonly title: string;
+  readonly customId: string;
+  readonly fields: readonly { readonly name: string; readonly label: string; readonly value: string }[];
 }
 
 export interface InteractionView {
   readonly id: Snowflake;
   readonly via: "gateway" | "endpoint";
+  /** The first answer, as it came. */
   readonly answer?: { readonly type: number; readonly data?: unknown };
-  readonly original?: unknown;
-  readonly followUps: readonly unknown[];
+  /** What `@original` says now; absent while it is only announced. */
+  readonly original?: SandboxMessage;
+  readonly followUps: readonly SandboxMessage[];
+  /** What the person sees of it, in order, whispers too. */
+  readonly shown: readonly SandboxMessage[];
+  readonly form?: FormView;
+  /** What was proposed for the option that is being typed. */
+  readonly choices?: readonly { readonly name: string; readonly value: string | number }[];
   readonly status?: number;
+  /** Why Discord did not take the endpoint's answer. */
+  readonly refused?: unknown;
+}
+
+export interface CommandView {
+  readonly id: Snowflake;
+  /** Changes with every change of the command. */
+  readonly version: Snowflake;
+  /** 1 slash, 2 menu of people, 3 menu of messages. */
+  readonly type: 1 | 2 | 3;
+  readonly name: string;
+  /** As a client in this language shows it. */
+  shown(locale: string): string;
 }
 
 export type InstallEvent = "APPLICATION_AUTHORIZED" | "APPLICATION_DEAUTHORIZED";
 
 export interface InteractionActions {
-  /** Resolves once the endpoint has answered, or the Gateway was told. */
+  /**
+   * Resolves once the endpoint has answered, or the Gateway was told. Rejects (`SANDBOX: …`) what no client of Discord's
+   * would let the person do: a command that is not registered or not shown to them, a button that is not there.
+   */
   use(input: InteractionInput): Promise<InteractionView>;
   interaction(id: Snowflake): InteractionView;
+  /** The commands that a guild knows of a bot, or direct messages without one; as Discord would list them. */
+  commands(botId: Snowflake, guildId?: Snowflake): readonly CommandView[];
   /** Delivers it again in the same words by the other way too, as a change between the two may. */
   repeat(id: Snowflake, via: "gateway" | "endpoint"): Promise<void>;
   /** The wrong signature that Discord sends now and then: false when it was believed, and the address is gone. */
@@ -59,51 +86,6 @@ function endpointOf(bot: BotRecord): string | undefined {
   return typeof url === "string" ? url : undefined;
 }
 
-function dataOf({ type = 2, name = "ponte" }: InteractionInput, id: Snowflake): object {
-  if (type === 3) return { custom_id: name, component_type: 2 };
-  if (type === 5) return { custom_id: name, components: [] };
-  return {
-    id,
-    name,
-    type: 1,
-    ...(type === 4 && { options: [{ name: "x", type: 3, focused: true, value: "" }] }),
-  };
-}
-
-function begin(world: World, input: InteractionInput): InteractionRecord {
-  const bot = botById(world, input.botId);
-  const channel = findChannel(world, input.channelId);
-  const guild = guildOf(world, channel);
-  const member = guild?.members.get(input.userId);
-  const { type = 2, locale = "pt-BR" } = input;
-  const [id, token] = [world.newId(), tokenText(world.random, 96)];
-  const who = member
-    ? { guild_id: guild?.id, member: { ...memberShape(world, member), permissions: "0" } }
-    : { user: userShape(world, input.userId) };
-  const payload = {
-    ...{ id, application_id: bot.applicationId, type, token, version: 1, locale, ...who },
-    channel_id: channel.id,
-    ...(guild && { guild_locale: "en-US" }),
-    data: dataOf(input, world.newId()),
-    entitlements: [],
-    authorizing_integration_owners: {},
-    app_permissions: "0",
-  };
-  const via = endpointOf(bot) === undefined ? "gateway" : "endpoint";
-  const record: InteractionRecord = {
-    id,
-    bot,
-    token,
-    type,
-    at: world.clock.now(),
-    via,
-    payload,
-    followUps: [],
-  };
-  world.interactions.set(token, record);
-  return record;
-}
-
 async function deliver(world: World, record: InteractionRecord, via: "gateway" | "endpoint"): Promise<void> {
   const { bot, payload } = record;
   if (via === "gateway") {
@@ -114,22 +96,39 @@ async function deliver(world: World, record: InteractionRecord, via: "gateway" |
   record.status = answer.status;
   const said = answerIn(answer);
   if (!said || record.answer) return;
-  record.answer = said;
-  if (said.type === 4) record.original = said.data;
+  try {
+    answerFirst(world, record, said);
+  } catch (cause) {
+    if (!(cause instanceof ApiFailure)) throw cause;
+    // Nobody tells the application: the person is told that it did not answer.
+    record.refused = cause.body;
+  }
 }
 
-function answerIn({ status, contentType, text }: EndpointAnswer): InteractionRecord["answer"] {
+function answerIn({ status, contentType, text }: EndpointAnswer): Fields | undefined {
   if (status !== 200 || !contentType.startsWith("application/json")) return undefined;
-  const value = JSON.parse(text) as { readonly type: number; readonly data?: unknown };
-  return typeof value.type === "number" ? value : undefined;
+  const value: unknown = JSON.parse(text);
+  return isFields(value) && typeof value.type === "number" ? value : undefined;
 }
 
-function viewOf({ id, via, answer, original, followUps, status }: InteractionRecord): InteractionView {
+function choicesIn({ answer }: InteractionRecord): Pick<InteractionView, "choices"> {
+  if (answer?.type !== CALLBACK.choices || !isFields(answer.data)) return {};
+  return { choices: (answer.data.choices ?? []) as NonNullable<InteractionView["choices"]> };
+}
+
+function viewOf(world: World, record: InteractionRecord): InteractionView {
+  const { id, via, answer, original, followUps, status, modal, refused, isTold } = record;
+  const see = (message: MessageRecord) => sandboxMessage(world, message);
+  const first = original && isTold && !original.deleted ? original : undefined;
+  const more = followUps.filter(({ deleted }) => !deleted);
   return {
-    ...{ id, via, followUps },
+    ...{ id, via, followUps: more.map(see), shown: [...(first ? [first] : []), ...more].map(see) },
     ...(answer && { answer }),
-    ...(original !== undefined && { original }),
+    ...(first && { original: see(first) }),
+    ...(modal && { form: modal }),
+    ...choicesIn(record),
     ...(status !== undefined && { status }),
+    ...(refused !== undefined && { refused }),
   };
 }
 
@@ -137,6 +136,14 @@ function byId(world: World, id: Snowflake): InteractionRecord {
   const record = [...world.interactions.values()].find((each) => each.id === id);
   if (!record) throw refuse(10062);
   return record;
+}
+
+function commandsOf(world: World, bot: BotRecord, guildId: Snowflake | undefined): readonly CommandView[] {
+  const guild = guildId === undefined ? undefined : world.guilds.get(guildId);
+  return knownCommands(world, bot, guild).map(({ id, version, type, name, nameLocalizations }) => ({
+    ...{ id, version, type, name },
+    shown: (locale) => shownAs(name, nameLocalizations, locale),
+  }));
 }
 
 /** Repeats with growing pauses; after ten minutes Discord switches the address off. */
@@ -157,11 +164,13 @@ async function tellInstall(world: World, bot: BotRecord, payload: object): Promi
 export function interactionsOf(world: World): InteractionActions {
   return {
     async use(input) {
-      const record = begin(world, input);
+      const bot = botById(world, input.botId);
+      const record = begin(world, bot, input, endpointOf(bot) === undefined ? "gateway" : "endpoint");
       await deliver(world, record, record.via);
-      return viewOf(record);
+      return viewOf(world, record);
     },
-    interaction: (id) => viewOf(byId(world, id)),
+    interaction: (id) => viewOf(world, byId(world, id)),
+    commands: (botId, guildId) => commandsOf(world, botById(world, botId), guildId),
     repeat: (id, via) => deliver(world, byId(world, id), via),
     async probeEndpoint(botId) {
       const bot = botById(world, botId);

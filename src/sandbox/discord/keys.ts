@@ -84,6 +84,33 @@ export const KEYS = {
   webhookUpdate: list([], "name avatar channel_id"),
   bulkDelete: list([], "messages"),
   interactionCallback: list([], "type data"),
+  callbackMessage: list(
+    "IncomingWebhookInteractionRequest",
+    "content embeds allowed_mentions components attachments poll tts flags",
+  ),
+  callbackUpdate: list(
+    "IncomingWebhookUpdateForInteractionCallbackRequestPartial",
+    "content embeds allowed_mentions components attachments flags",
+  ),
+  callbackModal: list("ModalInteractionCallbackRequestData", "custom_id title components"),
+  modalLabel: list("LabelComponentForModalRequest", "type id label description component"),
+  modalText: list(
+    "TextInputComponentForModalRequest",
+    "type id custom_id style label value placeholder required min_length max_length",
+  ),
+  row: list("ActionRowComponentForMessageRequest", "type id components"),
+  button: list("ButtonComponentForMessageRequest", "type id custom_id style label disabled url emoji"),
+  command: list(
+    "ApplicationCommandUpdateRequest",
+    "id type name name_localizations description description_localizations options default_member_permissions contexts integration_types",
+  ),
+  commandOption: list(
+    ["ApplicationCommandStringOption", "ApplicationCommandIntegerOption"],
+    "type name name_localizations description description_localizations required autocomplete choices min_length max_length min_value max_value",
+  ),
+  commandChoice: list("ApplicationCommandOptionStringChoice", "name name_localizations value"),
+  ban: list("BanUserFromGuildRequest", "delete_message_seconds"),
+  memberEdit: list([], "communication_disabled_until"),
   none: list([], ""),
 } as const satisfies Record<string, KeyList>;
 

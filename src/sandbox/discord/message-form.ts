@@ -1,8 +1,9 @@
 // Reads the body of "create message", "execute webhook" and their edits into what may be stored; the routes call it.
 
+import { readComponents } from "./component-form.ts";
 import { readEmbeds } from "./embed-form.ts";
 import { badField, refuse } from "./errors.ts";
-import { type Fields, integerAt, listAt, textAt } from "./form.ts";
+import { type Fields, integerAt, textAt } from "./form.ts";
 import { type AllowedMentions, readAllowedMentions } from "./mentions.ts";
 import { readPoll } from "./poll-form.ts";
 import type { AttachmentRecord, Component, Embed, Snowflake } from "./records.ts";
@@ -12,6 +13,8 @@ import type { World } from "./world.ts";
 export const FLAG = {
   SUPPRESS_EMBEDS: 4,
   HAS_THREAD: 32,
+  EPHEMERAL: 64,
+  LOADING: 128,
   SUPPRESS_NOTIFICATIONS: 4096,
   VOICE: 8192,
   HAS_SNAPSHOT: 16384,
@@ -50,20 +53,6 @@ function readFlags(value: unknown, permitted: number): number | undefined {
   return flags;
 }
 
-function readComponents(value: unknown, flags: number): readonly Component[] | undefined {
-  if (value === null) return [];
-  const v2 = (flags & FLAG.COMPONENTS_V2) !== 0;
-  const rows = listAt(value, ["components"], v2 ? 40 : 5) as readonly Component[] | undefined;
-  for (const [index, row] of (rows ?? []).entries())
-    if (!v2 && row.type !== 1)
-      throw badField(
-        ["components", index, "type"],
-        "BASE_TYPE_CHOICES",
-        'Value of field "type" must be one of (1,).',
-      );
-  return rows;
-}
-
 /**
  * @throws ApiFailure 50035 and the codes of attachments. Does not judge emptiness: `refuseEmpty` does, once the
  * message is put together.
@@ -73,7 +62,7 @@ export function readMessageForm(body: Fields, context: FormContext): MessageForm
   const content = body.content === null ? "" : textAt(body.content, ["content"], { max: 2000 });
   const flags = readFlags(body.flags, context.flags);
   const embeds = readEmbeds(body.embeds);
-  const components = readComponents(body.components, flags ?? 0);
+  const components = readComponents(body.components, ((flags ?? 0) & FLAG.COMPONENTS_V2) !== 0);
   const attachments = readAttachments(body.attachments, context);
   const poll = readPoll(context.world, body.poll);
   const allowed = readAllowedMentions(body.allowed_mentions, context.mentionsByDefault);

@@ -97,7 +97,8 @@ function authorShape(world: World, message: MessageRecord): UserShape {
   };
 }
 
-function attachmentShape(world: World, file: AttachmentRecord): AttachmentShape {
+/** As it is shown, its address signed anew. */
+export function attachmentShape(world: World, file: AttachmentRecord): AttachmentShape {
   const url = signedUrl(world, file);
   return {
     id: file.id,
@@ -155,11 +156,30 @@ function editedText(message: MessageRecord): string | null {
   return timestamp(Math.floor(message.editedAt / 1000), message.editedAt % 1000);
 }
 
-/** Who used which command; `interaction` is the older name that is still sent. */
-function interactionShape(world: World, { id, name, userId }: Interaction) {
-  const user = userShape(world, userId);
-  const metadata = { id, type: 2, user, authorizing_integration_owners: {} };
-  return { interaction_metadata: { ...metadata, name }, interaction: { id, type: 2, name, user } };
+function metadataShape(world: World, about: Interaction): Record<string, unknown> {
+  const { id, type = 2, name, userId, guildId, pressedOn, target, trigger, followsUp } = about;
+  return {
+    ...{ id, type, user: userShape(world, userId) },
+    authorizing_integration_owners: { "0": guildId ?? "0" },
+    ...(type === 2 && name !== "" && { name }),
+    ...(type === 2 && target !== undefined && { target_message_id: target }),
+    ...(type === 3 && { interacted_message_id: pressedOn ?? id }),
+    ...(type === 5 && {
+      triggering_interaction_metadata: metadataShape(world, trigger ?? { id, name: "", userId }),
+    }),
+    ...(followsUp !== undefined && { original_response_message_id: followsUp }),
+  };
+}
+
+/** Who used what; `interaction` is the older name that is still sent, of commands alone. */
+function interactionShape(world: World, about: Interaction) {
+  const { id, type = 2, name, userId, applicationId } = about;
+  return {
+    interaction_metadata: metadataShape(world, about),
+    ...(type === 2 && { interaction: { id, type, name, user: userShape(world, userId) } }),
+    // The answers come through the webhook that an application is for its interactions.
+    ...(applicationId !== undefined && { webhook_id: applicationId, application_id: applicationId }),
+  };
 }
 
 /** Without `reactions`, `thread` and `referenced_message`. `viewer` undefined: sees everything. */

@@ -66,12 +66,12 @@ function speakerOf(input: NewMessage): Speaker {
   };
 }
 
-/** Stores the message and dispatches MESSAGE_CREATE. The form was checked before. */
-export function createMessage(world: World, channel: ChannelRecord, input: NewMessage): MessageRecord {
+/** The message, stored nowhere and told to nobody: so are those for one person's eyes. The form was checked before. */
+export function buildMessage(world: World, channel: ChannelRecord, input: NewMessage): MessageRecord {
   const { form } = input;
   const content = form.content ?? "";
   const mentions = findMentions(world, channel, content, speakerOf(input));
-  const message: MessageRecord = {
+  return {
     id: input.id ?? world.newId(),
     channelId: channel.id,
     type: input.type ?? 0,
@@ -97,7 +97,12 @@ export function createMessage(world: World, channel: ChannelRecord, input: NewMe
     ...(input.interaction ? { interaction: input.interaction } : {}),
     ...(form.poll ? { poll: form.poll } : {}),
   };
-  if (form.poll) openPoll(world, channel, message);
+}
+
+/** Stores the message and dispatches MESSAGE_CREATE. The form was checked before. */
+export function createMessage(world: World, channel: ChannelRecord, input: NewMessage): MessageRecord {
+  const message = buildMessage(world, channel, input);
+  if (input.form.poll) openPoll(world, channel, message);
   const stored = world.messages.get(channel.id) ?? [];
   world.messages.set(channel.id, stored);
   stored.push(message);
@@ -118,8 +123,9 @@ export function createMessage(world: World, channel: ChannelRecord, input: NewMe
   return message;
 }
 
-/** Dispatches MESSAGE_UPDATE: a whole message since 2024-11, whatever the reason. */
+/** Dispatches MESSAGE_UPDATE: a whole message since 2024-11, whatever the reason. Of whispers nobody hears. */
 export function announceUpdate(world: World, channel: ChannelRecord, message: MessageRecord): void {
+  if (message.flags & FLAG.EPHEMERAL) return;
   world.emit({
     type: "MESSAGE_UPDATE",
     ...location(channel),
@@ -149,8 +155,11 @@ export function editMessage(
   if (form.flags !== undefined)
     message.flags =
       (message.flags & ~FLAG.SUPPRESS_EMBEDS) | (form.flags & (FLAG.SUPPRESS_EMBEDS | FLAG.COMPONENTS_V2));
+  const fills = (message.flags & FLAG.LOADING) !== 0;
+  message.flags &= ~FLAG.LOADING;
   // Real edits carry microseconds: a client must not take them for a strict version.
-  message.editedAt = Math.floor(world.clock.now()) * 1000 + Math.floor(world.random() * 1000);
+  // What fills an announced answer is no edit.
+  if (!fills) message.editedAt = Math.floor(world.clock.now()) * 1000 + Math.floor(world.random() * 1000);
   announceUpdate(world, channel, message);
 }
 
@@ -161,6 +170,10 @@ function mark(channel: ChannelRecord, message: MessageRecord): void {
 
 /** Removes a message and dispatches MESSAGE_DELETE, which names nobody. `last_message_id` keeps pointing at it. */
 export function deleteMessage(world: World, channel: ChannelRecord, message: MessageRecord): void {
+  if (message.flags & FLAG.EPHEMERAL) {
+    message.deleted = true;
+    return;
+  }
   mark(channel, message);
   world.emit({
     type: "MESSAGE_DELETE",

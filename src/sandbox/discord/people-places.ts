@@ -4,6 +4,7 @@ import { refuse } from "./errors.ts";
 import { FLAG } from "./message-form.ts";
 import type { SandboxMessage } from "./message-shape.ts";
 import { announceUpdate } from "./messages.ts";
+import { announceMember, expel, memberOf } from "./moderation.ts";
 import { say } from "./people.ts";
 import { keepPicture, ownPicture, type Picture } from "./pictures.ts";
 import type {
@@ -15,7 +16,7 @@ import type {
   WebhookRecord,
 } from "./records.ts";
 import type { DiscordSandbox, SayInput, WebhookView } from "./sandbox.ts";
-import { emojiShape, guildShape, memberShape, stickerShape } from "./shapes.ts";
+import { emojiShape, guildShape, stickerShape } from "./shapes.ts";
 import { announceInParent, rename } from "./thread-changes.ts";
 import { announceChannel, announceThread, createThread, removeChannel } from "./threads.ts";
 import { createWebhook, removeWebhook } from "./webhooks.ts";
@@ -137,13 +138,6 @@ function humanWebhook(
   return view(createWebhook(world, { ...channel, guildId: channel.guildId }, { ...input, avatar: null }));
 }
 
-function announceMember(world: World, guild: GuildRecord, userId: Snowflake): void {
-  const member = guild.members.get(userId);
-  if (!member) throw refuse(10007);
-  const data = () => ({ ...memberShape(world, member), guild_id: guild.id });
-  world.emit({ type: "GUILD_MEMBER_UPDATE", guildId: guild.id, data });
-}
-
 /** Whoever shares a guild with somebody learns of a new picture as of any change of a member. */
 function setAvatar(
   world: World,
@@ -210,19 +204,10 @@ function members(world: World): Pick<Places, "setAvatar" | "setNick" | "removeMe
     setAvatar: (userId, picture, guildId) => setAvatar(world, userId, picture, guildId),
     setNick(guildId, userId, nick) {
       const guild = guildById(world, guildId);
-      const member = guild.members.get(userId);
-      if (!member) throw refuse(10007);
-      member.nick = nick;
+      memberOf(guild, userId).nick = nick;
       announceMember(world, guild, userId);
     },
-    removeMember(guildId, userId) {
-      const guild = guildById(world, guildId);
-      const member = guild.members.get(userId);
-      if (!member) throw refuse(10007);
-      guild.members.delete(userId);
-      const { user } = memberShape(world, member);
-      world.emit({ type: "GUILD_MEMBER_REMOVE", guildId, data: () => ({ guild_id: guildId, user }) });
-    },
+    removeMember: (guildId, userId) => expel(world, guildById(world, guildId), userId),
     setBoostTier(guildId, tier) {
       const guild = guildById(world, guildId);
       guild.premiumTier = tier;

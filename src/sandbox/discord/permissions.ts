@@ -4,10 +4,13 @@ import type { ChannelRecord, GuildRecord, Snowflake } from "./records.ts";
 
 // Discord docs, topics/permissions.
 export const PERMISSION = {
+  KICK_MEMBERS: 1n << 1n,
+  BAN_MEMBERS: 1n << 2n,
   ADMINISTRATOR: 1n << 3n,
   MANAGE_CHANNELS: 1n << 4n,
   MANAGE_GUILD: 1n << 5n,
   ADD_REACTIONS: 1n << 6n,
+  VIEW_AUDIT_LOG: 1n << 7n,
   VIEW_CHANNEL: 1n << 10n,
   SEND_MESSAGES: 1n << 11n,
   SEND_TTS_MESSAGES: 1n << 12n,
@@ -25,6 +28,7 @@ export const PERMISSION = {
   CREATE_PRIVATE_THREADS: 1n << 36n,
   USE_EXTERNAL_STICKERS: 1n << 37n,
   SEND_MESSAGES_IN_THREADS: 1n << 38n,
+  MODERATE_MEMBERS: 1n << 40n,
   SEND_VOICE_MESSAGES: 1n << 46n,
   SEND_POLLS: 1n << 49n,
   PIN_MESSAGES: 1n << 51n,
@@ -90,6 +94,13 @@ export function channelPermissions(guild: GuildRecord, holder: ChannelRecord, us
   const own = holder.overwrites.find((row) => row.type === 1 && row.id === userId);
   if (own) bits = (bits & ~own.deny) | own.allow;
   return bits & PERMISSION.VIEW_CHANNEL ? bits : 0n;
+}
+
+/** Those in a timeout may only read; owners and administrators cannot be in one. Discord docs, topics/permissions. */
+export function withTimeout(guild: GuildRecord, userId: Snowflake, bits: bigint, now: number): bigint {
+  const until = guild.members.get(userId)?.timeoutUntil ?? 0;
+  if (until <= now || bits & PERMISSION.ADMINISTRATOR) return bits;
+  return bits & (PERMISSION.VIEW_CHANNEL | PERMISSION.READ_MESSAGE_HISTORY);
 }
 
 /** Permissions of a participant of a direct message; 0 for others. */

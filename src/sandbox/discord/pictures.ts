@@ -18,7 +18,14 @@ export function keepPicture(world: World, picture: Picture): string {
 
 /** The attachment of a channel that still exists, of a forwarded message too. */
 export function findAttachment(world: World, channelId: Snowflake, id: string): AttachmentRecord | undefined {
-  for (const messages of world.messages.values())
+  const given = world.uploads.get(id);
+  if (given?.channelId === channelId) return given;
+  // What is whispered stands in no channel.
+  const whispers = [...world.interactions.values()].flatMap(({ original, followUps }) => [
+    ...(original ? [original] : []),
+    ...followUps,
+  ]);
+  for (const messages of [...world.messages.values(), whispers])
     for (const message of messages) {
       if (message.deleted) continue;
       const files = [...message.attachments, ...(message.forwarded?.attachments ?? [])];

@@ -37,6 +37,8 @@ export interface MemberRecord {
   /** A picture for this guild alone. */
   avatar: string | null;
   readonly joinedAt: number;
+  /** Timed out up to then; milliseconds. */
+  timeoutUntil?: number;
 }
 
 export interface RoleRecord {
@@ -69,6 +71,8 @@ export interface GuildRecord {
   readonly ownerId: Snowflake;
   readonly roles: Map<Snowflake, RoleRecord>;
   readonly members: Map<Snowflake, MemberRecord>;
+  /** Who is banned, with the reason that was given. */
+  readonly bans: Map<Snowflake, string | null>;
   readonly emojis: EmojiRecord[];
   readonly stickers: StickerRecord[];
   /** 0-3; it sets how large files may be. */
@@ -210,29 +214,24 @@ export interface MessageRecord {
   deleted: boolean;
 }
 
+/** What a message says of the interaction that it answers. */
 export interface Interaction {
   readonly id: Snowflake;
+  /** Of the command; "" for buttons and forms. */
   readonly name: string;
   readonly userId: Snowflake;
-}
-
-/** An interaction that a person began, and what became of it. */
-export interface InteractionRecord {
-  readonly id: Snowflake;
-  readonly bot: BotRecord;
-  readonly token: string;
-  readonly type: number;
-  readonly at: number;
-  /** The way it was told. */
-  readonly via: "gateway" | "endpoint";
-  readonly payload: Readonly<Record<string, unknown>>;
-  /** The first answer. */
-  answer?: { readonly type: number; readonly data?: unknown };
-  /** What `@original` says now. */
-  original?: unknown;
-  readonly followUps: unknown[];
-  /** The endpoint's status; 0: it could not be asked. */
-  status?: number;
+  /** 2 command (unless told), 3 component, 5 modal. */
+  readonly type?: 2 | 3 | 5;
+  readonly applicationId?: Snowflake;
+  readonly guildId?: Snowflake;
+  /** The message whose button was pressed. */
+  readonly pressedOn?: Snowflake;
+  /** The message in whose menu the command was chosen. */
+  readonly target?: Snowflake;
+  /** What opened the form. */
+  readonly trigger?: Interaction;
+  /** Of a follow-up: the first answer. */
+  readonly followsUp?: Snowflake;
 }
 
 export interface StickerItem {

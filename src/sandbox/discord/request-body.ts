@@ -7,6 +7,8 @@ import { MOST_REQUEST_BYTES, type UploadedFile } from "./upload-form.ts";
 
 export interface ReadBody {
   readonly json: Fields;
+  /** The body is a list, and `json` is empty. */
+  readonly list?: readonly unknown[];
   readonly files: ReadonlyMap<number, UploadedFile>;
 }
 
@@ -22,13 +24,16 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function parseJson(text: string): Fields {
-  let value: unknown;
+function parse(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw refuse(50109);
   }
+}
+
+function parseJson(text: string): Fields {
+  const value = parse(text);
   if (!isFields(value)) throw refuse(50109);
   return value;
 }
@@ -64,8 +69,12 @@ async function readMultipart(bytes: Buffer, contentType: string): Promise<ReadBo
 export async function readBody(bytes: Buffer, contentType: string | undefined): Promise<ReadBody> {
   if (bytes.length === 0) return { json: {}, files: new Map() };
   if (contentType?.startsWith("multipart/form-data")) return readMultipart(bytes, contentType);
-  if (contentType?.startsWith("application/json"))
-    return { json: parseJson(bytes.toString("utf8")), files: new Map() };
+  if (contentType?.startsWith("application/json")) {
+    const value = parse(bytes.toString("utf8"));
+    if (Array.isArray(value)) return { json: {}, list: value, files: new Map() };
+    if (!isFields(value)) throw refuse(50109);
+    return { json: value, files: new Map() };
+  }
   throw new ApiFailure(400, {
     message: "Expected \"Content-Type\" header to be one of {'application/json', 'multipart/form-data'}.",
     code: 50035,

@@ -47,7 +47,7 @@ function json(status: number, body: unknown, headers: Readonly<Record<string, st
 }
 
 function recordedBody(body: ReadBody): unknown {
-  if (body.files.size === 0) return body.json;
+  if (body.files.size === 0) return body.list ?? body.json;
   const files = [...body.files].map(([index, file]) => [
     `files[${index}]`,
     { filename: file.filename, size: file.bytes.length },
@@ -91,6 +91,17 @@ function limitedCall(
   };
 }
 
+/** Discord docs, resources/audit-log: URL-encoded. */
+function reasonOf({ headers }: IncomingMessage): string | undefined {
+  const text = headers["x-audit-log-reason"];
+  if (typeof text !== "string") return undefined;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function invoke(options: RestOptions, request: IncomingMessage, url: URL, body: ReadBody): Answer | Reply {
   const { authorization } = request.headers;
   if (!/^DiscordBot \(/.test(request.headers["user-agent"] ?? "")) throw refuse(40333);
@@ -110,6 +121,8 @@ function invoke(options: RestOptions, request: IncomingMessage, url: URL, body: 
       query: url.searchParams,
       authorization,
       body: body.json,
+      list: body.list,
+      reason: reasonOf(request),
       files: body.files,
     });
     return json(answer.status, answer.body, verdict.headers);

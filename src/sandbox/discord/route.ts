@@ -12,6 +12,10 @@ export interface RouteCall {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: Fields;
+  /** The body of a route that takes a list. */
+  readonly list: readonly unknown[];
+  /** What `X-Audit-Log-Reason` says. */
+  readonly reason: string | null;
   readonly files: ReadonlyMap<number, UploadedFile>;
 }
 
@@ -31,6 +35,8 @@ interface RouteBase {
   /** Several lists: the body must fit one of them as a whole. */
   readonly keys?: readonly KeyList[];
   readonly query?: readonly string[];
+  /** The body is a list. */
+  readonly takesList?: boolean;
   /** May carry multipart with files. */
   readonly files?: boolean;
   /** Name of the rate limit bucket; routes that share it share the quota. */

@@ -1,13 +1,15 @@
 // Finds the route of a request and checks its credentials, keys and ids; `rest.ts` calls it with a parsed body.
 
-import { ApiFailure, badField, unauthorized } from "./errors.ts";
+import { ApiFailure, badField, refuse, unauthorized } from "./errors.ts";
 import type { Fields } from "./form.ts";
 import { checkKeys, KEYS, unknownKey } from "./keys.ts";
 import type { BotRecord } from "./records.ts";
 import type { Answer, Route } from "./route.ts";
 import { channelRoutes } from "./routes-channels.ts";
+import { commandRoutes } from "./routes-commands.ts";
 import { interactionRoutes } from "./routes-interactions.ts";
 import { messageRoutes } from "./routes-messages.ts";
+import { moderationRoutes } from "./routes-moderation.ts";
 import { pinRoutes } from "./routes-pins.ts";
 import { pollRoutes } from "./routes-polls.ts";
 import { reactionRoutes } from "./routes-reactions.ts";
@@ -29,6 +31,8 @@ export const routes: readonly Route[] = [
   ...threadRoutes,
   ...webhookRoutes,
   ...interactionRoutes,
+  ...commandRoutes,
+  ...moderationRoutes,
 ];
 
 export interface Match {
@@ -97,6 +101,8 @@ export interface Understood {
   readonly query: URLSearchParams;
   readonly authorization: string | undefined;
   readonly body: Fields;
+  readonly list?: readonly unknown[] | undefined;
+  readonly reason?: string | undefined;
   readonly files: ReadonlyMap<number, UploadedFile>;
 }
 
@@ -108,7 +114,9 @@ export function run(world: World, { route, params }: Match, request: Understood)
   checkBody(route, request.body);
   if (request.files.size > 0 && !route.files)
     throw new ApiFailure(400, { message: "SANDBOX: this route takes no files", code: 0 });
-  const call = { world, params, query: request.query, body: request.body, files: request.files };
+  if ((request.list !== undefined) !== (route.takesList === true)) throw refuse(50109);
+  const { query, body, files, list = [], reason = null } = request;
+  const call = { world, params, query, body, files, list, reason };
   if (route.auth === "none") return route.handle(call);
   if (!bot) throw unauthorized();
   return route.handle({ ...call, bot });

@@ -93,6 +93,8 @@ function create(call: BotCall): Answer {
   const channel = enter(world, param(call, "channel_id"), bot);
   if (!may(world, channel, bot.id, sendRight(channel))) throw refuse(50013);
   checkWritable(call, channel);
+  if (channel.type === 1 && channel.recipients.some((id) => world.closedToDirect.has(id)))
+    throw refuse(50007);
   const form = readMessageForm(body, botFormContext(call, channel));
   const nonce = readNonce(body.nonce);
   const stickers = readStickers(call, channel);

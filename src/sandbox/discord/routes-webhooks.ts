@@ -1,7 +1,8 @@
 // Routes that make, find and use webhooks, with a bot's credentials or with the webhook's own token.
 
+import { interactive } from "./component-form.ts";
 import { badField, refuse } from "./errors.ts";
-import { snowflakeAt, textAt, urlAt } from "./form.ts";
+import { type Fields, snowflakeAt, textAt, urlAt } from "./form.ts";
 import { KEYS } from "./keys.ts";
 import { ALLOW_USERS } from "./mentions.ts";
 import { FLAG, type FormContext, readMessageForm, refuseEmpty } from "./message-form.ts";
@@ -10,7 +11,7 @@ import { createMessage, deleteMessage, editMessage } from "./messages.ts";
 import { avatarFrom } from "./pictures.ts";
 import type { AuthorRecord, ChannelRecord, MessageRecord, Snowflake, WebhookRecord } from "./records.ts";
 import { type Answer, type BotCall, noContent, ok, param, type Route, type RouteCall } from "./route.ts";
-import { followedUp, followUp } from "./routes-interactions.ts";
+import { answerRoute, followedUp, followUp } from "./routes-interactions.ts";
 import { webhookShape } from "./shapes.ts";
 import { createThread, readTags } from "./threads.ts";
 import { fileLimit } from "./upload-form.ts";
@@ -129,8 +130,26 @@ function speaker(call: RouteCall, hook: WebhookRecord): AuthorRecord {
   };
 }
 
+/**
+ * Only the webhooks of applications have components that can be pressed; others have components at all only with
+ * `with_components`. Discord docs, resources/webhook.
+ * @throws ApiFailure 50035
+ */
+function wordsOf(call: RouteCall, hook: WebhookRecord): Fields {
+  if (hook.applicationId !== null) return call.body;
+  const { components, ...body } = call.body;
+  if (components === undefined || call.query.get("with_components") !== "true") return body;
+  if (Array.isArray(components) && interactive(components).length > 0)
+    throw badField(
+      ["components"],
+      "WEBHOOK_COMPONENTS_NOT_INTERACTIVE",
+      "Webhooks that no application owns cannot send interactive components",
+    );
+  return call.body;
+}
+
 function execute(call: RouteCall): Answer {
-  const { world, body } = call;
+  const { world } = call;
   const interaction = followedUp(call);
   if (interaction) return followUp(call, interaction);
   const hook = byToken(call);
@@ -139,7 +158,7 @@ function execute(call: RouteCall): Answer {
   if (parent.thread?.locked) throw refuse(160005);
   const author = speaker(call, hook);
   const postId = post === undefined ? undefined : world.newId();
-  const form = readMessageForm(body, context(call, parent, postId));
+  const form = readMessageForm(wordsOf(call, hook), context(call, parent, postId));
   refuseEmpty(form);
   const channel =
     post === undefined || postId === undefined
@@ -164,9 +183,11 @@ function own(call: RouteCall): { hook: WebhookRecord; channel: ChannelRecord; me
 }
 
 function edit(call: RouteCall): Answer {
+  const answer = answerRoute(call, "PATCH");
+  if (answer) return answer;
   const { hook, channel, message } = own(call);
   if (channel.thread?.archived) throw refuse(50083);
-  const form = readMessageForm(call.body, {
+  const form = readMessageForm(wordsOf(call, hook), {
     ...context(call, channel),
     flags: FLAG.SUPPRESS_EMBEDS | FLAG.COMPONENTS_V2 | message.flags,
     kept: message.attachments,
@@ -177,6 +198,8 @@ function edit(call: RouteCall): Answer {
 }
 
 function remove(call: RouteCall): Answer {
+  const answer = answerRoute(call, "DELETE");
+  if (answer) return answer;
   const { channel, message } = own(call);
   deleteMessage(call.world, channel, message);
   return noContent;
@@ -228,7 +251,7 @@ export const webhookRoutes: readonly Route[] = [
     path: MESSAGE,
     auth: "none",
     query: ["thread_id"],
-    handle: (call) => ok(restMessage(call.world, own(call).message, undefined)),
+    handle: (call) => answerRoute(call, "GET") ?? ok(restMessage(call.world, own(call).message, undefined)),
   },
   {
     method: "PATCH",

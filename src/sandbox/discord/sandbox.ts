@@ -5,6 +5,7 @@ import type { FaultScript, RecordedRequest } from "../faults.ts";
 import type { Mischief } from "./gateway-session.ts";
 import type { InteractionActions } from "./interactions.ts";
 import type { SandboxMessage } from "./message-shape.ts";
+import type { ModerationActions } from "./people-moderation.ts";
 import type { PlaceActions } from "./people-places.ts";
 import type { SpeechActions } from "./people-speech.ts";
 import type { Picture } from "./pictures.ts";
@@ -129,7 +130,7 @@ export interface WebhookView {
   readonly applicationId: Snowflake | null;
 }
 
-export interface DiscordSandbox extends SpeechActions, PlaceActions, InteractionActions {
+export interface DiscordSandbox extends SpeechActions, PlaceActions, ModerationActions, InteractionActions {
   /** `http://127.0.0.1:PORT/api`: the `api` of a config; REST lives under `/v10` of it. */
   readonly url: string;
   readonly cdnUrl: string;

@@ -2,6 +2,7 @@
 
 import { refuse } from "./errors.ts";
 import { guildCreateData } from "./gateway-payloads.ts";
+import { expel } from "./moderation.ts";
 import { DEFAULT_BOT, DEFAULT_EVERYONE } from "./permissions.ts";
 import type { BotRecord, GuildRecord, Overwrite, RoleRecord, Snowflake } from "./records.ts";
 import type { DiscordSandbox, OverwriteInput } from "./sandbox.ts";
@@ -78,6 +79,7 @@ function addToGuild(
   nick: string | null,
   roles: Snowflake[],
 ) {
+  if (guild.bans.has(userId)) throw refuse(40007);
   const member = { userId, nick, roles, avatar: null, joinedAt: world.clock.now() };
   guild.members.set(userId, member);
   world.emit({
@@ -116,6 +118,7 @@ function createGuild(world: World, name: string) {
     ownerId,
     roles: new Map(),
     members: new Map(),
+    bans: new Map(),
     emojis: [],
     stickers: [],
     premiumTier: 0,
@@ -147,10 +150,7 @@ function addBot(world: World, guildId: Snowflake, botId: Snowflake, permissions:
 }
 
 function removeBot(world: World, guildId: Snowflake, botId: Snowflake): void {
-  const guild = guildById(world, guildId);
-  guild.members.delete(botId);
-  // Without `unavailable`: kicked, not an outage.
-  world.emit({ type: "GUILD_DELETE", guildId, only: botId, data: () => ({ id: guildId }) });
+  expel(world, guildById(world, guildId), botId);
 }
 
 function botRoleOf(world: World, guildId: Snowflake, botId: Snowflake): Snowflake {

@@ -52,7 +52,7 @@ export function partialMemberShape(member: MemberRecord) {
     avatar: member.avatar,
     banner: null,
     premium_since: null,
-    communication_disabled_until: null,
+    communication_disabled_until: member.timeoutUntil === undefined ? null : timestamp(member.timeoutUntil),
     flags: 0,
     pending: false,
     deaf: false,

@@ -1,20 +1,23 @@
 // The state of the simulated Discord and the look-ups that refuse as Discord does; routes and playground share it.
 
 import type { Clock } from "../../model/clock.ts";
+import type { CommandRecord } from "./command-records.ts";
 import { type ErrorCode, refuse } from "./errors.ts";
+import type { InteractionRecord } from "./interaction-records.ts";
 import {
   channelPermissions,
   directPermissions,
   PERMISSION,
   type PermissionName,
   withImplicitDenials,
+  withTimeout,
 } from "./permissions.ts";
 import type { Picture } from "./pictures.ts";
 import type {
+  AttachmentRecord,
   BotRecord,
   ChannelRecord,
   GuildRecord,
-  InteractionRecord,
   MessageRecord,
   Snowflake,
   UserRecord,
@@ -56,6 +59,14 @@ export interface World {
   readonly webhooks: Map<Snowflake, WebhookRecord>;
   /** By token. */
   readonly interactions: Map<string, InteractionRecord>;
+  /** By application and guild (`scopeOf`), in the order of their registration. */
+  readonly commands: Map<string, readonly CommandRecord[]>;
+  /** When commands were created in each scope; milliseconds. */
+  readonly commandCreates: Map<string, number[]>;
+  /** Files that were given to commands, by id. */
+  readonly uploads: Map<Snowflake, AttachmentRecord>;
+  /** Who takes no direct messages. */
+  readonly closedToDirect: Set<Snowflake>;
   /** PEM: the certificates that count as those of public authorities; those of the system, unless told. */
   readonly trust: string | undefined;
   /** `author nonce` -> message, for enforce_nonce. */
@@ -83,6 +94,10 @@ export function createWorld(clock: Clock, random: () => number, trust?: string):
     messages: new Map(),
     webhooks: new Map(),
     interactions: new Map(),
+    commands: new Map(),
+    commandCreates: new Map(),
+    uploads: new Map(),
+    closedToDirect: new Set(),
     trust,
     nonces: new Map(),
     pictures: new Map(),
@@ -157,7 +172,12 @@ function holderOf(world: World, channel: ChannelRecord): ChannelRecord {
 export function permissionsIn(world: World, channel: ChannelRecord, userId: Snowflake): bigint {
   const guild = guildOf(world, channel);
   const bits = guild
-    ? channelPermissions(guild, holderOf(world, channel), userId)
+    ? withTimeout(
+        guild,
+        userId,
+        channelPermissions(guild, holderOf(world, channel), userId),
+        world.clock.now(),
+      )
     : directPermissions(channel, userId);
   const hidden =
     channel.type === 12 && !channel.thread?.members.has(userId) && !(bits & PERMISSION.MANAGE_THREADS);
