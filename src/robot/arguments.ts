@@ -8,6 +8,8 @@ import { folded, tokens } from "./words.ts";
 
 const LANGUAGES: readonly Language[] = ["pt-BR", "en", "es"];
 
+const NUMBER = /^[-+]?\d+([.,]\d+)?$/;
+
 interface Reader {
   readonly command: Command;
   readonly language: Language;
@@ -51,7 +53,9 @@ function fromWords(words: string, reader: Reader): Arguments {
     const isRest = argument.type === "text" && argument.rest === true;
     const value = isRest ? words.slice(token.at).trim() : token.word;
     const read = readable(value, argument, reader);
-    if (read === undefined && !argument.isRequired && argument !== args.at(-1)) continue;
+    // A number out of bounds was meant for the argument that takes numbers.
+    const isMeant = "min" in argument && NUMBER.test(value);
+    if (read === undefined && !isMeant && !argument.isRequired && argument !== args.at(-1)) continue;
     found[argument.key] = read ?? checked(value, argument, reader);
     next = isRest ? all.length : next + 1;
   }
@@ -95,7 +99,7 @@ function numberIn(
     max = Number.POSITIVE_INFINITY,
   }: Argument & { min?: number; max?: number },
 ): number | undefined {
-  const number = /^[-+]?\d+([.,]\d+)?$/.test(value) ? Number(value.replace(",", ".")) : Number.NaN;
+  const number = NUMBER.test(value) ? Number(value.replace(",", ".")) : Number.NaN;
   const isRight = type === "integer" ? Number.isSafeInteger(number) : Number.isFinite(number);
   return isRight && number >= min && number <= max ? number : undefined;
 }

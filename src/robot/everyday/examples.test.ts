@@ -68,7 +68,8 @@ describe("wrong arguments", () => {
   it.each([
     ["/pi many", "robot.argument.integer"],
     ["/pi 3001", "robot.argument.integer"],
-    ["/random 2", "robot.argument.choice"],
+    ["/random 2", "robot.argument.integer"],
+    ["/random 873 hex", "robot.argument.integer"],
     ["/random 16 octal", "robot.argument.choice"],
     ["/language klingon", "robot.argument.choice"],
     ["/choose", "robot.argument.missing"],
