@@ -56,6 +56,8 @@ export interface Resolved {
   readonly room?: number;
   /** How who speaks is shown where there are no puppets; with the name, unless told. */
   readonly attribution?: Attribution;
+  /** What the platform of who speaks is called, for people. */
+  readonly platform?: string;
   /** Phone numbers of shared contacts are shown. */
   readonly phones?: boolean;
   /** What `prepare` found out about the destination, handed back unread. */

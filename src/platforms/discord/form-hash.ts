@@ -1,12 +1,13 @@
 // Writes and reads the hashes that tell which form of a message stands on Discord: its text, its files, its poll.
 //
-//   <content>                       text alone (32 hex digits)
+//   <content>                       text alone, with its buttons (32 hex digits)
 //   files:<file>,<file>…:<content>  a file is 8 characters for what it is and 4 for what is said of it; `!` before them:
 //                                   words stand in its place, `?`: words and a still picture
 //   poll:<poll>:<content>           voice:<file>:<content>
 
 import { createHash } from "node:crypto";
 import type { FileAttachment } from "../../model/attachment.ts";
+import type { Keyboard } from "../../model/buttons.ts";
 import type { PollOrder } from "./request.ts";
 
 const CONTENT = 8;
@@ -25,13 +26,15 @@ export interface Form {
 
 export interface FormParts {
   readonly content: string;
+  readonly buttons?: Keyboard;
   readonly files?: readonly FileAttachment[];
   readonly poll?: PollOrder;
   readonly voice?: true;
 }
 
-export function hashOf({ content, files = [], poll, voice }: FormParts): string {
-  const words = digest(content, "hex").slice(0, 32);
+export function hashOf({ content, buttons = [], files = [], poll, voice }: FormParts): string {
+  const text = buttons.length > 0 ? JSON.stringify([content, buttons]) : content;
+  const words = digest(text, "hex").slice(0, 32);
   if (poll) return `poll:${askedIn(poll)}:${words}`;
   if (files.length === 0) return words;
   return `${voice ? "voice" : "files"}:${files.map(tokenOf).join()}:${words}`;

@@ -30,8 +30,10 @@ function quotedPerson(target: MessagePayload, scene: Scene): Pick<Reply, "author
   return { ...(author ? { author } : {}), ...(excerpt ? { excerpt } : {}) };
 }
 
-/** The bot itself speaks for people as `**Name**: words`. */
+/** The bot itself speaks for people as `**Name**: words`, or `**Name** (Telegram): words`. */
 function nameInFront([first, second, ...rest]: RichText): { name: string; rest: RichText } | undefined {
-  if (first?.kind !== "bold" || second?.kind !== "text" || !/^:\s/.test(second.text)) return undefined;
-  return { name: plainText(first.children), rest: [text(second.text.slice(2)), ...rest] };
+  if (first?.kind !== "bold" || second?.kind !== "text") return undefined;
+  const gap = /^(?: \([^()]*\))?:\s/.exec(second.text)?.[0];
+  if (gap === undefined) return undefined;
+  return { name: plainText(first.children), rest: [text(second.text.slice(gap.length)), ...rest] };
 }

@@ -12,7 +12,7 @@ import { spokenContent } from "./spoken-name.ts";
  * The name it was said under cannot change, so a joined message that had several authors and has one now says in the
  * text who that is; previews can only be switched off.
  */
-export function renderEdit(part: Part, copy: Copy, _known: Resolved): Json | undefined {
+export function renderEdit(part: Part, copy: Copy, known: Resolved): Json | undefined {
   const request = part.request as unknown as CreateRequest;
   const [old, next] = [readForm(copy.hash), readForm(part.hash)];
   if (old.poll !== next.poll || old.kind === "voice" || next.kind === "voice") return undefined;
@@ -22,9 +22,10 @@ export function renderEdit(part: Part, copy: Copy, _known: Resolved): Json | und
     ...placeOf(copy.ref.conversation),
     message: copy.ref.id,
     ...(copy.via === undefined ? {} : { via: copy.via }),
-    content: isNamed(copy, old) ? spokenContent(request) : request.content,
+    content: isNamed(copy, old) ? spokenContent(request, known) : request.content,
     ...(previews ? { flags: previews } : {}),
     ...(request.mentions && { mentions: request.mentions }),
+    ...(request.buttons && { buttons: request.buttons }),
     ...filesOf(request.files ?? [], old, next),
   };
   return frozen(edit.files ? { ...edit, hash: part.hash } : edit);

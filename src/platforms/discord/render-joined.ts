@@ -10,7 +10,7 @@ import { renderMarkdown } from "./markdown-render.ts";
 import { faceOf, puppetName, puppetNames } from "./puppet-name.ts";
 import { replyLine } from "./reply-line.ts";
 import { preparedOf } from "./request.ts";
-import { namePrefix, startsBlock } from "./spoken-name.ts";
+import { namePrefix, startsBlock, type Telling } from "./spoken-name.ts";
 
 /**
  * As `Platform.renderJoined`. What one person said stands under that name alone. Words of several carry the names of
@@ -22,19 +22,22 @@ export function renderJoined(
   known: Resolved,
 ): ReturnType<Platform["renderJoined"]> {
   const { puppets } = preparedOf(known);
+  const isNameless = !puppets && known.attribution === "none";
   const limit = maxContent * (known.room ?? 1);
   const untold = createLayout(false);
-  const told = createLayout(true);
+  const told = createLayout(true, known);
   const speakers = new Set<string | undefined>();
   let chosen = untold;
   let count = 0;
   for (const section of sections) {
+    // Buttons belong to what they stand under.
+    if (hasButtons(section)) break;
     const piece = pieceOf(section, known);
     speakers.add(piece.speaker?.key);
     untold.add(piece);
     told.add(piece);
     // The robot's lines are nobody's; one person's need no name where they stand under it.
-    const plain = speakers.size === 1 && (puppets || speakers.has(undefined));
+    const plain = isNameless || (speakers.size === 1 && (puppets || speakers.has(undefined)));
     const layout = plain ? untold : told;
     if (layout.length() > limit) break;
     chosen = layout;
@@ -42,6 +45,10 @@ export function renderJoined(
   }
   if (count === 0) return undefined;
   return { part: partOf(sections.slice(0, count), chosen, to, known), count };
+}
+
+function hasButtons(section: Section): boolean {
+  return section.kind === "message" && (section.message.buttons?.length ?? 0) > 0;
 }
 
 /** One section as Markdown that begins a line and ends one; nothing in it is left open. */
@@ -57,7 +64,7 @@ function pieceOf(section: Section, known: Resolved): Piece {
   if (section.kind === "notice") return { reply: "", words: wordsOf(section.body) };
   const { author, body, reply } = section.message;
   return {
-    speaker: { key: keyOf(author), name: puppetName(author) },
+    ...(author.kind !== "robot" && { speaker: { key: keyOf(author), name: puppetName(author) } }),
     reply: reply === undefined ? "" : `${wordsOf(replyLine(reply, known, undefined))}\n`,
     words: wordsOf(body),
   };
@@ -81,7 +88,7 @@ interface Layout {
   text(count: number): string;
 }
 
-function createLayout(told: boolean): Layout {
+function createLayout(told: boolean, telling: Telling = {}): Layout {
   const lines: string[] = [];
   let length = 0;
   let last: Piece | undefined;
@@ -89,7 +96,7 @@ function createLayout(told: boolean): Layout {
     told,
     add(piece) {
       const named = told && piece.speaker !== undefined && !continues(piece, last);
-      const line = `${piece.reply}${named ? namePrefix(piece.speaker.name, piece.words) : ""}${piece.words}`;
+      const line = `${piece.reply}${named ? namePrefix(piece.speaker.name, piece.words, telling) : ""}${piece.words}`;
       const gap = last === undefined ? "" : runsOn(last.words, line) ? "\n\n" : "\n";
       lines.push(`${gap}${line}`);
       length += codePoints(`${gap}${line}`);
@@ -115,7 +122,8 @@ function partOf(sections: readonly Section[], layout: Layout, to: ConversationRe
   const messages = sections.flatMap((section): readonly Message[] =>
     section.kind === "message" ? [section.message] : [],
   );
-  const authors = new Map(messages.map(({ author }) => [keyOf(author), author] as const));
+  const people = messages.filter(({ author }) => author.kind !== "robot");
+  const authors = new Map(people.map(({ author }) => [keyOf(author), author] as const));
   const speaks = preparedOf(known).puppets && authors.size > 0;
   const name = puppetNames([...authors.values()]);
   const [author] = authors.values();

@@ -6,29 +6,28 @@ import type { Copy, Part } from "../../model/delivery.ts";
 import type { Message } from "../../model/message.ts";
 import { type ConversationRef, messageKey } from "../../model/refs.ts";
 import { isBlock, type RichText, text } from "../../model/rich-text.ts";
-import { split } from "../../model/split.ts";
 import {
-  type Beside,
-  codePoints,
   createPart,
   cutContent,
   flagsOf,
   isVisible,
-  maxContent,
   nothing,
   placeOf,
   suppressNotifications,
 } from "./create-part.ts";
 import { renderMarkdown } from "./markdown-render.ts";
-import { pingedIn, withPings } from "./mentions.ts";
 import { pollOrder } from "./poll-order.ts";
 import { faceOf, puppetName } from "./puppet-name.ts";
+import { renderOwn } from "./render-own.ts";
+import { partsOf } from "./render-parts.ts";
 import { replyLine } from "./reply-line.ts";
-import { type FileOrder, frozen, preparedOf } from "./request.ts";
+import { frozen, preparedOf } from "./request.ts";
+import { platformBehind } from "./spoken-name.ts";
 import { inMessages, usualFileBytes, voiceWants } from "./wants.ts";
 
 /** The parts of `message`, under the author's name where puppets can speak, else behind it. */
 export function renderMessage(message: Message, to: ConversationRef, known: Resolved): readonly Part[] {
+  if (message.author.kind === "robot") return renderOwn(message, to, known);
   const { puppets, guild, fileBytes = usualFileBytes } = preparedOf(known);
   const poll = message.attachments.find(isPoll);
   const files = message.attachments.filter(isFile);
@@ -42,7 +41,7 @@ export function renderMessage(message: Message, to: ConversationRef, known: Reso
   const isPollAlone = poll !== undefined && message.body.length === 0 && files.length === 0;
   const parts = isPollAlone
     ? []
-    : partsOf([...reply, ...(puppets ? message.body : withName(message))], to, source, {
+    : partsOf([...reply, ...(puppets ? message.body : withName(message, known))], to, source, {
         ...{ known, files: inMessages(others, fileBytes), more: { ...speaker, ...flags } },
       });
   return [
@@ -107,8 +106,14 @@ function pollPart(
   to: ConversationRef,
   known: Resolved,
 ): Part {
-  const name = { kind: "bold", children: [text(puppetName(message.author))] } as const;
-  const content = cutContent(renderMarkdown([...reply, name]));
+  const name: RichText =
+    known.attribution === "none"
+      ? []
+      : [
+          { kind: "bold", children: [text(puppetName(message.author))] },
+          ...[platformBehind(known)].filter((words) => words !== "").map(text),
+        ];
+  const content = cutContent(renderMarkdown([...reply, ...name]));
   return createPart(content, to, `${messageKey(message.ref)}#poll`, {
     poll: pollOrder(poll, known.now),
     ...flagsOf([message]),
@@ -116,54 +121,13 @@ function pollPart(
 }
 
 /** The bold name and the words on one line; a block begins on the next. */
-function withName(message: Message): RichText {
+function withName(message: Message, known: Resolved): RichText {
+  if (known.attribution === "none") return message.body;
   const name = puppetName(message.author);
   const first = message.body[0];
   return [
     { kind: "bold", children: [text(name)] },
-    text(first && isBlock(first) ? ":\n" : ": "),
+    text(`${platformBehind(known)}${first && isBlock(first) ? ":\n" : ": "}`),
     ...message.body,
   ];
-}
-
-interface Holding {
-  readonly known: Resolved;
-  /** Message by message. */
-  readonly files: readonly (readonly FileOrder[])[];
-  readonly more: Beside;
-}
-
-/** The first files stand below the last words, the others in messages of their own. */
-function partsOf(
-  body: RichText,
-  to: ConversationRef,
-  source: string,
-  { known: { people }, files, more }: Holding,
-): readonly Part[] {
-  const [first, ...further] = files;
-  const contents = split(withPings(body, people), maxContent, (piece) => codePoints(renderMarkdown(piece)))
-    .flatMap((piece) => hardCut(renderMarkdown(piece).trim()))
-    .filter(isVisible);
-  if (contents.length === 0) contents.push(first ? "" : nothing);
-  const withWords = contents.map((content, index) => {
-    const mentions = pingedIn(content, people);
-    const isLast = index === contents.length - 1;
-    return createPart(content, to, `${source}#${index}`, {
-      ...more,
-      ...(mentions.length > 0 && { mentions }),
-      ...(first && isLast && { files: first }),
-    });
-  });
-  const alone = further.map((group, index) =>
-    createPart("", to, `${source}#${contents.length + index}`, { ...more, files: group }),
-  );
-  return [...withWords, ...alone];
-}
-
-/** Only a single grapheme or mark longer than a message gets here uncut. */
-function hardCut(content: string): string[] {
-  const points = [...content];
-  const pieces: string[] = [];
-  for (let i = 0; i < points.length; i += maxContent) pieces.push(points.slice(i, i + maxContent).join(""));
-  return pieces;
 }

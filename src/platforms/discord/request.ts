@@ -3,6 +3,7 @@
 import type { Want } from "../../bridge/media-port.ts";
 import type { Resolved } from "../../bridge/platform.ts";
 import type { FileAttachment } from "../../model/attachment.ts";
+import type { Keyboard } from "../../model/buttons.ts";
 import type { Json } from "../../model/delivery.ts";
 import type { ThreadChange } from "../../model/event.ts";
 import type { UserRef } from "../../model/refs.ts";
@@ -53,6 +54,8 @@ interface Words {
   readonly flags?: number;
   /** People of Discord whom the content names and who are told of it. */
   readonly mentions?: readonly string[];
+  /** Of the robot's own words only; in an edit all it has then, [] takes them away. */
+  readonly buttons?: Keyboard;
 }
 
 export interface CreateRequest extends Place, Words {

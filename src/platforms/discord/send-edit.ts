@@ -3,6 +3,7 @@
 import type { Sent } from "../../model/delivery.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { pack } from "./attachments.ts";
+import { rowsOf } from "./components.ts";
 import { DiscordError, missingPermissions, tooLarge } from "./errors.ts";
 import { type FittedFile, fitFiles, releaseAll } from "./fit-files.ts";
 import { withForms } from "./form-hash.ts";
@@ -30,8 +31,13 @@ export async function edit(
   }
 }
 
-function bodyOf({ flags, mentions }: EditRequest, content: string): object {
-  return { content, ...mentioning(mentions), ...(flags !== undefined && { flags }) };
+function bodyOf({ flags, mentions, buttons }: EditRequest, content: string): object {
+  return {
+    content,
+    ...mentioning(mentions),
+    ...(flags !== undefined && { flags }),
+    ...(buttons && { components: rowsOf(buttons) }),
+  };
 }
 
 type Placed = FittedFile | { readonly standing: string; readonly file: FittedFile["file"] };

@@ -3,6 +3,7 @@
 import type { Sent } from "../../model/delivery.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import type { AttachmentEntry } from "./attachments.ts";
+import { rowsOf } from "./components.ts";
 import { DiscordError, noHistory } from "./errors.ts";
 import type { Upload } from "./multipart.ts";
 import type { Puppet } from "./puppets.ts";
@@ -18,10 +19,15 @@ export interface Letter {
   readonly attachments?: readonly AttachmentEntry[];
   readonly uploads?: readonly Upload[];
   readonly poll?: object;
+  readonly components?: readonly object[];
 }
 
-export function letterOf({ content, flags }: CreateRequest): Letter {
-  return { content, ...(flags !== undefined && { flags }) };
+export function letterOf({ content, flags, buttons }: CreateRequest): Letter {
+  return {
+    content,
+    ...(flags !== undefined && { flags }),
+    ...(buttons?.length && { components: rowsOf(buttons) }),
+  };
 }
 
 /** @throws DiscordError */
