@@ -1,7 +1,7 @@
 // Which addresses of the internet are for everybody, and finding those of a name; all that fetches asks it before it connects.
 
 import { lookup } from "node:dns/promises";
-import { BlockList, isIP, isIPv4 } from "node:net";
+import { BlockList, isIP, isIPv4, type LookupFunction } from "node:net";
 import { isReservedIpv4 } from "../../model/reserved-ipv4.ts";
 
 /** IANA, IPv6 Special-Purpose Address Registry, and what carries an IPv4 address inside: it could carry a private one. */
@@ -38,7 +38,7 @@ for (const [network, bits] of RESERVED) reserved.addSubnet(network, bits, "ipv6"
 
 /** False for every address that is not of the public internet, and for what is no address. */
 export function isPublicAddress(address: string): boolean {
-  const plain = address.replace(/^\[|\]$/g, "");
+  const plain = bare(address);
   if (isIPv4(plain)) return !isReservedIpv4(plain);
   // A zone (`fe80::1%eth0`) only makes sense where it is.
   return isIP(plain) === 6 && !plain.includes("%") && !reserved.check(plain, "ipv6");
@@ -69,17 +69,31 @@ export interface Reach {
 }
 
 /**
- * The addresses that may be connected to, IPv4 first; one private address among them spoils them all, for who sets such a
- * trap could answer differently the next time.
+ * The addresses of a name that may be connected to; one private address among them spoils them all, for who sets such a trap
+ * could answer differently the next time.
  * @throws NotPublic, or what `resolve` throws
  */
 export async function reachable(
   host: string,
   { resolve, allowPrivate, isPublic = isPublicAddress }: Reach,
 ): Promise<readonly string[]> {
-  const plain = host.replace(/^\[|\]$/g, "");
+  const plain = bare(host);
   const addresses = isIP(plain) ? [plain] : await resolve(plain);
   if (!allowPrivate && !addresses.every((address) => isPublic(address))) throw new NotPublic();
   if (addresses.length === 0) throw new Error("the name has no address");
-  return [...addresses].sort((a, b) => Number(isIP(a)) - Number(isIP(b)));
+  return addresses;
+}
+
+/** Without the brackets of IPv6. */
+export function bare(host: string): string {
+  return host.replace(/^\[|\]$/g, "");
+}
+
+/** For a connection: the name means these addresses and no others, whatever anybody would answer now. */
+export function pinnedTo(addresses: readonly string[]): LookupFunction {
+  const all = addresses.map((address) => ({ address, family: isIP(address) }));
+  return (_host, { all: isForAll }, done) => {
+    if (isForAll) done(null, all);
+    else done(null, all[0]?.address ?? "", all[0]?.family);
+  };
 }

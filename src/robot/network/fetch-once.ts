@@ -2,9 +2,8 @@
 
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { isIP } from "node:net";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { NotPublic, type Reach, reachable } from "./address.ts";
+import { bare, NotPublic, pinnedTo, type Reach, reachable } from "./address.ts";
 import type { Fetched, FetchJob, FetchOutcome, FetchTrouble } from "./fetch-job.ts";
 
 const MOST_REDIRECTS = 5;
@@ -53,12 +52,12 @@ function webAddress(text: string, base?: URL): URL {
   return url;
 }
 
-/** The head of the answer. The name is resolved once, and only an address that was checked is connected to. */
+/** The head of the answer. The name is resolved once, and only addresses that were checked are connected to. */
 async function ask(url: URL, job: FetchJob, reach: Reach, signal: AbortSignal): Promise<IncomingMessage> {
-  const [address] = await beforeEnd(signal, addressesOf(url, reach));
-  const name = url.hostname.replace(/^\[|\]$/g, "");
-  const options: RequestOptions & { servername?: string } = {
-    ...{ host: address, port: url.port || (url.protocol === "https:" ? 443 : 80) },
+  const addresses = await beforeEnd(signal, addressesOf(url, reach));
+  const options: RequestOptions = {
+    ...{ host: bare(url.hostname), port: url.port || (url.protocol === "https:" ? 443 : 80) },
+    lookup: pinnedTo(addresses),
     ...{ method: job.method, path: `${url.pathname}${url.search}`, agent: false, signal },
     headers: {
       host: url.host,
@@ -67,7 +66,6 @@ async function ask(url: URL, job: FetchJob, reach: Reach, signal: AbortSignal): 
       "accept-encoding": "gzip, deflate, br",
       connection: "close",
     },
-    ...(isIP(name) === 0 && { servername: name }),
   };
   return new Promise((resolve, reject) => {
     const send = url.protocol === "https:" ? requestHttps : requestHttp;

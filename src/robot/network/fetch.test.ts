@@ -1,15 +1,18 @@
 // What may be fetched: public addresses alone, checked before each connection, within size and time; and the process that does it.
 
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
+import { makeAuthority } from "../../../test/support/authority.ts";
 import { isPublicAddress, reachable } from "./address.ts";
 import { createFetcher } from "./fetch.ts";
 import type { FetchJob, FetchOutcome } from "./fetch-job.ts";
 import { fetchOnce } from "./fetch-once.ts";
 
-const servers: Server[] = [];
+const servers: (Server | SecureServer)[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
@@ -148,6 +151,32 @@ describe("fetching", () => {
     const resolve = async () => (++asked === 1 ? ["127.0.0.1"] : ["192.0.2.1"]);
     expect(text(await get(`http://once.example:${port}/`, {}, resolve))).toBe(`once.example:${port}`);
     expect(asked).toBe(1);
+  });
+
+  it("tries the other addresses of a name when the first is dead", async () => {
+    const port = await serve((_request, response) => response.end("alive"));
+    const resolve = async () => ["127.0.0.9", "127.0.0.1"];
+    expect(text(await get(`http://two.example:${port}/`, {}, resolve))).toBe("alive");
+  });
+
+  it("asks of https that the certificate is of the name, and that somebody known vouches for it", async () => {
+    const authority = await makeAuthority(Date.now());
+    const known = getCACertificates();
+    const resolve = async () => ["127.0.0.1"];
+    const secure = createSecureServer(await authority.issue("safe.example"), (_request, response) =>
+      response.end("safe"),
+    );
+    servers.push(secure);
+    await new Promise<void>((done) => secure.listen(0, "127.0.0.1", done));
+    const { port } = secure.address() as AddressInfo;
+    expect(text(await get(`https://safe.example:${port}/`, {}, resolve))).toBe("connection");
+    setDefaultCACertificates([...known, authority.root]);
+    try {
+      expect(text(await get(`https://safe.example:${port}/`, {}, resolve))).toBe("safe");
+      expect(text(await get(`https://other.example:${port}/`, {}, resolve))).toBe("connection");
+    } finally {
+      setDefaultCACertificates(known);
+    }
   });
 
   it("checks every redirect like the first address", async () => {

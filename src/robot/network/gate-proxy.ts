@@ -2,9 +2,9 @@
 
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { type AddressInfo, connect, type LookupFunction, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { NotPublic, type Reach, reachable } from "./address.ts";
+import { bare, NotPublic, pinnedTo, type Reach, reachable } from "./address.ts";
 
 const WAIT_MS = 20_000;
 const MOST_SOCKETS = 32;
@@ -20,6 +20,12 @@ export interface GateProxy {
   /** More came through than was allowed: all is cut since then. */
   readonly isOver: boolean;
   close(): Promise<void>;
+}
+
+interface Way {
+  readonly host: string;
+  readonly port: number;
+  readonly lookup: LookupFunction;
 }
 
 interface State {
@@ -90,13 +96,12 @@ function count(bytes: number, state: State): void {
   for (const socket of state.sockets) socket.destroy();
 }
 
-/** The address that was checked, for this one connection. @throws when it may not be reached */
-async function way(host: string, port: number, state: State): Promise<string> {
+/** How to connect, to addresses that were checked and to no others. @throws when it may not be reached */
+async function way(host: string, port: number, state: State): Promise<Way> {
   const isWeb = WEB_PORTS.has(port) || (port >= LEAST_FREE_PORT && port <= 65_535);
   try {
     if (!isWeb) throw new NotPublic();
-    const [address] = await reachable(host, state.reach);
-    return address ?? "";
+    return { host: bare(host), port, lookup: pinnedTo(await reachable(host, state.reach)) };
   } catch (error) {
     if (error instanceof NotPublic) state.refusals += 1;
     throw error;
@@ -110,7 +115,7 @@ async function tunnel(asked: IncomingMessage, socket: Duplex, head: Buffer, stat
   if (!target) return void refuse("400 Bad Request");
   try {
     const port = Number(target.port);
-    const onward = await opened(await way(target.hostname, port, state), port, state);
+    const onward = await opened(await way(target.hostname, port, state), state);
     socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
     if (head.length > 0) onward.write(head);
     for (const side of [socket, onward]) side.on("data", (chunk: Buffer) => count(chunk.length, state));
@@ -122,9 +127,9 @@ async function tunnel(asked: IncomingMessage, socket: Duplex, head: Buffer, stat
   }
 }
 
-function opened(host: string, port: number, state: State): Promise<Socket> {
+function opened(to: Way, state: State): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port });
+    const socket = connect(to);
     keep(socket, state);
     socket.setTimeout(WAIT_MS, () => socket.destroy());
     socket.once("connect", () => resolve(socket));
@@ -140,7 +145,7 @@ async function forward(asked: IncomingMessage, answer: ServerResponse, state: St
   if (url?.protocol !== "http:") return void refuse(400);
   const port = Number(url.port || 80);
   try {
-    const host = await way(url.hostname, port, state);
+    const to = await way(url.hostname, port, state);
     const {
       "proxy-authorization": _key,
       "proxy-connection": _way,
@@ -149,7 +154,7 @@ async function forward(asked: IncomingMessage, answer: ServerResponse, state: St
     const headers = { ...theirs, host: url.host, connection: "close" };
     const { method } = asked;
     const path = `${url.pathname}${url.search}`;
-    const onward = request({ host, port, path, method, headers, agent: false, timeout: WAIT_MS });
+    const onward = request({ ...to, path, method, headers, agent: false, timeout: WAIT_MS });
     onward.on("socket", (socket) => keep(socket, state));
     onward.on("timeout", () => onward.destroy());
     onward.on("error", () => (answer.headersSent ? answer.destroy() : refuse(502)));
