@@ -50,6 +50,8 @@ export interface WorldConfig {
   readonly data: string;
   readonly storage?: string;
   readonly bridges: readonly { readonly name: string; readonly members: readonly string[] }[];
+  readonly robot?: Readonly<Record<string, unknown>>;
+  readonly plugins?: readonly unknown[];
 }
 
 export interface World {
