@@ -6,7 +6,7 @@ import type { RobotWorld } from "../robot/world.ts";
 import { sayingOf } from "./answers.ts";
 import type { PluginBridge, PluginRoom } from "./api.ts";
 import type { Sheet } from "./sheet.ts";
-import type { Request } from "./wire.ts";
+import { checkedAnswer, type Request } from "./wire.ts";
 
 const MOST_STORED = 1024 * 1024;
 const MOST_KEYS = 5_000;
@@ -50,7 +50,9 @@ export function createDesk(world: RobotWorld): Desk {
           }
           if (!mayBeSaid(sheet.name))
             throw new Error(`a plugin says at most ${LINES_A_MINUTE} lines a minute`);
-          const saying = await sayingOf(request.answer, bytes, sheet, world.files);
+          const answer = checkedAnswer(request.answer);
+          if ("wrong" in answer) throw new Error(answer.wrong);
+          const saying = await sayingOf(answer.ok, bytes, sheet, world.files);
           if (!saying) return null;
           await world.say({ to: room, saying });
           return null;

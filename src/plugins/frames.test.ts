@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createFrameReader, FrameError, frame } from "./frames.ts";
 
-const LIMITS = { mostJson: 1_000, mostBytes: 1_000 };
+const LIMITS = { mostJson: 1_000, mostBytes: 1_000, mostDepth: 5 };
 
 describe("frames", () => {
   it("come out as they went in, in whatever pieces", () => {
@@ -29,6 +29,15 @@ describe("frames", () => {
     head.writeUInt32BE(json);
     head.writeUInt32BE(bytes, 4);
     expect(() => createFrameReader(LIMITS, () => {})(head)).toThrow(FrameError);
+  });
+
+  it("that are pits are refused; brackets in words are none", () => {
+    const got: unknown[] = [];
+    const read = createFrameReader(LIMITS, (value) => got.push(value));
+    const words = { "[[[": ['[[[[[["\\', "{{{{{{", [[[]]]] };
+    read(frame(words));
+    expect(got).toEqual([words]);
+    expect(() => read(frame([[[[[[]]]]]]))).toThrow(FrameError);
   });
 
   it("that are no JSON are refused", () => {

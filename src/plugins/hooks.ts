@@ -104,18 +104,19 @@ function isCarried(event: BridgeEvent): event is Carried {
 const isEdit = ({ kind }: Carried) => kind === "message.edited";
 
 /** Undefined when it takes longer; `late` is told then, and again when it has come after all. */
-async function within<T>(
+function within<T>(
   clock: Clock,
   ms: number,
   work: Promise<T>,
   late: (isLate: boolean) => void,
 ): Promise<T | undefined> {
-  let isLate = false;
   return new Promise((resolve, reject) => {
+    let isSettled = false;
+    let isLate = false;
     const timer = afterReading(
       clock,
       ms,
-      () => !isLate,
+      () => !isSettled,
       () => {
         isLate = true;
         late(true);
@@ -123,20 +124,11 @@ async function within<T>(
       },
     );
     const settled = () => {
+      isSettled = true;
       timer.cancel();
       if (isLate) late(false);
-      isLate = true;
     };
-    work.then(
-      (value) => {
-        settled();
-        resolve(value);
-      },
-      (error: unknown) => {
-        settled();
-        reject(error);
-      },
-    );
+    work.finally(settled).then(resolve, reject);
   });
 }
 

@@ -13,7 +13,7 @@ import type { Call, FromPlugin, ToPlugin } from "./wire.ts";
 
 const PIPE = 3;
 /** From MateBot, which is trusted: all that a plugin may have stored, in one answer. */
-const LIMITS = { mostJson: 64 * 1024 * 1024, mostBytes: 0 };
+const LIMITS = { mostJson: 64 * 1024 * 1024, mostBytes: 0, mostDepth: 1_000 };
 const MOST_MESSAGE = 1_000;
 const CRASH_EXIT = 70;
 

@@ -41,6 +41,7 @@ export class Keeper {
   #falls: number[] = [];
   #restart: Timer | undefined;
   #isStopped = false;
+  #isDeclared = false;
   readonly #told = new Map<string, number>();
   #loaded: (() => void) | undefined;
 
@@ -78,7 +79,7 @@ export class Keeper {
   /** From now on it may do what it does. `refused`: words that mean something else here. Resolves once it has begun. */
   async begin(refused: readonly string[]): Promise<void> {
     this.#refused = refused;
-    if (this.#life && this.#state === "loading") await this.#start(this.#life);
+    if (this.#life && this.#isDeclared && this.#state !== "off") await this.#start(this.#life);
   }
 
   /** @throws CallFailed; told to the log and to `report` once, except that it is down */
@@ -126,6 +127,7 @@ export class Keeper {
   }
 
   #open(): void {
+    this.#isDeclared = false;
     const life = new Life({
       ...this.#parts,
       line: (level, line) => this.#parts.line(this, level, line),
@@ -151,6 +153,7 @@ export class Keeper {
       return;
     }
     this.#sheet = sheet.ok;
+    this.#isDeclared = true;
     this.#loaded?.();
     if (this.#refused) void this.#start(life);
   }

@@ -8,7 +8,7 @@ import { type Answered, type Calls, createCalls } from "./calls.ts";
 import { CallFailed, type Fall, type FallReason } from "./fall.ts";
 import { createFrameReader, frame } from "./frames.ts";
 import { MIB, type PluginLimits } from "./limits.ts";
-import { offerToTheKernel } from "./memory.ts";
+import { putBehind } from "./memory.ts";
 import { createMeter, type Meter } from "./meter.ts";
 import { watchOutput } from "./output.ts";
 import { startWatch, type Watch } from "./watch.ts";
@@ -18,6 +18,7 @@ import {
   type FromPlugin,
   MOST_FILE_BYTES,
   MOST_JSON,
+  MOST_JSON_DEPTH,
   type Request,
   type ToPlugin,
 } from "./wire.ts";
@@ -27,6 +28,7 @@ const PROGRAM = `${import.meta.dirname}/host${extname(import.meta.filename)}`;
 const SURROUNDINGS = ["PATH", "HOME", "LANG", "TZ"];
 /** The heap's part of the limit; the rest is Node itself and what lies outside the heap. */
 const HEAP_SHARE = 0.75;
+const FRAMES = { mostJson: MOST_JSON, mostBytes: MOST_FILE_BYTES, mostDepth: MOST_JSON_DEPTH };
 const CRASH_EXIT = 70;
 /** What it said last may still be in the pipe when it is gone. */
 const LAST_WORDS_MS = 500;
@@ -87,7 +89,7 @@ export class Life {
     });
     this.#watch.await("slow-start", limits.loadMs);
     this.#gone = this.#listen();
-    if (this.#child.pid !== undefined) offerToTheKernel(this.#child.pid);
+    if (this.#child.pid !== undefined) putBehind(this.#child.pid);
   }
 
   get pid(): number | undefined {
@@ -144,8 +146,8 @@ export class Life {
   #listen(): Promise<void> {
     const { clock, line } = this.#parts;
     const meter = this.#meter;
-    const read = createFrameReader({ mostJson: MOST_JSON, mostBytes: MOST_FILE_BYTES }, (value, bytes) => {
-      if (this.#fall || !meter.frame()) return;
+    const read = createFrameReader(FRAMES, (value, bytes, jsonLength) => {
+      if (this.#fall || !meter.frame(jsonLength)) return;
       const { ok, wrong } = { ok: undefined, wrong: undefined, ...checkedFrame(value) };
       if (ok) this.#take(ok, bytes);
       else this.fall("nonsense", wrong);

@@ -19,8 +19,9 @@ export interface PluginLimits {
   /** A hook that has not answered by then never will. */
   readonly hookGoneMs: number;
   readonly stopMs: number;
-  /** What comes from it in a second. */
+  /** What comes from it in a second: unasked frames, JSON (which costs time to read), all bytes. */
   readonly framesPerSecond: number;
+  readonly jsonPerSecond: number;
   readonly bytesPerSecond: number;
   /** How long until it is started again, by how often it fell lately. */
   readonly backOffMs: readonly number[];
@@ -43,6 +44,7 @@ export const LIMITS: PluginLimits = {
   hookGoneMs: 10_000,
   stopMs: 2_000,
   framesPerSecond: 500,
+  jsonPerSecond: 8 * MIB,
   bytesPerSecond: 24 * MIB,
   backOffMs: [1_000, 5_000, 30_000],
   mostFalls: 5,

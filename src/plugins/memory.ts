@@ -1,6 +1,7 @@
-// How much memory a process really takes; `life.ts` asks on Linux, where the process itself need not be trusted.
+// What the system knows and does about a process: its memory, its place in the queue; `life.ts` and `watch.ts` ask.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { setPriority } from "node:os";
 
 /** Resident bytes; undefined where the system does not say so. */
 export function residentBytes(pid: number): number | undefined {
@@ -13,11 +14,12 @@ export function residentBytes(pid: number): number | undefined {
   }
 }
 
-/** Where memory ends between two looks, the system takes the plugin first. */
-export function offerToTheKernel(pid: number): void {
+/** Messages have the processor first, and where memory ends between two looks, the system takes the plugin. */
+export function putBehind(pid: number): void {
   try {
+    setPriority(pid, 5);
     writeFileSync(`/proc/${pid}/oom_score_adj`, "800");
   } catch {
-    // Another system: then only the looks hold.
+    // Another system, or not allowed: then only the looks hold.
   }
 }

@@ -7,21 +7,23 @@ export interface Meter {
   /** Something was asked of it: one frame more is expected. */
   asked(): void;
   /** False from the moment on at which it is too much. */
-  frame(): boolean;
+  frame(jsonLength: number): boolean;
   bytes(count: number): boolean;
 }
 
 export function createMeter(
-  { framesPerSecond, bytesPerSecond }: Pick<PluginLimits, "framesPerSecond" | "bytesPerSecond">,
+  limits: Pick<PluginLimits, "framesPerSecond" | "jsonPerSecond" | "bytesPerSecond">,
   clock: Clock,
   flooded: () => void,
 ): Meter {
   let from = clock.now();
   let frames = 0;
+  let json = 0;
   let bytes = 0;
   let expected = 0;
   const isWithin = () => {
-    if (frames <= framesPerSecond && bytes <= bytesPerSecond) return true;
+    const { framesPerSecond, jsonPerSecond, bytesPerSecond } = limits;
+    if (frames <= framesPerSecond && json <= jsonPerSecond && bytes <= bytesPerSecond) return true;
     flooded();
     return false;
   };
@@ -30,12 +32,14 @@ export function createMeter(
     if (now - from < 1_000) return;
     from = now;
     frames = 0;
+    json = 0;
     bytes = 0;
   };
   return {
     asked: () => void expected++,
-    frame() {
+    frame(jsonLength) {
       turn();
+      json += jsonLength;
       if (expected > 0) expected--;
       else frames++;
       return isWithin();

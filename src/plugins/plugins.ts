@@ -1,7 +1,7 @@
 // The plugins of matebot.yaml as one part of the robot: commands, triggers, jobs and hooks; `app` starts and stops them.
 
 import { existsSync, realpathSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, sep } from "node:path";
 import type { Log } from "../bridge/ports.ts";
 import { type Clock, sleep, systemClock } from "../model/clock.ts";
 import type { Texts } from "../model/texts.ts";
@@ -139,15 +139,15 @@ const WORDS: Readonly<Record<string, string>> = {
   back: "a plugin runs again",
 };
 
-/** The file itself, and what it may read: its folder, unless secrets lie there, too. */
+/** The file itself, and what it may read: its folder, unless matebot.yaml lies there or below, and secrets with it. */
 export function whereIs(
   path: string,
   folder: string,
 ): { readonly path: string; readonly readable: readonly string[] } {
   const real = existsSync(path) ? realpathSync(path) : path;
-  const own = dirname(real);
-  const isShared = existsSync(folder) && realpathSync(folder) === own;
-  return { path: real, readable: [isShared ? real : `${own}/`] };
+  const own = `${dirname(real)}${sep}`;
+  const secrets = existsSync(folder) ? `${realpathSync(folder)}${sep}` : undefined;
+  return { path: real, readable: [secrets?.startsWith(own) ? real : own] };
 }
 
 async function onlyFirstOfEachName(keepers: readonly Keeper[]): Promise<void> {

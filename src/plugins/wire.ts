@@ -8,6 +8,8 @@ export const MOST_JSON = 512 * 1024;
 export const MOST_FILE_BYTES = 8 * 1024 * 1024;
 /** Of what is said by a plugin, and of a message that it changed: longer than any platform has. */
 export const MOST_TEXT = 8_000;
+/** Of the JSON; a tree of nodes takes two levels for each of its own. */
+export const MOST_JSON_DEPTH = 40;
 const MOST_NODES = 2_000;
 const MOST_DEPTH = 12;
 
@@ -145,7 +147,8 @@ const request = z.discriminatedUnion("what", [
   /** `json`: as text, because nobody but the plugin has to understand it. */
   z.object({ what: z.literal("set"), key, json: z.string().min(1).max(65_536) }),
   z.object({ what: z.literal("list"), prefix: line(200) }),
-  z.object({ what: z.literal("say"), room: words(300), answer }),
+  /** `answer` is looked at once it may be said: `checkedAnswer`. */
+  z.object({ what: z.literal("say"), room: words(300), answer: z.unknown() }),
   z.object({ what: z.enum(["rooms", "bridges"]) }),
 ]);
 /** What a plugin asks of MateBot. */
@@ -188,6 +191,10 @@ export function checked<T>(
     // Deeper than the stack.
     return { wrong: "it: too deep" };
   }
+}
+
+export function checkedAnswer(value: unknown): ReturnType<typeof checked<WireAnswer>> {
+  return checked(answer, value);
 }
 
 export function checkedFrame(value: unknown): ReturnType<typeof checked<FromPlugin>> {

@@ -30,13 +30,19 @@ async function started(bad: string, options: PluginBenchOptions = {}) {
   return bench;
 }
 
-/** How late a timer of one millisecond is, from now on: p99 in milliseconds. */
+/**
+ * How late a timer of one millisecond is, from now on: p99 in milliseconds. Only what this process did itself meanwhile
+ * counts, not how long a busy machine let it wait.
+ */
 function measureDelay(): () => number {
   const delays: number[] = [];
   let due = performance.now() + 1;
+  let worked = process.cpuUsage();
   let timer = setTimeout(function tick() {
-    delays.push(performance.now() - due);
+    const { user, system } = process.cpuUsage(worked);
+    delays.push(Math.min(performance.now() - due, (user + system) / 1_000));
     due = performance.now() + 1;
+    worked = process.cpuUsage();
     timer = setTimeout(tick, 1);
   }, 1);
   return () => {
@@ -46,7 +52,6 @@ function measureDelay(): () => number {
   };
 }
 
-/** The machine is shared by several test runs; a parent that is really held up is so by hundreds of milliseconds. */
 const RESPONSIVE_MS = 60;
 
 const fell = (bench: PluginBench) =>
@@ -174,7 +179,7 @@ describe("a hostile plugin", () => {
     [
       "a pit of brackets",
       `put(json('{"kind":"loaded","sheet":' + "[".repeat(2e5) + "]".repeat(2e5) + "}"))`,
-      "declares something|no valid message",
+      "no valid message",
     ],
     [
       "prototypes",

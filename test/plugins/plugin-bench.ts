@@ -46,6 +46,8 @@ export interface PluginBenchOptions extends BenchOptions {
   readonly maxBytes?: number;
   readonly config?: never;
   readonly configs?: Readonly<Record<string, unknown>>;
+  /** matebot.yaml lies beside the plugins. */
+  readonly isConfigFolder?: boolean;
   readonly isTaken?: (word: string) => boolean;
 }
 
@@ -75,7 +77,7 @@ export async function pluginBench(
   });
   const { log, logged, line } = recordingLog();
   const plugins = await startPlugins(configs, {
-    ...{ log, texts: loadTexts("en"), folder: "/nowhere" },
+    ...{ log, texts: loadTexts("en"), folder: options.isConfigFolder ? folder : "/nowhere" },
     ...(options.limits && { limits: options.limits }),
     ...(options.isTaken && { isTaken: options.isTaken }),
   });

@@ -187,6 +187,18 @@ describe("a plugin's api", () => {
     });
   });
 
+  it("lets it read nothing but itself where matebot.yaml lies", async () => {
+    const { bench, command } = await started(
+      {
+        "a.ts": `import { readFileSync } from "node:fs";
+          ${plugin(`name: "a", commands: { a: { about: "x", answer() { try { return String(readFileSync(import.meta.dirname + "/b.ts")); } catch (e) { return e.code; } } } }`)}`,
+        "b.ts": plugin(`name: "b"`),
+      },
+      { isConfigFolder: true },
+    );
+    expect(wordsOf(await bench.command(command("a")))).toBe("ERR_ACCESS_DENIED");
+  });
+
   it("brings what it prints into the log, and not all of it", async () => {
     const { line, logged } = await started({
       "a.ts": plugin(
