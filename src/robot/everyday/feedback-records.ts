@@ -63,6 +63,26 @@ export function keepTimes(tx: StoreTx, user: UserRef, times: readonly number[], 
   return tx.records.put(RATE, userKey(user), times, now + HOUR_MS);
 }
 
+/** What is kept of a person's feedback is no more: the words, the name, and how often. */
+export async function forgetFeedback(tx: StoreTx, user: UserRef): Promise<void> {
+  const all = await tx.records.list(KIND);
+  const theirs = all.filter(({ value }) => isOf(value as unknown as Feedback, user)).map(({ key }) => key);
+  for (const id of theirs) await tx.records.delete(KIND, id);
+  for (const { key, value } of await tx.records.list(BY_MESSAGE))
+    if (theirs.includes(String(value))) await tx.records.delete(BY_MESSAGE, key);
+  await tx.records.delete(RATE, userKey(user));
+}
+
+/** For an export of what is known of a person: the first words of each. */
+export async function feedbackBy(tx: StoreTx, user: UserRef): Promise<readonly string[]> {
+  const all = (await tx.records.list(KIND)).map(({ value }) => value as unknown as Feedback);
+  return all.filter((one) => isOf(one, user)).map(({ excerpt }) => excerpt);
+}
+
+function isOf({ by }: Feedback, { account, id }: UserRef): boolean {
+  return by.user.account === account && by.user.id === id;
+}
+
 function userKey({ account, id }: UserRef): string {
   return `${account}:${id}`;
 }

@@ -16,6 +16,7 @@ import { plainText } from "../../model/rich-text.ts";
 import type { Answer } from "../command.ts";
 import { createEveryday } from "./everyday.ts";
 import { feedbackCommand } from "./feedback.ts";
+import { feedbackBy, forgetFeedback } from "./feedback-records.ts";
 
 const desk: ConversationRef = { account: "discord", id: "900" };
 const message: MessageRef = { conversation: group, id: "77" };
@@ -105,6 +106,31 @@ describe("feedback", () => {
     await expect(give("mine", { by: carla })).resolves.toBeDefined();
     await bench.clock.advance(3_600_001);
     await expect(give("5")).resolves.toBeDefined();
+  });
+});
+
+describe("what is kept of feedback", () => {
+  it("can be shown to the person, and forgotten, and only theirs", async () => {
+    await give("uma coisa");
+    await give("outra", { by: carla, room: channel });
+    const of = (user: typeof ana.user) => bench.store.transaction((tx) => feedbackBy(tx, user));
+    expect(await of(ana.user)).toEqual(["uma coisa"]);
+    await bench.store.transaction((tx) => forgetFeedback(tx, ana.user));
+    expect(await of(ana.user)).toEqual([]);
+    expect(await of(carla.user)).toEqual(["outra"]);
+    expect(await hear(reply({ conversation: desk, id: "!ask0.0" }, "oi"))).toEqual({});
+    const kept = await bench.store.transaction(async (tx) => [
+      ...(await tx.records.list("everyday.feedback-rate")),
+      ...(await tx.records.list("everyday.feedback-message")),
+    ]);
+    expect(JSON.stringify(kept)).not.toContain("telegram:11");
+    expect(kept).toHaveLength(2);
+  });
+
+  it("is no more after ninety days", async () => {
+    await give("uma coisa");
+    await bench.clock.advance(91 * 24 * 3_600_000);
+    expect(await hear(reply({ conversation: desk, id: "!ask0.0" }, "oi"))).toEqual({});
   });
 });
 
