@@ -39,7 +39,13 @@ export function userAuthor(account: AccountId, user: User): Author {
     name: userName(user),
     user: { account, id: String(user.id) },
     ...publicName(user.username),
+    ...(!user.is_bot && user.language_code ? { locale: user.language_code } : {}),
   };
+}
+
+/** Who did something in `chat`: behind an anonymous admin the chat itself. */
+export function actorIn(account: AccountId, chat: Chat, user: User): Author {
+  return user.id === ANONYMOUS_ADMIN ? chatAuthor(account, chat) : userAuthor(account, user);
 }
 
 export function chatAuthor(account: AccountId, chat: Chat, signature?: string): Author {

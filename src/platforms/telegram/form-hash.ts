@@ -28,6 +28,13 @@ export function fileHash(form: Form, file: FileAttachment, words: EntityText | u
   return `${form}:${digest([account, stable ?? source, spoiler], 16)}:${said}`;
 }
 
+/** The same form and file, with this keyboard below. */
+export function withKeyboardHash(hash: string, keyboard: unknown): string {
+  const [form, file, words] = hash.split(":");
+  if (file === undefined) return digest([hash, keyboard], 32);
+  return `${form}:${file}:${digest([words, keyboard], 16)}`;
+}
+
 /** Of an album that does not show all of its files: whatever it shall become is sent anew. */
 export const partialHash = "partial::";
 

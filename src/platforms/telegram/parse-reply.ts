@@ -1,6 +1,7 @@
 // Reads what a Telegram message answers; `parse-message.ts` calls it.
 
 import type { ExternalReplyInfo, Message } from "@grammyjs/types";
+import { isFile } from "../../model/attachment.ts";
 import { excerptOf } from "../../model/excerpt.ts";
 import type { Reply } from "../../model/message.ts";
 import type { AccountId, ConversationRef } from "../../model/refs.ts";
@@ -8,7 +9,8 @@ import { plainText, type RichText, text } from "../../model/rich-text.ts";
 import { authorOf, chatName, originName } from "./authors.ts";
 import { entitiesToTree } from "./entities-parse.ts";
 import { taskLine } from "./parse-cards.ts";
-import { readBody } from "./parse-content.ts";
+import { readBody, readContent } from "./parse-content.ts";
+import { messagePage } from "./parse-links.ts";
 import type { TelegramSelf } from "./request.ts";
 
 /** The first words of an answered message, in code points. */
@@ -24,11 +26,38 @@ export function readReply(
   const quote = readQuote(message, conversation.account);
   if (target && !isTopicRoot(message, target)) {
     const ref = { conversation, id: String(target.message_id) };
-    return { ref, ...describe(conversation, target, self), ...quote };
+    return {
+      ...{ ref, ...describe(conversation, target, self), ...quote },
+      ...whoAnd(conversation, message, target, self),
+    };
   }
   if (message.external_reply) return external(conversation.account, message.external_reply, quote);
   if (message.reply_to_story) return { author: chatName(message.reply_to_story.chat), excerpt: "📖" };
   return undefined;
+}
+
+/**
+ * Who wrote the target, unless it is ours: of a copy somebody else did, whom the map knows. What it holds is told to
+ * commands alone.
+ */
+function whoAnd(
+  { account }: ConversationRef,
+  message: Message,
+  target: Message,
+  self: TelegramSelf,
+): Pick<Reply, "user" | "about"> {
+  const user = String(target.from?.id) === self.id ? undefined : authorOf(account, target).user;
+  const isCommand = (message.text ?? message.caption ?? "").startsWith("/");
+  return {
+    ...(user ? { user } : {}),
+    ...(isCommand ? { about: aboutOf(account, target) } : {}),
+  };
+}
+
+function aboutOf(account: AccountId, target: Message): NonNullable<Reply["about"]> {
+  const { body, attachments } = readContent(target, { account, href: messagePage(target) });
+  const said = plainText(body);
+  return { ...(said === "" ? {} : { text: said }), files: attachments.filter(isFile) };
 }
 
 /** A message of another chat or topic; it is named only where the bot may see it. */
@@ -42,6 +71,7 @@ function external(
   return {
     ...(isKnown ? { ref: { conversation: { account, id: String(chat?.id) }, id: String(id) } } : {}),
     author: originName(origin),
+    ...(origin.type === "user" ? { user: { account, id: String(origin.sender_user.id) } } : {}),
     ...(excerpt ? { excerpt } : {}),
     ...quote,
   };
@@ -86,7 +116,9 @@ function describe(
  */
 function describeCopy(body: RichText): Pick<Reply, "author" | "excerpt"> {
   const [name, separator, ...rest] = body;
-  const colon = separator?.kind === "text" ? /^:(?: |\n|$)/.exec(separator.text) : undefined;
+  // The platform may stand behind the name: " (Discord): ".
+  const colon =
+    separator?.kind === "text" ? /^(?: \([^()\n]{1,32}\))?(?::(?: |\n|$)|$)/.exec(separator.text) : undefined;
   const named = name?.kind === "bold" && (separator === undefined || colon);
   if (!named) {
     const excerpt = excerptOfBody(body);

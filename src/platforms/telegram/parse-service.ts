@@ -1,10 +1,10 @@
 // Reads Telegram's service messages: pins, topics, tasks of checklists, and notices for the rest; `parse.ts` calls it.
 
-import type { Message } from "@grammyjs/types";
+import type { Message, User } from "@grammyjs/types";
 import type { BridgeEvent, Notice, ThreadChange } from "../../model/event.ts";
 import type { Author } from "../../model/message.ts";
 import type { AccountId, ConversationRef } from "../../model/refs.ts";
-import { authorOf } from "./authors.ts";
+import { authorOf, userAuthor } from "./authors.ts";
 import type { FieldOf } from "./kinds.ts";
 import { conversationRef, readMessage, topicName } from "./parse-message.ts";
 import { noticeOf } from "./parse-notice.ts";
@@ -56,7 +56,28 @@ export function serviceEvents(
   const notice = noticeOf(message, self);
   if (!notice) return [];
   const done = act && READERS[act](message, notice, { account, self, conversation, by });
-  return [done ?? { kind: "notice", conversation, notice, by }];
+  const change = membersChange(message, { account, self, conversation, by });
+  return [done ?? { kind: "notice", conversation, notice, by }, ...(change ? [change] : [])];
+}
+
+/** Who came and who went, the bot left out. */
+function membersChange(
+  message: Message,
+  { account, self, conversation, by }: Scene,
+): BridgeEvent | undefined {
+  const { new_chat_members: came = [], left_chat_member: went, from } = message;
+  const others = (users: readonly User[]) => users.filter(({ id }) => String(id) !== self.id);
+  const [joined, left] = [others(came), others(went ? [went] : [])];
+  const all = [...joined, ...left];
+  if (all.length === 0) return undefined;
+  const isAlone = all.length === 1 && all[0]?.id === from?.id;
+  return {
+    ...{ kind: "members.changed", conversation },
+    joined: joined.map((user) => userAuthor(account, user)),
+    left: left.map((user) => userAuthor(account, user)),
+    ...(isAlone ? {} : { by }),
+    at: message.date * 1000,
+  };
 }
 
 /** The general topic has no thread. */

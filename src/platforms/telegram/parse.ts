@@ -5,12 +5,13 @@ import type { RawUpdate } from "../../model/delivery.ts";
 import { ParseError } from "../../model/errors.ts";
 import type { BridgeEvent } from "../../model/event.ts";
 import type { AccountId, ConversationRef } from "../../model/refs.ts";
-import { authorOf } from "./authors.ts";
 import { type Form, formOfField } from "./kinds.ts";
 import type { UPDATES } from "./kinds-updates.ts";
 import { countEvents, reactionEvents } from "./parse-marks.ts";
+import { accessEvents, memberEvents } from "./parse-members.ts";
 import { readMessage } from "./parse-message.ts";
 import { pollEvents } from "./parse-poll.ts";
+import { pressEvents } from "./parse-press.ts";
 import { serviceEvents } from "./parse-service.ts";
 import type { TelegramSelf } from "./request.ts";
 import { areSound } from "./sound.ts";
@@ -19,7 +20,12 @@ type MessageEvent = "message.created" | "message.edited";
 type Crossing = {
   [K in keyof typeof UPDATES]: (typeof UPDATES)[K]["as"] extends "nothing" ? never : K;
 }[keyof typeof UPDATES];
-type Reader = (account: AccountId, content: never, self: TelegramSelf) => readonly BridgeEvent[];
+type Reader = (
+  account: AccountId,
+  content: never,
+  self: TelegramSelf,
+  receivedAt: number,
+) => readonly BridgeEvent[];
 
 const created: Reader = (account, message, self) => messageEvents(account, message, "message.created", self);
 const edited: Reader = (account, message, self) => messageEvents(account, message, "message.edited", self);
@@ -34,6 +40,10 @@ const READERS: Readonly<Record<Crossing, Reader>> = {
   message_reaction_count: (account, update: Filled<"message_reaction_count">) =>
     isMessageThere(update) ? countEvents(account, update) : [],
   poll: pollEvents,
+  callback_query: (account, query: Filled<"callback_query">, _self, receivedAt) =>
+    pressEvents(account, query, receivedAt),
+  my_chat_member: (account, update: Filled<"my_chat_member">) => accessEvents(account, update),
+  chat_member: memberEvents,
 };
 
 type Filled<K extends keyof Update> = NonNullable<Update[K]>;
@@ -41,18 +51,22 @@ type Filled<K extends keyof Update> = NonNullable<Update[K]>;
 /** The events of one update; [] for our own echoes and for what is not for the bridge. @throws ParseError */
 export function parseUpdate(raw: RawUpdate, self: TelegramSelf): readonly BridgeEvent[] {
   const update = readUpdate(raw.body);
-  const events = readEvents(raw.account, update, self);
+  const events = readEvents(raw, update, self);
   if (!areSound(events)) throw new ParseError(STRANGE);
   return events;
 }
 
 const STRANGE = "The update has a shape this version does not understand.";
 
-function readEvents(account: AccountId, update: Update, self: TelegramSelf): readonly BridgeEvent[] {
+function readEvents(
+  { account, receivedAt }: RawUpdate,
+  update: Update,
+  self: TelegramSelf,
+): readonly BridgeEvent[] {
   try {
     return Object.entries(READERS).flatMap(([field, read]) => {
       const content = update[field as Crossing];
-      return content ? read(account, content as never, self) : [];
+      return content ? read(account, content as never, self, receivedAt) : [];
     });
   } catch (cause) {
     if (cause instanceof ParseError) throw cause;
@@ -89,7 +103,6 @@ function messageEvents(
   if (forms.has("moved")) return moved(account, message);
   if (isOwn(message, self)) return [];
   if (SERVICES.some((form) => forms.has(form))) return serviceEvents(account, message, self);
-  if (isOtherBot(message)) return [];
   // An edit may bring a view count or a button alone; a new message that seems to say nothing says what we do not know.
   if (kind === "message.edited" && !SAYING.some((form) => forms.has(form))) return [];
   return [{ kind, message: readMessage(account, message, self) }];
@@ -111,14 +124,6 @@ function isMessageThere({ message_id: id, chat }: Pick<Message, "message_id" | "
 /** Our own words: service messages we caused, and what a user sent through us ("via @us"). */
 function isOwn(message: Message, self: TelegramSelf): boolean {
   return String(message.from?.id) === self.id || String(message.via_bot?.id) === self.id;
-}
-
-/**
- * Bots that speak as themselves are not bridged, else two bridges could answer each other for ever. The stand-ins of
- * anonymous admins and channels are bots too, but there `sender_chat` says who speaks.
- */
-function isOtherBot(message: Message): boolean {
-  return message.from?.is_bot === true && authorOf("", message).kind === "bot";
 }
 
 /**

@@ -29,16 +29,18 @@ export function renderEdit(part: Part, copy: Copy, _known: Resolved, index = 0):
   if (wanted.kind === "files") return editFiles(wanted, part, copy, stands, index);
   if (wanted.kind !== undefined || wanted.method !== "sendMessage") return undefined;
   if (stands.form !== "text" && stands.form !== "card") return undefined;
-  const { text: value = "", entities = [], link_preview_options } = wanted.payload;
+  const { text: value = "", entities = [], link_preview_options, reply_markup } = wanted.payload;
   return editText(copy, {
     text: value,
     entities,
     ...(link_preview_options === undefined ? {} : { link_preview_options }),
+    // An edit without a keyboard removes the one that stands there.
+    ...(reply_markup === undefined ? {} : { reply_markup }),
   });
 }
 
 function editFiles(
-  { files, words }: FilesRequest,
+  { files, words, payload: { reply_markup } }: FilesRequest,
   part: Part,
   copy: Copy,
   stands: CopyForm,
@@ -47,8 +49,12 @@ function editFiles(
   const order = files[index];
   const wanted = formOf((index === 0 ? part.hash : part.more?.[index - 1]) ?? "");
   if (!order) return undefined;
+  const keyboard = reply_markup === undefined ? {} : { reply_markup };
   const edit = (was: "text" | "media" | "caption") =>
-    frozen({ kind: "edit-files", payload: placeOf(copy), words: index === 0 ? words : noWords, order, was });
+    frozen({
+      ...{ kind: "edit-files", payload: { ...placeOf(copy), ...keyboard } },
+      ...{ words: index === 0 ? words : noWords, order, was },
+    });
   const { kind } = order.file;
   const isSame = stands.file === wanted.file;
   if (isSame && stands.form === "card") return edit("text");

@@ -8,7 +8,7 @@ import { plainText, type RichText } from "../../model/rich-text.ts";
 import { type EntityText, treeToAllEntities } from "./entities-render.ts";
 import { fitsWhole, noLoad, plusLoad } from "./entity-limits.ts";
 import { codePoints, MAX_TEXT, sendPart } from "./render-send.ts";
-import { lines, type Manner, previewPast, replyQuote, withName } from "./render-words.ts";
+import { lines, type Manner, mannerIn, previewPast, replyQuote, withName } from "./render-words.ts";
 import type { Payload } from "./request.ts";
 
 type MessageSection = Extract<Section, { kind: "message" }>;
@@ -21,9 +21,11 @@ type MessageSection = Extract<Section, { kind: "message" }>;
 export function renderJoined(
   sections: readonly Section[],
   to: ConversationRef,
-  { room = 1, people }: Resolved,
-  manner: Manner,
+  known: Resolved,
+  account: Manner,
 ): { readonly part: Part; readonly count: number } | undefined {
+  const { room = 1, people } = known;
+  const manner = mannerIn(known, account);
   const pieces: EntityText[] = [];
   let length = 0;
   let load = noLoad;
@@ -74,9 +76,13 @@ function short(reply: Reply): Reply {
 }
 
 /** Silent when all are; without previews as soon as one author wanted none, for the message can show but one. */
-function manners(sections: readonly Section[], whole: EntityText, { profiles }: Manner): Payload {
+function manners(
+  sections: readonly Section[],
+  whole: EntityText,
+  { profiles, attribution }: Manner,
+): Payload {
   const messages = sections.filter((section): section is MessageSection => section.kind === "message");
-  const authors = profiles ? messages.map(({ message }) => message.author) : [];
+  const authors = profiles && attribution !== "none" ? messages.map(({ message }) => message.author) : [];
   return {
     ...previewPast(authors, whole),
     ...(messages.some(({ message }) => message.previews === false)

@@ -10,7 +10,7 @@ import type { Texts } from "../../model/texts.ts";
 import { treeToEntities } from "./entities-render.ts";
 import { formOf, pollHash } from "./form-hash.ts";
 import { codePoints, request, target } from "./render-send.ts";
-import { visibleName } from "./render-words.ts";
+import { isNamed, type Manner, platformBehind, visibleName } from "./render-words.ts";
 import type { Payload } from "./request.ts";
 
 // Bot API 10.1, sendPoll.
@@ -38,8 +38,14 @@ export function fitsPoll({ poll }: PollAttachment): boolean {
 }
 
 /** The question with the author's name before it; undefined when there is more to say than fits there. */
-export function pollQuestion(author: Author, { poll }: PollAttachment, said: RichText): string | undefined {
-  const question = `${visibleName(author.name)}: ${poll.question.trim()}`;
+export function pollQuestion(
+  author: Author,
+  { poll }: PollAttachment,
+  said: RichText,
+  manner: Pick<Manner, "attribution" | "platform"> = {},
+): string | undefined {
+  const name = isNamed(author, manner) ? `${visibleName(author.name)}${platformBehind(manner)}: ` : "";
+  const question = `${name}${poll.question.trim()}`;
   const fits = codePoints(question) <= MAX_QUESTION && treeToEntities(said).text === "";
   return fits ? question : undefined;
 }

@@ -1,13 +1,14 @@
 // The words that stand around a message's own text: who says it, and what it answers; the renderers share them.
 
+import type { Resolved } from "../../bridge/platform.ts";
 import type { Author, Reply } from "../../model/message.ts";
 import { isBlock, type Node, type RichText, text } from "../../model/rich-text.ts";
 import { type EntityText, treeToEntities } from "./entities-render.ts";
 import { isLinkable } from "./entity-rules.ts";
 import type { Payload } from "./request.ts";
 
-/** How an account speaks, by its configuration. */
-export interface Manner {
+/** How an account speaks, by its configuration; and how who speaks is shown, by the bridge's. */
+export interface Manner extends Pick<Resolved, "attribution" | "platform"> {
   /** The author's name leads to their page. */
   readonly profiles: boolean;
   /** The most that one request may upload. */
@@ -17,17 +18,35 @@ export interface Manner {
 /** The most of an answered message that is shown before the answer to it. */
 const MAX_EXCERPT = 160;
 
+/** What the bridge of a destination wants of the account. */
+export function mannerIn(known: Resolved, manner: Manner): Manner {
+  const { attribution, platform } = known;
+  return { ...manner, ...(attribution && { attribution }), ...(platform !== undefined && { platform }) };
+}
+
+/** The robot has no name on any platform, and others have none where the bridge wants it so. */
+export function isNamed(author: Author, { attribution }: Pick<Manner, "attribution">): boolean {
+  return author.kind !== "robot" && attribution !== "none";
+}
+
 /** Name and text on one line; what owns whole lines begins on the next. */
-export function withName(author: Author, body: RichText, { profiles }: Manner): RichText {
+export function withName(author: Author, body: RichText, manner: Manner): RichText {
+  if (!isNamed(author, manner)) return body;
   const label = text(visibleName(author.name));
-  const href = profiles ? profileOf(author) : undefined;
+  const href = manner.profiles ? profileOf(author) : undefined;
+  const behind = platformBehind(manner);
   const bold: Node = {
     kind: "bold",
     children: href === undefined ? [label] : [{ kind: "link", href, children: [label] }],
   };
   const first = body.find((node) => node.kind !== "text" || node.text !== "");
-  if (!first || treeToEntities(body).text === "") return [bold];
-  return [bold, text(isBlock(first) ? ":\n" : ": "), ...body];
+  if (!first || treeToEntities(body).text === "") return behind === "" ? [bold] : [bold, text(behind)];
+  return [bold, text(`${behind}${isBlock(first) ? ":\n" : ": "}`), ...body];
+}
+
+/** " (Discord)" where the bridge wants it. */
+export function platformBehind({ attribution, platform }: Pick<Manner, "attribution" | "platform">): string {
+  return attribution === "name-platform" && platform !== undefined ? ` (${visibleName(platform)})` : "";
 }
 
 function profileOf({ href }: Author): string | undefined {

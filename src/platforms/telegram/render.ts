@@ -8,9 +8,18 @@ import type { ConversationRef } from "../../model/refs.ts";
 import { type RichText, text } from "../../model/rich-text.ts";
 import { cut, split } from "../../model/split.ts";
 import { type EntityText, treeToEntities } from "./entities-render.ts";
+import { keyboardOf, withKeyboard } from "./render-buttons.ts";
 import { pollPart, pollQuestion } from "./render-poll.ts";
 import { codePoints, filesPart, MAX_CAPTION, MAX_TEXT, replyTo, sendPart } from "./render-send.ts";
-import { type Manner, oneLine, previewPast, replyQuote, withName } from "./render-words.ts";
+import {
+  isNamed,
+  type Manner,
+  mannerIn,
+  oneLine,
+  previewPast,
+  replyQuote,
+  withName,
+} from "./render-words.ts";
 import type { Payload } from "./request.ts";
 import { hasCaption, inAlbums } from "./wants.ts";
 
@@ -41,8 +50,9 @@ export function renderMessage(
   message: Message,
   to: ConversationRef,
   known: Resolved,
-  manner: Manner,
+  account: Manner,
 ): readonly Part[] {
+  const manner = mannerIn(known, account);
   const files = message.attachments.filter(isFile);
   const poll = message.attachments.find(isPoll);
   const inWords = known.replyTo === undefined || known.replyIsJoined === true;
@@ -53,16 +63,26 @@ export function renderMessage(
     first: replyTo(known),
     preview: (piece) => {
       if (message.previews === false) return { link_preview_options: { is_disabled: true } };
-      return manner.profiles ? previewPast([message.author], piece) : {};
+      const isLinked = manner.profiles && isNamed(message.author, manner);
+      return isLinked ? previewPast([message.author], piece) : {};
     },
   };
   const said: RichText = [...quoted, ...message.body];
-  const question = poll && files.length === 0 ? pollQuestion(message.author, poll, said) : undefined;
+  const question = poll && files.length === 0 ? pollQuestion(message.author, poll, said, manner) : undefined;
   if (poll && question !== undefined)
     return [pollPart(poll, question, to, { ...stage.more, ...stage.first }, known)];
   const words = [...withName(message.author, said, manner), ...altLines(files)];
-  const parts = files.length > 0 ? withFiles(files, words, stage, manner) : sendAll(words, stage);
-  return poll ? [...parts, pollPart(poll, poll.poll.question, to, stage.more, known)] : parts;
+  const keyboard = keyboardOf(message.buttons);
+  // An album has no keyboard: what is said below it has.
+  const isBelow = keyboard !== undefined && inAlbums(files, manner.maxBytes).at(-1)?.length !== 1;
+  const parts =
+    files.length === 0
+      ? sendAll(words, stage)
+      : isBelow
+        ? [...filesAlone(files, stage, manner), ...sendAll(words, { ...stage, first: {} })]
+        : withFiles(files, words, stage, manner);
+  const all = poll ? [...parts, pollPart(poll, poll.poll.question, to, stage.more, known)] : parts;
+  return keyboard ? withKeyboard(all, keyboard) : all;
 }
 
 /** A line of the robot itself, without a name. */
@@ -91,6 +111,13 @@ function sendAll(body: RichText, { to, known, more, first, preview }: Stage): re
   const whole: readonly EntityText[] = pieces.length > 0 ? pieces : [nothing];
   return whole.map((piece, index) =>
     sendPart(piece, to, { ...preview(piece), ...more, ...(index === 0 && first) }),
+  );
+}
+
+/** Without a word; the first is the reply. */
+function filesAlone(files: readonly FileAttachment[], { to, more, first }: Stage, manner: Manner) {
+  return inAlbums(files, manner.maxBytes).map((album, index) =>
+    filesPart(album, undefined, to, { ...more, ...(index === 0 && first) }),
   );
 }
 

@@ -7,11 +7,12 @@ const TEXTS: ReadonlySet<string> = new Set([
   ...["account", "id", "thread", "key", "name", "username", "label", "fallback", "href", "style"],
   ...["text", "language", "excerpt", "topic", "album", "via", "title", "performer", "emoji", "alt"],
   ...["source", "stable", "mime", "description", "phone", "question", "option"],
+  ...["locale", "press", "action", "act", "access"],
 ]);
 
 /** What is a number wherever it stands. */
 const FIGURES: ReadonlySet<string> = new Set([
-  ...["at", "bytes", "seconds", "width", "height", "closesAt", "level", "start", "count"],
+  ...["at", "bytes", "seconds", "width", "height", "closesAt", "level", "start", "count", "until"],
 ]);
 
 /** What holds entries under names of their own. */
