@@ -58,7 +58,7 @@ export function createHooks({ keepers, limits, clock, world }: HookParts): Hooks
   return {
     async before(event) {
       const at = world();
-      if (!at || !isCarried(event)) return [event];
+      if (!at || !isShown(event, at)) return [event];
       let current: Carried = event;
       const added: BridgeEvent[] = [];
       for (const keeper of keepers()) {
@@ -70,15 +70,16 @@ export function createHooks({ keepers, limits, clock, world }: HookParts): Hooks
           if (outcome) current = outcome.event;
           if (outcome?.line) added.push(outcome.line);
         } catch (error) {
-          if (!(error instanceof CallFailed)) throw error;
-          keeper.trouble("before", error);
+          // A full disk included: whatever it is, the message passes.
+          const why = error instanceof Error ? error.message : "unknown";
+          keeper.trouble("before", error instanceof CallFailed ? error : new CallFailed("nonsense", why));
         }
       }
       return [current, ...added];
     },
     after(event, to) {
       const at = world();
-      if (!at || !isCarried(event)) return;
+      if (!at || !isShown(event, at)) return;
       for (const keeper of keepers()) {
         const count = telling.get(keeper) ?? 0;
         if (!keeper.sheet?.after || keeper.state !== "up" || count >= MOST_AFTER) continue;
@@ -96,9 +97,12 @@ export function createHooks({ keepers, limits, clock, world }: HookParts): Hooks
   };
 }
 
-function isCarried(event: BridgeEvent): event is Carried {
-  const isMessage = event.kind === "message.created" || event.kind === "message.edited";
-  return isMessage && event.message.author.kind !== "robot";
+/** Messages of bridged rooms; neither the robot's own nor those of people who do not want to be carried. */
+function isShown(event: BridgeEvent, { table, people }: RobotWorld): event is Carried {
+  if (event.kind !== "message.created" && event.kind !== "message.edited") return false;
+  const { ref, author } = event.message;
+  if (author.kind === "robot" || table.others(ref.conversation).length === 0) return false;
+  return !(author.user && people.get(author.user).optedOut);
 }
 
 const isEdit = ({ kind }: Carried) => kind === "message.edited";

@@ -318,6 +318,17 @@ describe("a plugin's hooks", () => {
     );
   });
 
+  it("see nothing of other rooms, of the robot, and of people who do not want to be carried", async () => {
+    const { plugins, bench } = await started({ "a.ts": plugin(`name: "a", before: () => ({ drop: true })`) });
+    const passes = async (event: ReturnType<typeof written>) => (await plugins.before?.(event))?.length === 1;
+    expect(await passes(written("oi"))).toBe(false);
+    const elsewhere = { conversation: { account: "telegram", id: "-5" }, id: "1" };
+    expect(await passes(written("oi", { ref: elsewhere }))).toBe(true);
+    expect(await passes(written("oi", { author: { kind: "robot", name: "M" } }))).toBe(true);
+    await bench.world.people.set({ account: "telegram", id: "11" }, { optedOut: true });
+    expect(await passes(written("oi"))).toBe(true);
+  });
+
   it("keep up with more messages than any community writes", async () => {
     const { plugins } = await started({
       "a.ts": plugin(`name: "a", before: ({ text }) => ({ text: text + "!" })`),
