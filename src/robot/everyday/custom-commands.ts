@@ -1,6 +1,8 @@
 // Teaching the robot answers of a room's own, and hearing what was taught: `/command add`, `/c name`, `/name`.
 
+import type { Line } from "../../bridge/social.ts";
 import type { BridgeEvent } from "../../model/event.ts";
+import type { ConversationRef } from "../../model/refs.ts";
 import { plainText } from "../../model/rich-text.ts";
 import type { Area } from "../area.ts";
 import { type Answer, type Command, type Question, Refusal, ROLES, said } from "../command.ts";
@@ -118,6 +120,12 @@ function taughtBy(event: BridgeEvent, world: RobotWorld, replies: CustomReplies)
   return replies.get(room, typed.name);
 }
 
+/** Where the question is carried its answer is, too. */
+function elsewhere(room: ConversationRef, words: string, { table }: RobotWorld): readonly Line[] {
+  if (!table.shows(room, "commands")) return [];
+  return table.others(room).map((to) => ({ to, saying: { body: [{ kind: "text", text: words }] } }));
+}
+
 export function customHearing(replies: CustomReplies): Pick<Required<Area>, "wants" | "hear"> {
   return {
     wants: (event, world) =>
@@ -127,7 +135,8 @@ export function customHearing(replies: CustomReplies): Pick<Required<Area>, "wan
     async hear(event, world) {
       if (event.kind === "conversation.moved") return replies.move(event.from, event.to);
       const words = taughtBy(event, world, replies);
-      return words === undefined ? {} : said(words);
+      if (words === undefined || event.kind !== "message.created") return {};
+      return said(words, { also: elsewhere(event.message.ref.conversation, words, world) });
     },
   };
 }

@@ -309,6 +309,17 @@ describe("what a room teaches", () => {
     expect(wordsOf(await bench.command(command("c"), { name: "regras" }))).toBe("Seja gentil.");
   });
 
+  it("is answered in the other rooms of the bridge as well, where they see commands", async () => {
+    await bench.close();
+    const other = { account: "discord", id: "2" };
+    bench = await robotBench({ bridges: [{ name: "horta", members: [group, other] }] });
+    await teach("regras", "Seja gentil.");
+    const answer = async () => area.hear?.(typed("/regras"), bench.world, new AbortController().signal);
+    expect((await answer())?.also?.map(({ to }) => to)).toEqual([other]);
+    bench.world.table.put({ name: "horta", members: [group, other], show: { commands: false } });
+    expect((await answer())?.also).toEqual([]);
+  });
+
   it("moves along when the group gets another id", async () => {
     await teach("regras", "Seja gentil.");
     const to = { account: "telegram", id: "-100777" };

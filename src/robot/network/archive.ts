@@ -29,7 +29,6 @@ export function archiveCommand({ network }: RobotConfig, fetchWeb: FetchWeb): Co
     name: "archive",
     texts: "robot-network.archive",
     timeoutMs: SAVE_MS + LOOK_MS + 20_000,
-    cooldownMs: 10_000,
     args: [{ key: "url", type: "text", rest: true, most: 2_000 }],
     async answer(question) {
       const { href } = addressAsked(question, "archive", network.allowPrivate);

@@ -41,7 +41,8 @@ function priceCommand(service: PriceService): Command {
     async answer(question) {
       const { args, language, texts, signal } = question;
       const coin = await known(String(args.coin ?? "btc"), service, signal);
-      if (coin.kind === "money") throw new Refusal("robot-network.price.money", { word: coin.code });
+      if (coin.kind === "money")
+        throw new Refusal("robot-network.price.money", { word: coin.code, other: otherThan(coin.code) });
       const units = args.in === undefined ? usualMoney(language) : [moneyIn(String(args.in))];
       const prices = (await service.prices([coin.id], units, signal))[coin.id] ?? {};
       const lines = units.flatMap((unit) => {
@@ -53,6 +54,11 @@ function priceCommand(service: PriceService): Command {
       return said(texts("robot-network.price.said", { coin: coin.id, prices: lines.join("\n") }));
     },
   };
+}
+
+/** For an example. */
+function otherThan(code: string): string {
+  return code === "usd" ? "brl" : "usd";
 }
 
 function changeOf(change: number | null | undefined, { texts, language }: Question): string {
