@@ -35,10 +35,13 @@ export interface HookParts {
   readonly world: () => RobotWorld | undefined;
 }
 
-export function createHooks({ keepers, limits, clock, world }: HookParts): Hooks {
+export function createHooks(parts: HookParts): Hooks {
+  return { before: createBefore(parts), after: createAfter(parts) };
+}
+
+function createBefore({ keepers, limits, clock, world }: HookParts): Hooks["before"] {
   /** Those that still owe an answer: nobody waits for them a second time. */
   const late = new Set<Keeper>();
-  const telling = new Map<Keeper, number>();
 
   const askBefore = async (keeper: Keeper, message: ReturnType<typeof pluginMessage>) => {
     const asked = keeper.call<"before">({ to: "before", message }, limits.hookGoneMs, true);
@@ -55,45 +58,47 @@ export function createHooks({ keepers, limits, clock, world }: HookParts): Hooks
     return answered ? await judged(event, answered, sheet, at) : undefined;
   };
 
-  return {
-    async before(event) {
-      const at = world();
-      if (!at || !isShown(event, at)) return [event];
-      let current: Carried = event;
-      const added: BridgeEvent[] = [];
-      for (const keeper of keepers()) {
-        const { sheet, state } = keeper;
-        if (!sheet?.before || state !== "up" || late.has(keeper)) continue;
-        try {
-          const outcome = await through(keeper, sheet, current, at);
-          if (outcome === "drop") return [];
-          if (outcome) current = outcome.event;
-          if (outcome?.line) added.push(outcome.line);
-        } catch (error) {
-          // A full disk included: whatever it is, the message passes.
-          const why = error instanceof Error ? error.message : "unknown";
-          keeper.trouble("before", error instanceof CallFailed ? error : new CallFailed("nonsense", why));
-        }
+  return async (event) => {
+    const at = world();
+    if (!at || !isShown(event, at)) return [event];
+    let current: Carried = event;
+    const added: BridgeEvent[] = [];
+    for (const keeper of keepers()) {
+      const { sheet, state } = keeper;
+      if (!sheet?.before || state !== "up" || late.has(keeper)) continue;
+      try {
+        const outcome = await through(keeper, sheet, current, at);
+        if (outcome === "drop") return [];
+        if (outcome) current = outcome.event;
+        if (outcome?.line) added.push(outcome.line);
+      } catch (error) {
+        // A full disk included: whatever it is, the message passes.
+        const why = error instanceof Error ? error.message : "unknown";
+        keeper.trouble("before", error instanceof CallFailed ? error : new CallFailed("nonsense", why));
       }
-      return [current, ...added];
-    },
-    after(event, to) {
-      const at = world();
-      if (!at || !isShown(event, at)) return;
-      for (const keeper of keepers()) {
-        const count = telling.get(keeper) ?? 0;
-        if (!keeper.sheet?.after || keeper.state !== "up" || count >= MOST_AFTER) continue;
-        telling.set(keeper, count + 1);
-        const message = pluginMessage(event.message, isEdit(event), at.platformOf);
-        const told = keeper.call<"after">(
-          { to: "after", message, room: conversationKey(to) },
-          limits.commandMs,
-        );
-        // What went wrong is told by the keeper.
-        const done = () => void telling.set(keeper, (telling.get(keeper) ?? 1) - 1);
-        told.then(done, done);
-      }
-    },
+    }
+    return [current, ...added];
+  };
+}
+
+function createAfter({ keepers, limits, world }: HookParts): Hooks["after"] {
+  const telling = new Map<Keeper, number>();
+  return (event, to) => {
+    const at = world();
+    if (!at || !isShown(event, at)) return;
+    for (const keeper of keepers()) {
+      const count = telling.get(keeper) ?? 0;
+      if (!keeper.sheet?.after || keeper.state !== "up" || count >= MOST_AFTER) continue;
+      telling.set(keeper, count + 1);
+      const message = pluginMessage(event.message, isEdit(event), at.platformOf);
+      const told = keeper.call<"after">(
+        { to: "after", message, room: conversationKey(to) },
+        limits.commandMs,
+      );
+      // What went wrong is told by the keeper.
+      const done = () => void telling.set(keeper, (telling.get(keeper) ?? 1) - 1);
+      told.then(done, done);
+    }
   };
 }
 
