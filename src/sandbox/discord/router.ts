@@ -1,6 +1,6 @@
 // Finds the route of a request and checks its credentials, keys and ids; `rest.ts` calls it with a parsed body.
 
-import { ApiFailure, badField, refuse, unauthorized } from "./errors.ts";
+import { ApiFailure, badField, unauthorized } from "./errors.ts";
 import type { Fields } from "./form.ts";
 import { checkKeys, KEYS, unknownKey } from "./keys.ts";
 import type { BotRecord } from "./records.ts";
@@ -97,6 +97,14 @@ function checkBody(route: Route, body: Fields): void {
   if (!fitting) checkKeys(body, lists[0] ?? KEYS.none, `${route.method} ${route.path}`);
 }
 
+/** @throws ApiFailure 50035 for an object where a list belongs, and the other way round */
+function checkKind(route: Route, list: readonly unknown[] | undefined): void {
+  if (route.takesList && list === undefined)
+    throw badField([], "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType");
+  if (!route.takesList && list !== undefined)
+    throw badField([], "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType");
+}
+
 export interface Understood {
   readonly query: URLSearchParams;
   readonly authorization: string | undefined;
@@ -111,10 +119,10 @@ export function run(world: World, { route, params }: Match, request: Understood)
   const bot = route.auth === "bot" ? authorize(world, request.authorization) : undefined;
   checkParams(params);
   checkQuery(route, request.query);
+  checkKind(route, request.list);
   checkBody(route, request.body);
   if (request.files.size > 0 && !route.files)
     throw new ApiFailure(400, { message: "SANDBOX: this route takes no files", code: 0 });
-  if ((request.list !== undefined) !== (route.takesList === true)) throw refuse(50109);
   const { query, body, files, list = [], reason = null } = request;
   const call = { world, params, query, body, files, list, reason };
   if (route.auth === "none") return route.handle(call);

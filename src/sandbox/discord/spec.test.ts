@@ -112,7 +112,17 @@ describeIf(present, MISSING, { always: false })("sample answers", () => {
     const hook = (await home.rest("POST", `/channels/${home.channel.id}/webhooks`, { name: "Mate" })).body;
     const poll = { question: { text: "?" }, answers: [{ poll_media: { text: "a" } }] };
     const own = (await home.rest("POST", `/channels/${home.channel.id}/messages`, { poll })).body;
+    const gone = sandbox.createUser({ username: "foi" }).id;
+    sandbox.ban(home.guild.id, gone, { reason: "porque sim" });
+    const options = [
+      { type: 3, name: "city", description: "d", required: true, choices: [{ name: "a", value: "a" }] },
+      { type: 4, name: "days", description: "d", min_value: 1 },
+      { type: 6, name: "who", description: "d" },
+      { type: 11, name: "file", description: "d" },
+    ];
+    const weather = { name: "weather", name_localizations: { "pt-BR": "clima" }, description: "d", options };
     const params: Record<string, string> = {
+      application_id: bot.applicationId,
       answer_id: "1",
       channel_id: home.channel.id,
       guild_id: home.guild.id,
@@ -182,12 +192,62 @@ describeIf(present, MISSING, { always: false })("sample answers", () => {
       },
       { path: `${channel}/threads`, method: "POST", status: 201, body: { name: "fio", type: 11 } },
     ];
+    const commands = "/applications/{application_id}/commands";
+    const moderation: typeof calls = [
+      { path: commands, method: "POST", status: 201, body: weather },
+      { path: commands, method: "PUT", body: [weather, { type: 3, name: "Save" }] },
+      { path: commands, method: "GET", query: "?with_localizations=true" },
+      { path: "/applications/{application_id}/guilds/{guild_id}/commands", method: "PUT", body: [weather] },
+      { path: "/applications/{application_id}/guilds/{guild_id}/commands", method: "GET" },
+      { path: "/guilds/{guild_id}/bans", method: "GET" },
+    ];
+    calls.push(...moderation);
     for (const { path, method, body, status = 200, query = "", channel: id, message } of calls) {
       const own = { ...params, ...(id && { channel_id: id }), ...(message && { message_id: message }) };
       const filled = path.replace(/\{(\w+)\}/g, (_, name) => Reflect.get(own, name) ?? "");
       const answer = await home.rest(method, filled + query, body);
       expect([method, path, answer.status]).toEqual([method, path, status]);
       expectValid(path, method.toLowerCase(), status, answer.body);
+    }
+    await sandbox.close();
+  });
+
+  test("to interactions fit the specification", async () => {
+    const sandbox = await startDiscordSandbox();
+    const home = furnish(sandbox);
+    let told: unknown;
+    sandbox.onChange(({ type, data }) => {
+      if (type === "INTERACTION_CREATE") told = data({ bot: undefined as never, readsContent: true });
+    });
+    const { botId, userId, channelId } = {
+      botId: home.bot.id,
+      userId: home.ana.id,
+      channelId: home.channel.id,
+    };
+    const answers = "/interactions/{interaction_id}/{interaction_token}/callback";
+    const original = "/webhooks/{webhook_id}/{webhook_token}/messages/@original";
+    const fill = (path: string) =>
+      path
+        .replace("{interaction_id}", textAt(told, "id"))
+        .replace(/\{(interaction|webhook)_token\}/, textAt(told, "token"))
+        .replace("{webhook_id}", home.bot.applicationId);
+    const press = [{ type: 1, components: [{ type: 2, style: 1, label: "a", custom_id: "a" }] }];
+    const steps: { type: 2 | 3; answer: object }[] = [
+      { type: 2, answer: { type: 4, data: { content: "a", components: press } } },
+      { type: 2, answer: { type: 5, data: { flags: 64 } } },
+      { type: 3, answer: { type: 4, data: { content: "a", flags: 64 } } },
+      { type: 3, answer: { type: 7, data: { content: "b" } } },
+    ];
+    for (const { type, answer } of steps) {
+      await sandbox.use({ botId, userId, channelId, type });
+      const { status, body } = await home.open("POST", `${fill(answers)}?with_response=true`, answer);
+      expect([answer, status]).toEqual([answer, 200]);
+      expectValid(answers, "post", 200, body);
+      const change = await home.open("PATCH", fill(original), { content: "c" });
+      expectValid(original, "patch", 200, change.body);
+      expectValid(original, "get", 200, (await home.open("GET", fill(original))).body);
+      const hook = "/webhooks/{webhook_id}/{webhook_token}";
+      expectValid(hook, "post", 200, (await home.open("POST", fill(hook), { content: "d" })).body);
     }
     await sandbox.close();
   });
