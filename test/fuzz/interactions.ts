@@ -2,6 +2,8 @@
 
 import { generateKeyPairSync, sign } from "node:crypto";
 import type { WebReply } from "../../src/bridge/ports.ts";
+import type { RobotPort } from "../../src/bridge/social.ts";
+import { createGuildDirectory } from "../../src/platforms/discord/guild-directory.ts";
 import { createAnswers } from "../../src/platforms/discord/interactions/answer.ts";
 import {
   admitSigned,
@@ -23,6 +25,24 @@ const { privateKey, publicKey } = generateKeyPairSync("ed25519");
 const { privateKey: stranger } = generateKeyPairSync("ed25519");
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
+
+const directory = createGuildDirectory();
+const never = () => Promise.reject(new Error("nobody asks for it"));
+
+/** Reads all that stands in a question, and gives nothing of it back. */
+const robot: RobotPort = {
+  ask: async ({ asked, by, room }) => ({
+    say: { body: [{ kind: "text", text: String(JSON.stringify([asked, by, room]).length) }] },
+  }),
+  complete: async (_ask, key, typed) => [{ label: "x", value: `${key.length}${typed.length}` }],
+  isPrivate: ({ isPrivate }) => isPrivate,
+  commands: () => [
+    {
+      ...{ name: "ponte", names: { "pt-BR": "ponte", en: "bridge", es: "puente" }, args: [] },
+      ...{ about: { "pt-BR": "", en: "", es: "" }, forAdmins: false, where: "anywhere", onMessage: true },
+    },
+  ],
+};
 
 interface Door {
   readonly handle: Handler;
@@ -51,7 +71,9 @@ export const fuzzInteractions: FuzzEntry = async ({ seed, cases, progress }) => 
 function open(tally: Tally): Doors {
   const clock = new ManualClock();
   let rows = 0;
-  const context = { account: "discord", clock, log };
+  const texts = loadTexts("en");
+  const media = { fit: async () => ({ unfit: "gone" }) as const, face: never, publish: () => undefined };
+  const context = { account: "discord", clock, log, texts, media, robot };
   const parts: DoorParts = {
     context,
     key: () => publicKey,
@@ -70,7 +92,7 @@ function open(tally: Tally): Doors {
     skewMs: () => 0,
     close: () => Promise.resolve(),
   };
-  const replies = createReplies({ context, rest, answers: createAnswers(loadTexts("en")) });
+  const replies = createReplies({ context, rest, answers: createAnswers({ context, directory }) });
   const interactions = createInteractionHandler(parts, replies.inTime);
   const events = createEventHandler(parts, () => undefined);
   return {
@@ -91,11 +113,27 @@ function interactionBodies(now: number): readonly unknown[] {
     token: "a".repeat(90),
     version: 1,
     locale: "pt-BR",
+    channel_id: "1400000000000000003",
+    guild_id: "1400000000000000002",
+    channel: { id: "1400000000000000003", type: 11, parent_id: "1400000000000000004" },
+  };
+  const target = {
+    ...{ id: "1400000000000000009", channel_id: "1400000000000000003", content: CANARY, author: member.user },
+    attachments: [{ id: "1400000000000000011", filename: "a.png", url: "https://cdn.discordapp.com/a.png" }],
   };
   return [
     { ...common, type: 1 },
     { ...common, type: 2, member, data: { id: "1400000000000000007", name: "ponte", type: 1 } },
-    { ...common, type: 3, member, data: { custom_id: CANARY, component_type: 2 } },
+    {
+      ...{ ...common, type: 2, member },
+      data: {
+        name: "Bridge",
+        type: 3,
+        target_id: target.id,
+        resolved: { messages: { [target.id]: target } },
+      },
+    },
+    { ...common, type: 3, member, message: target, data: { custom_id: CANARY, component_type: 2 } },
     {
       ...common,
       type: 4,

@@ -46,7 +46,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
   const channel = createAvatarChannel({ context, rest, directory, cdn: config.cdn, channel: avatars });
   const faces = config.avatars.show ? createFaces({ context, channel }) : NO_FACES;
   const files = createFileReader({ rest, clock: context.clock, hosts: config });
-  const interactions = createInteractions({ context, config, rest });
+  const interactions = createInteractions({ context, config, rest, directory });
   const api = createApi({ context, rest, puppets, directory, faces });
   const gateway = new Gateway({
     context,

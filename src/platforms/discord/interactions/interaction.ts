@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { RawUpdate } from "../../../model/delivery.ts";
+import type { FileOrder } from "../request.ts";
 
 /** Discord, interactions/receiving-and-responding: interaction types. */
 export const TYPES = { ping: 1, command: 2, component: 3, autocomplete: 4, modal: 5 } as const;
@@ -26,12 +27,34 @@ export interface Interaction {
   /** As the person's client is set, `pt-BR`. */
   readonly locale?: string;
   readonly data?: unknown;
+  /** The message whose button was pressed, or from which a form was opened. */
+  readonly message?: unknown;
+  /** Where and by whom, as `ask.ts` reads it. */
+  readonly scene?: Readonly<Record<(typeof SCENE)[number], unknown>>;
 }
 
-/** As Discord takes it in a callback. */
+const SCENE = [
+  "guild_id",
+  "channel_id",
+  "channel",
+  "context",
+  "member",
+  "user",
+  "attachment_size_limit",
+] as const;
+
+/** One message of an answer; files cannot go with a callback, which is JSON. */
+export interface Piece {
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly files?: readonly FileOrder[];
+}
+
+/** As Discord takes it in a callback, and what goes on behind it. */
 export interface InteractionAnswer {
   readonly type: number;
   readonly data?: Readonly<Record<string, unknown>>;
+  readonly files?: readonly FileOrder[];
+  readonly more?: readonly Piece[];
 }
 
 const snowflake = /^\d{15,20}$/;
@@ -39,12 +62,29 @@ const snowflake = /^\d{15,20}$/;
 /** The interaction in what Discord sent; undefined when it is none (a PING neither). */
 export function interactionIn(value: unknown): Interaction | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { id, application_id, type, token, locale, data } = value as Readonly<Record<string, unknown>>;
+  const given = value as Readonly<Record<string, unknown>>;
+  const { id, application_id, type, token, locale, data, message } = given;
   if (typeof id !== "string" || !snowflake.test(id)) return undefined;
   if (typeof application_id !== "string" || !snowflake.test(application_id)) return undefined;
   if (typeof type !== "number" || type === TYPES.ping) return undefined;
   if (typeof token !== "string" || token === "") return undefined;
-  return { id, application_id, type, token, data, ...(typeof locale === "string" && { locale }) };
+  const scene = Object.fromEntries(SCENE.map((name) => [name, given[name]])) as Interaction["scene"] & object;
+  const said = typeof locale === "string" ? { locale } : {};
+  return {
+    id,
+    application_id,
+    type,
+    token,
+    data,
+    ...(message instanceof Object && { message }),
+    scene,
+    ...said,
+  };
+}
+
+/** A button of a message was pressed, or a form was sent that a button had opened: then the message can change. */
+export function isOnMessage({ type, message }: Pick<Interaction, "type" | "message">): boolean {
+  return type === TYPES.component || (type === TYPES.modal && message !== undefined);
 }
 
 /** Milliseconds since 1970, by Discord's clock. */

@@ -6,6 +6,7 @@ import { type KeyObject, randomBytes } from "node:crypto";
 import type { PlatformContext } from "../../../bridge/platform.ts";
 import type { Application } from "../application.ts";
 import type { DiscordConfig } from "../config.ts";
+import type { Directory } from "../directory.ts";
 import type { DiscordRest } from "../rest.ts";
 import { createAnswers } from "./answer.ts";
 import {
@@ -22,6 +23,7 @@ import { verifyKey } from "./signature.ts";
 import type { Paths } from "./wish.ts";
 
 export interface InteractionsParts {
+  readonly directory: Directory;
   readonly context: PlatformContext;
   readonly config: DiscordConfig;
   readonly rest: DiscordRest;
@@ -40,9 +42,9 @@ export interface Interactions {
 export const pathNames = { interactions: "interactions-path", events: "install-events-path" } as const;
 const keyName = "interactions-key";
 
-export function createInteractions({ context, config, rest }: InteractionsParts): Interactions {
-  const { account, clock, web, texts } = context;
-  const replies = createReplies({ context, rest, answers: createAnswers(texts) });
+export function createInteractions({ context, config, rest, directory }: InteractionsParts): Interactions {
+  const { account, clock, web } = context;
+  const replies = createReplies({ context, rest, answers: createAnswers({ context, directory }) });
   const waiting = new Map<string, Interaction>();
   let key: KeyObject | undefined;
   let registration: Registration | undefined;

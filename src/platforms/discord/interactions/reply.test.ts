@@ -2,6 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DiscordRig, openDiscordRig } from "../../../../test/support/discord-rig.ts";
 import { recordContext } from "../../../../test/support/platform-context.ts";
+import type { MediaPort, ReadyFile } from "../../../bridge/media-port.ts";
 import { createRest, type DiscordRest } from "../rest.ts";
 import type { Answering } from "./answer.ts";
 import { type Interaction, interactionIn } from "./interaction.ts";
@@ -20,9 +21,18 @@ afterEach(async () => {
 
 const FAILED = { type: 4, data: { content: "failed", flags: 64 } };
 
-function open(answerInteraction: Answering): Replies & { readonly lines: readonly string[] } {
-  const { context, lines } = recordContext({ account: "discord", clock: rig.clock });
-  return { ...createReplies({ context, rest, answers: { answerInteraction, failed: () => FAILED } }), lines };
+interface Options {
+  readonly media?: MediaPort;
+  readonly isPrivate?: boolean;
+}
+
+function open(
+  answerInteraction: Answering,
+  { media, isPrivate = true }: Options = {},
+): Replies & { readonly lines: readonly string[] } {
+  const { context, lines } = recordContext({ account: "discord", clock: rig.clock, ...(media && { media }) });
+  const answers = { answerInteraction, failed: () => FAILED, isPrivate: () => isPrivate };
+  return { ...createReplies({ context, rest, answers }), lines };
 }
 
 /** Somebody uses the bot; the interaction as the Gateway would tell it. */
@@ -147,3 +157,108 @@ describe("an answer that Discord does not take any more", () => {
     expect(replies.lines).toHaveLength(1);
   });
 });
+
+describe("an answer that is for all", () => {
+  it("is announced to all when it is slow", async () => {
+    const replies = open(later(5_000, { type: 4, data: { content: "pronto" } }), { isPrivate: false });
+    const interaction = await used();
+    const done = replies.byCallback(interaction);
+    await turnTo(2_100);
+    await rig.until(() => rig.sandbox.interaction(interaction.id).answer !== undefined);
+    expect(rig.sandbox.interaction(interaction.id).answer).toEqual({ type: 5 });
+    await turnTo(3_000);
+    await done;
+    expect(rig.sandbox.interaction(interaction.id).original).toMatchObject({ content: "pronto" });
+  });
+
+  it("and turns out to be for one alone takes the announcement away first", async () => {
+    const replies = open(later(5_000, hello), { isPrivate: false });
+    const interaction = await used();
+    const done = replies.byCallback(interaction);
+    await turnTo(2_100);
+    await rig.until(() => rig.sandbox.interaction(interaction.id).answer !== undefined);
+    await turnTo(3_000);
+    await done;
+    const asked = rig.sandbox.requests.filter(({ path }) => path.startsWith("/webhooks/"));
+    expect(asked.map(({ method }) => method)).toEqual(["DELETE", "POST"]);
+    expect(asked[1]?.body).toMatchObject({ content: "pronto", flags: 64 });
+  });
+});
+
+describe("an answer that is more than one message", () => {
+  it("goes on in order behind the first", async () => {
+    const more = ["dois", "três"].map((content) => ({ data: { content, flags: 64 } }));
+    const replies = open(() => ({ ...hello, more }));
+    const interaction = await used();
+    await replies.byCallback(interaction);
+    const { answer, followUps } = rig.sandbox.interaction(interaction.id);
+    expect(answer).toEqual(hello);
+    expect(followUps).toMatchObject([{ content: "dois" }, { content: "três" }]);
+  });
+
+  it("is tried again where Discord is busy, and said once", async () => {
+    const replies = open(() => ({ ...hello, more: [{ data: { content: "dois", flags: 64 } }] }));
+    const interaction = await used();
+    const match = ({ path }: { readonly path: string }) => path.startsWith("/webhooks/");
+    rig.sandbox.faults.add({ match, times: 1, fault: { kind: "limit", retryAfter: 1 } });
+    const done = replies.byCallback(interaction);
+    await rig.until(() => rig.sandbox.faults.left === 0);
+    await turnTo(5_000);
+    await done;
+    expect(rig.sandbox.interaction(interaction.id).followUps).toMatchObject([{ content: "dois" }]);
+    expect(replies.lines).toEqual([]);
+  });
+});
+
+describe("a form that comes late", () => {
+  it("can be shown no more, and the person is told", async () => {
+    const replies = open(later(5_000, { type: 9, data: { custom_id: "x", title: "t", components: [] } }));
+    const interaction = await used();
+    const done = replies.byCallback(interaction);
+    await turnTo(2_100);
+    await rig.until(() => rig.sandbox.interaction(interaction.id).answer !== undefined);
+    await turnTo(3_000);
+    await done;
+    expect(rig.sandbox.interaction(interaction.id).original).toMatchObject({ content: "failed" });
+  });
+});
+
+describe("an answer with files", () => {
+  const bytes = Buffer.from("a picture");
+  const ready: ReadyFile = {
+    kind: "photo",
+    name: "a.png",
+    mime: "image/png",
+    bytes: bytes.length,
+    release: () => undefined,
+    async *open() {
+      yield bytes;
+    },
+  };
+  const file = { kind: "photo", account: "robot", source: "a" } as const;
+  const files = [{ file, wants: [{ kind: "photo", maxBytes: 100 }] }] as const;
+
+  it("is announced, and the files are uploaded behind that", async () => {
+    const media: MediaPort = { fit: async () => ready, face: never, publish: () => undefined };
+    const replies = open(() => ({ type: 4, data: { content: "veja" }, files }), { media, isPrivate: true });
+    const interaction = await used();
+    await replies.byCallback(interaction);
+    expect(rig.sandbox.interaction(interaction.id).answer).toEqual({ type: 5 });
+    const upload = rig.sandbox.requests.find(({ path }) => path.endsWith("/messages/@original"));
+    expect(upload).toMatchObject({
+      method: "PATCH",
+      body: { content: "veja", attachments: [{ id: "0", filename: "a.png" }] },
+    });
+    expect(replies.lines).toEqual([]);
+  });
+
+  it("says in words what cannot be had", async () => {
+    const replies = open(() => ({ type: 4, data: { content: "veja" }, files }));
+    const interaction = await used();
+    await replies.byCallback(interaction);
+    const { original } = rig.sandbox.interaction(interaction.id);
+    expect(original).toMatchObject({ content: expect.stringMatching(/^veja\n.+/s) });
+  });
+});
+
+const never = () => Promise.reject(new Error("nobody asks for it"));

@@ -4,11 +4,13 @@ import type { PlatformContext } from "../../../bridge/platform.ts";
 import { sleep } from "../../../model/clock.ts";
 import { DiscordError } from "../errors.ts";
 import type { DiscordRest } from "../rest.ts";
-import { type Answers, EPHEMERAL, NO_CHOICES } from "./answer.ts";
-import { ANSWERS, type Interaction, type InteractionAnswer, TYPES } from "./interaction.ts";
+import { type Answers, NO_CHOICES } from "./answer.ts";
+import { fill, goOn, isWhisper } from "./deliver.ts";
+import { ANSWERS, type Interaction, type InteractionAnswer, isOnMessage, TYPES } from "./interaction.ts";
+import { EPHEMERAL } from "./say.ts";
 
 export interface ReplyParts {
-  readonly context: Pick<PlatformContext, "account" | "clock" | "log">;
+  readonly context: Pick<PlatformContext, "account" | "clock" | "log" | "media" | "texts">;
   readonly rest: DiscordRest;
   readonly answers: Answers;
 }
@@ -34,6 +36,7 @@ export function createReplies({ context, rest, answers }: ReplyParts): Replies {
   const isNew = createMemory();
   const underWay = new Set<Promise<void>>();
   const { account, clock, log } = context;
+  const isPrivate = answers.isPrivate ?? (() => true);
 
   function track(work: Promise<void>): Promise<void> {
     const done = work.catch((error: unknown) => sayLost(error)).finally(() => underWay.delete(done));
@@ -59,10 +62,21 @@ export function createReplies({ context, rest, answers }: ReplyParts): Replies {
     const late = sleep(clock, patienceMs, waiting.signal).then(() => undefined);
     const now = await Promise.race([answer, late]);
     waiting.abort();
-    if (now !== undefined) return { now };
-    const deferral = deferralOf(interaction);
+    if (now !== undefined && !now.files) {
+      const { more = [], type, data } = now;
+      const plain = { type, ...(data && { data }) };
+      return more.length === 0
+        ? { now: plain }
+        : { now: plain, tell: () => goOn({ context, rest }, interaction, more) };
+    }
+    const deferral = deferralOf(interaction, now ? isWhisper(now.data ?? {}) : isPrivate(interaction));
     if (deferral.type === ANSWERS.choices) return { now: deferral };
-    const tell = async () => followUp(rest, interaction, deferral.type, await answer);
+    const tell = async () => {
+      const told = await answer;
+      // A form can only be the first answer.
+      const said = told.type === ANSWERS.modal ? answers.failed(interaction) : told;
+      await fill({ context, rest }, interaction, deferral, said);
+    };
     return { now: deferral, tell };
   }
 
@@ -90,20 +104,6 @@ export function createReplies({ context, rest, answers }: ReplyParts): Replies {
   };
 }
 
-async function followUp(
-  rest: DiscordRest,
-  { application_id, token }: Interaction,
-  deferral: number,
-  late: InteractionAnswer,
-): Promise<void> {
-  const body = late.data ?? {};
-  const base = `/webhooks/${application_id}/${token}` as const;
-  // What only postponed an update of its message must leave that message alone.
-  const isNewMessage = deferral === ANSWERS.deferredUpdate && late.type !== ANSWERS.update;
-  if (isNewMessage) await rest.request({ method: "POST", route: base, body, auth: false });
-  else await rest.request({ method: "PATCH", route: `${base}/messages/@original`, body, auth: false });
-}
-
 /** True the first time it is asked for an id. */
 function createMemory(): (id: string) => boolean {
   const seen = new Set<string>();
@@ -125,8 +125,8 @@ interface Decision {
 }
 
 /** What keeps Discord waiting; suggestions cannot wait, and none are given. */
-function deferralOf({ type }: Interaction): InteractionAnswer {
-  if (type === TYPES.autocomplete) return NO_CHOICES;
-  if (type === TYPES.component) return { type: ANSWERS.deferredUpdate };
-  return { type: ANSWERS.deferredMessage, data: { flags: EPHEMERAL } };
+function deferralOf(interaction: Interaction, isPrivate: boolean): InteractionAnswer {
+  if (interaction.type === TYPES.autocomplete) return NO_CHOICES;
+  if (isOnMessage(interaction)) return { type: ANSWERS.deferredUpdate };
+  return { type: ANSWERS.deferredMessage, ...(isPrivate && { data: { flags: EPHEMERAL } }) };
 }
