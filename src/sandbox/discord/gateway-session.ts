@@ -41,7 +41,7 @@ export function hears(world: World, session: Session, dispatch: Dispatch): boole
   const { bot, intents } = session;
   if (dispatch.only !== undefined && dispatch.only !== bot.id) return false;
   const needed = neededIntents(dispatch);
-  if (needed !== 0 && (intents & needed) === 0) return false;
+  if (needed !== 0 && (intents & needed) === 0 && dispatch.about !== bot.id) return false;
   if (dispatch.guildId !== undefined && dispatch.only === undefined)
     if (!world.guilds.get(dispatch.guildId)?.members.has(bot.id)) return false;
   return dispatch.channel === undefined || may(world, dispatch.channel, bot.id, "VIEW_CHANNEL");

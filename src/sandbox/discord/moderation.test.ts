@@ -187,3 +187,16 @@ describe("in private", () => {
     expect((await home.rest("POST", path, { content: "ainda aí?" })).body).toMatchObject({ code: 50007 });
   });
 });
+
+describe("a bot that is silenced", () => {
+  test("hears of it without listening to members, and may not speak", async () => {
+    const gateway = await listen();
+    sandbox.timeout(guild, home.bot.id, clock.now() + 60_000);
+    const { d } = await gateway.dispatch("GUILD_MEMBER_UPDATE");
+    expect(d).toMatchObject({ user: { id: home.bot.id }, communication_disabled_until: expect.any(String) });
+    const path = `/channels/${home.channel.id}/messages`;
+    expect((await home.rest("POST", path, { content: "a" })).body).toMatchObject({ code: 50013 });
+    await clock.advance(60_001);
+    expect((await home.rest("POST", path, { content: "a" })).status).toBe(200);
+  });
+});

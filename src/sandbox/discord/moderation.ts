@@ -54,7 +54,7 @@ function tell(world: World, guild: GuildRecord, type: string, userId: Snowflake)
 export function announceMember(world: World, guild: GuildRecord, userId: Snowflake): void {
   const member = memberOf(guild, userId);
   const data = () => ({ ...memberShape(world, member), guild_id: guild.id });
-  world.emit({ type: "GUILD_MEMBER_UPDATE", guildId: guild.id, data });
+  world.emit({ type: "GUILD_MEMBER_UPDATE", guildId: guild.id, about: userId, data });
 }
 
 /** Takes somebody out of a guild; a bot that goes loses its role, and hears that the guild is gone. */

@@ -95,12 +95,18 @@ function formOf(world: World, channelId: Snowflake, input: NonNullable<CommandIn
 function useCommand(world: World, channelId: Snowflake, userId: Snowflake, input: CommandInput) {
   const { botId, name, answer } = input;
   const form = formOf(world, channelId, answer ?? { flags: LOADING });
-  const message = createMessage(world, findChannel(world, channelId), {
+  const channel = findChannel(world, channelId);
+  const bot = world.bots.get(botId);
+  const message = createMessage(world, channel, {
     author: { kind: "user", id: botId },
     speaker: botId,
     form,
     type: 20,
-    interaction: { id: world.newId(), name, userId },
+    interaction: {
+      ...{ id: world.newId(), name, userId },
+      ...(bot && { applicationId: bot.applicationId }),
+      ...(channel.guildId !== undefined && { guildId: channel.guildId }),
+    },
   });
   return sandboxMessage(world, message);
 }

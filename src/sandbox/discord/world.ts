@@ -38,6 +38,8 @@ export interface Dispatch {
   readonly guildId?: Snowflake;
   /** Only those who can view this channel are told. */
   readonly channel?: ChannelRecord;
+  /** Of this person: a bot hears of itself whatever its intents. Discord docs, events/gateway. */
+  readonly about?: Snowflake;
   /** Only this bot is told. */
   readonly only?: Snowflake;
   /** The payload as this viewer gets it; undefined: not told after all. */
