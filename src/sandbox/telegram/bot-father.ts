@@ -9,7 +9,12 @@ const TOKEN_CHARS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 
 export function createBot(
   world: World,
-  { name, username, privacy }: { name: string; username: string; privacy?: boolean },
+  {
+    name,
+    username,
+    privacy,
+    hearsBots,
+  }: { name: string; username: string; privacy?: boolean; hearsBots?: boolean },
 ): { token: string; id: number } {
   const user = world.addUser({ is_bot: true, first_name: name, username });
   const secret = Array.from(
@@ -21,6 +26,8 @@ export function createBot(
     user,
     token,
     privacy: privacy ?? true,
+    hearsBots: hearsBots ?? false,
+    commands: new Map(),
     // Bot API, Update: ids start from a certain positive number and grow.
     updates: new UpdateQueue(100_000_000 + Math.floor(world.random() * 800_000_000)),
     polling: new Polling(world.clock),

@@ -5,11 +5,20 @@ import type { User } from "./types.ts";
 import type { UpdateKind, UpdateQueue } from "./update-queue.ts";
 import type { Webhook } from "./webhook-delivery.ts";
 
+export interface BotCommand {
+  readonly command: string;
+  readonly description: string;
+}
+
 export interface BotState {
   readonly user: User;
   readonly token: string;
   /** True: sees only what is meant for it. */
   readonly privacy: boolean;
+  /** Bot-to-Bot Communication Mode: what other bots say in groups arrives, too. */
+  readonly hearsBots: boolean;
+  /** By scope and language, as methods-commands.ts names them. */
+  readonly commands: Map<string, readonly BotCommand[]>;
   readonly updates: UpdateQueue;
   readonly polling: Polling;
   /** Undefined is the default set. Kept when webhook or getUpdates come and go. */

@@ -40,6 +40,8 @@ export interface ChatState {
   readonly pins: number[];
   /** Emoji allowed here; undefined allows all. */
   reactions?: readonly string[];
+  /** What members may do; all that is usual unless told. */
+  permissions?: Rights;
   migratedTo?: number;
   /** Who spoke last, for commands without a name. */
   lastBot?: number;
@@ -116,7 +118,7 @@ export function may(chat: ChatState, userId: number, right: string): boolean {
   }
   if (chat.type === "channel") return false;
   if (member.status === "restricted") return member.rights[right] === true;
-  return RESTRICTED_RIGHTS[right] === true;
+  return (chat.permissions?.[right] ?? RESTRICTED_RIGHTS[right]) === true;
 }
 
 export function chatJson(chat: ChatState): Chat {

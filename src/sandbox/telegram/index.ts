@@ -7,12 +7,15 @@ import { FaultScript, type RecordedRequest } from "../faults.ts";
 import { createBot, findBot, revokeBot } from "./bot-father.ts";
 import type { ChatState, MemberStatus, Rights } from "./chats.ts";
 import { DeliveryFaults, type DeliveryRecord } from "./delivery-faults.ts";
+import { ownerOf, setMember } from "./membership.ts";
 import { messageJson, type StoredMessage } from "./messages.ts";
 import { createTopic } from "./methods-topic.ts";
 import { webhookInfo } from "./methods-updates.ts";
 import * as people from "./people.ts";
 import { type MediaActions, mediaActions } from "./people-media.ts";
+import { type MemberActions, memberActions } from "./people-members.ts";
 import { type PlaceActions, placeActions } from "./people-places.ts";
+import { type PressActions, pressActions } from "./people-press.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { type Recorded, startServer } from "./server.ts";
 import type { ChatType, Content, Message } from "./types.ts";
@@ -48,13 +51,23 @@ export interface SentRecord {
   readonly authorId: number;
 }
 
-export interface TelegramSandbox extends MediaActions, PlaceActions {
+export interface TelegramSandbox extends MediaActions, PlaceActions, MemberActions, PressActions {
   /** `http://127.0.0.1:PORT`, the value of `api`. */
   readonly url: string;
-  createBot(bot: { name: string; username: string; privacy?: boolean }): { token: string; id: number };
+  /** `hearsBots`: BotFather's Bot-to-Bot Communication Mode is on. */
+  createBot(bot: { name: string; username: string; privacy?: boolean; hearsBots?: boolean }): {
+    token: string;
+    id: number;
+  };
   /** The token stops working: 401 from now on. */
   revoke(token: string): void;
-  createUser(user: { firstName: string; lastName?: string; username?: string }): { id: number };
+  createUser(user: {
+    firstName: string;
+    lastName?: string;
+    username?: string;
+    /** As the app is set, `pt-br`. */
+    languageCode?: string;
+  }): { id: number };
   /** Without `ownerId` the chat gets an owner of its own. */
   createChat(chat: {
     title: string;
@@ -149,6 +162,8 @@ export async function startTelegramSandbox(options: SandboxOptions = {}): Promis
     ...talking(world),
     ...mediaActions(world),
     ...placeActions(world),
+    ...memberActions(world),
+    ...pressActions(world),
     ...views(world),
     requests,
     faults,
@@ -165,22 +180,26 @@ export async function startTelegramSandbox(options: SandboxOptions = {}): Promis
 /** How bots, people, chats and memberships come and go. */
 function founding(world: World) {
   return {
-    createBot: (bot: { name: string; username: string; privacy?: boolean }) => createBot(world, bot),
+    createBot: (bot: { name: string; username: string; privacy?: boolean; hearsBots?: boolean }) =>
+      createBot(world, bot),
     revoke: (token: string) => revokeBot(world, token),
     createUser: ({
       firstName,
       lastName,
       username,
+      languageCode,
     }: {
       firstName: string;
       lastName?: string;
       username?: string;
+      languageCode?: string;
     }) =>
       world.addUser({
         is_bot: false,
         first_name: firstName,
         ...(lastName !== undefined && { last_name: lastName }),
         ...(username !== undefined && { username }),
+        ...(languageCode !== undefined && { language_code: languageCode }),
       }),
     createChat: (chat: {
       title: string;
@@ -193,15 +212,15 @@ function founding(world: World) {
       return { id: world.addChat({ ...chat, ownerId }).id };
     },
     join: (chatId: number, userId: number, status: MemberStatus = "member", rights: Rights = {}) =>
-      people.setMember(world, world.chat(chatId), userId, { status, rights }),
+      setMember(world, world.chat(chatId), userId, { status, rights }),
     leave: (chatId: number, userId: number) =>
-      people.setMember(world, world.chat(chatId), userId, { status: "left", byId: userId }),
+      setMember(world, world.chat(chatId), userId, { status: "left", byId: userId }),
     kick: (chatId: number, userId: number) =>
-      people.setMember(world, world.chat(chatId), userId, { status: "kicked" }),
+      setMember(world, world.chat(chatId), userId, { status: "kicked" }),
     createTopic: (chatId: number, name: string, userId?: number) => {
       const chat = world.chat(chatId);
       if (!chat.forum) throw new Error("SANDBOX: the chat is no forum");
-      return createTopic(world, chat, world.user(userId ?? people.ownerOf(chat)), name).id;
+      return createTopic(world, chat, world.user(userId ?? ownerOf(chat)), name).id;
     },
   };
 }
@@ -220,7 +239,7 @@ function talking(world: World) {
       people.react(world, world.chat(chatId), messageId, world.user(userId), emoji),
     pin: (chatId: number, messageId: number, userId?: number) => {
       const chat = world.chat(chatId);
-      people.pin(world, chat, messageId, userId ?? people.ownerOf(chat));
+      people.pin(world, chat, messageId, userId ?? ownerOf(chat));
     },
     upgrade: (chatId: number) => people.upgrade(world, world.chat(chatId)).id,
     allowReactions: (chatId: number, emoji: readonly string[] | undefined) => {

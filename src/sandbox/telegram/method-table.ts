@@ -4,10 +4,13 @@ import { ApiError, sandboxError } from "./api-error.ts";
 import { Described, type Method, type MethodContext } from "./method.ts";
 import { albumMethods } from "./methods-album.ts";
 import { chatMethods } from "./methods-chat.ts";
+import { commandMethods } from "./methods-commands.ts";
 import { editMethods } from "./methods-edit.ts";
 import { faceMethods } from "./methods-faces.ts";
 import { mediaMethods } from "./methods-media.ts";
+import { memberMethods } from "./methods-members.ts";
 import { pollMethods } from "./methods-poll.ts";
+import { pressMethods } from "./methods-press.ts";
 import { sendMethods } from "./methods-send.ts";
 import { topicMethods } from "./methods-topic.ts";
 import { updateMethods } from "./methods-updates.ts";
@@ -22,6 +25,9 @@ export const METHODS: readonly Method[] = [
   ...albumMethods,
   ...faceMethods,
   ...pollMethods,
+  ...commandMethods,
+  ...pressMethods,
+  ...memberMethods,
 ];
 
 const BY_NAME = new Map(METHODS.map((method) => [method.name.toLowerCase(), method]));

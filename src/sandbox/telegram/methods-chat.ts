@@ -1,4 +1,4 @@
-// getMe, getChat and its kin, leaveChat, reactions, pins and the small methods of a bot about itself.
+// getMe, getChat and its kin, reactions and pins.
 
 import { badRequest } from "./api-error.ts";
 import { type ChatState, chatJson, isAdmin, isMember, makeMember, may } from "./chats.ts";
@@ -7,7 +7,7 @@ import { chatOf, type Method, type MethodContext } from "./method.ts";
 import { targetOf } from "./methods-edit.ts";
 import { REACTIONS } from "./reaction-emoji.ts";
 import { isRecord, type Reaction } from "./types.ts";
-import { announceMember, announceReaction, memberJson } from "./updates.ts";
+import { announceReaction, memberJson } from "./updates.ts";
 
 const getMe: Method = {
   name: "getMe",
@@ -44,7 +44,7 @@ const getChat: Method = {
       accent_color_id: 0,
       max_reaction_count: 11,
       accepted_gift_types: { ...GIFTS, gifts_from_channels: false },
-      ...(chat.type !== "channel" && chat.type !== "private" && { permissions: permissions() }),
+      ...(chat.type !== "channel" && chat.type !== "private" && { permissions: permissions(chat) }),
       ...(chat.reactions && {
         available_reactions: chat.reactions.map((value) =>
           /^\d{5,}$/.test(value)
@@ -67,7 +67,7 @@ function photoOf({ world, bot }: MethodContext, chat: ChatState): object {
   return { photo: { ...small, big_file_id: id, big_file_unique_id: file.uniqueId } };
 }
 
-function permissions(): Readonly<Record<string, boolean>> {
+function permissions(chat: ChatState): Readonly<Record<string, unknown>> {
   const sends = [
     "messages",
     "audios",
@@ -82,10 +82,13 @@ function permissions(): Readonly<Record<string, boolean>> {
     ...Object.fromEntries(sends.map((kind) => [`can_send_${kind}`, true])),
     can_send_other_messages: true,
     can_add_web_page_previews: true,
+    can_react_to_messages: true,
+    can_edit_tag: false,
     can_change_info: false,
     can_invite_users: true,
     can_pin_messages: false,
     can_manage_topics: false,
+    ...chat.permissions,
   };
 }
 
@@ -122,21 +125,6 @@ const getChatMemberCount: Method = {
   run(context) {
     const chat = chatOf(context);
     return [...chat.members.keys()].filter((id) => isMember(chat, id)).length;
-  },
-};
-
-const leaveChat: Method = {
-  name: "leaveChat",
-  params: ["chat_id"],
-  run(context): true {
-    const { world, bot } = context;
-    const chat = chatOf(context);
-    if (chat.type === "private") throw badRequest("chat not found");
-    const before = chat.members.get(bot.user.id) ?? makeMember(chat, "left");
-    const after = makeMember(chat, "left");
-    chat.members.set(bot.user.id, after);
-    announceMember(world, chat, bot.user, bot.user, { before, after });
-    return true;
   },
 };
 
@@ -228,43 +216,13 @@ const unpinChatMessage: Method = {
   },
 };
 
-const setMyCommands: Method = {
-  name: "setMyCommands",
-  params: ["commands", "scope", "language_code"],
-  run({ params }): true {
-    const commands = params.json("commands", "can't parse commands JSON object");
-    if (!Array.isArray(commands)) throw badRequest("expected an Array of BotCommand");
-    if (commands.length > 100) throw badRequest("BOT_COMMANDS_TOO_MUCH");
-    for (const item of commands) {
-      const name = isRecord(item) ? item.command : undefined;
-      if (typeof name !== "string" || !/^\/?[a-z0-9_]{1,32}$/.test(name))
-        throw badRequest("BOT_COMMAND_INVALID");
-      if (!isRecord(item) || typeof item.description !== "string" || item.description.trim() === "") {
-        throw badRequest("command description must be non-empty");
-      }
-    }
-    return true;
-  },
-};
-
-const answerCallbackQuery: Method = {
-  name: "answerCallbackQuery",
-  params: ["callback_query_id", "text", "show_alert", "url", "cache_time"],
-  run(): never {
-    throw badRequest("query is too old and response timeout expired or query ID is invalid");
-  },
-};
-
 export const chatMethods: readonly Method[] = [
   getMe,
   getChat,
   getChatMember,
   getChatAdministrators,
   getChatMemberCount,
-  leaveChat,
   setMessageReaction,
   pinChatMessage,
   unpinChatMessage,
-  setMyCommands,
-  answerCallbackQuery,
 ];

@@ -3,9 +3,10 @@
 import type { ChatState, Topic } from "./chats.ts";
 import type { StoredFile } from "./files.ts";
 import { mediaContent, photoSizes } from "./media-content.ts";
+import { ownerOf } from "./membership.ts";
 import { messageJson, type StoredMessage } from "./messages.ts";
 import { postTopicService } from "./methods-topic.ts";
-import { ownerOf, react, type Saying, say, standing } from "./people.ts";
+import { react, type Saying, say, standing } from "./people.ts";
 import { originOf } from "./reply-target.ts";
 import { type Content, isRecord, type Message, type Reaction } from "./types.ts";
 import type { World } from "./world.ts";

@@ -1,21 +1,14 @@
 // What people do in Telegram: write, edit, delete, react, pin, join and leave; the tests and the demo act through it.
 
 import type { BotState } from "./bots.ts";
-import {
-  type ChatState,
-  isAdmin,
-  isMember,
-  type Member,
-  type MemberStatus,
-  makeMember,
-  type Rights,
-} from "./chats.ts";
+import { type ChatState, isAdmin, isMember, makeMember } from "./chats.ts";
 import { formatText } from "./formatted-text.ts";
+import { GROUP_BOT, ownerOf } from "./membership.ts";
 import { completeContent, messageJson, type StoredMessage } from "./messages.ts";
 import type { PollState } from "./polls.ts";
 import { externalReply } from "./reply-target.ts";
 import { type Content, type Entity, isRecord, type Message, type Reaction, type User } from "./types.ts";
-import { announceMember, announceReaction } from "./updates.ts";
+import { announceReaction } from "./updates.ts";
 import type { World } from "./world.ts";
 
 /** What a user says: these options, and any content field of Message (`text`, `photo`, `caption`, `poll`, …). */
@@ -44,7 +37,6 @@ export interface Saying extends Content {
   readonly automaticForward?: boolean;
 }
 
-const GROUP_BOT: User = { id: 1087968824, is_bot: true, first_name: "Group", username: "GroupAnonymousBot" };
 const CHANNEL_BOT: User = { id: 136817688, is_bot: true, first_name: "Channel", username: "Channel_Bot" };
 const TELEGRAM: User = { id: 777000, is_bot: false, first_name: "Telegram" };
 
@@ -221,43 +213,6 @@ export function pin(world: World, chat: ChatState, messageId: number, userId: nu
     service: true,
     content: { pinned_message: messageId },
   });
-}
-
-/** A status changed, with the service message groups show for it and the updates bots get. */
-export function setMember(
-  world: World,
-  chat: ChatState,
-  userId: number,
-  change: { readonly status: MemberStatus; readonly rights?: Rights; readonly byId?: number },
-): void {
-  const user = world.user(userId);
-  const by = world.user(change.byId ?? ownerOf(chat));
-  const before = chat.members.get(userId) ?? makeMember(chat, "left");
-  const after = makeMember(chat, change.status, change.rights);
-  const wasIn = isMember(chat, userId);
-  // The one who leaves is told by the member update alone, so the service message comes after the change.
-  chat.members.set(userId, after);
-  const isIn = isMember(chat, userId);
-  announce(world, chat, user, by, { before, after });
-  if (chat.type === "channel" || wasIn === isIn) return;
-  const content = isIn ? completeContent({ new_chat_members: [user] }) : { left_chat_member: user };
-  world.post(chat, { authorId: by.id, from: by, service: true, content });
-}
-
-function announce(
-  world: World,
-  chat: ChatState,
-  user: User,
-  by: User,
-  change: { readonly before: Member; readonly after: Member },
-): void {
-  if (change.before.status === change.after.status && change.before.rights === change.after.rights) return;
-  announceMember(world, chat, user, by, change);
-}
-
-export function ownerOf(chat: ChatState): number {
-  for (const [id, member] of chat.members) if (member.status === "creator") return id;
-  throw new Error(`SANDBOX: chat ${chat.id} has no owner`);
 }
 
 /** A basic group becomes a supergroup: new id, new message ids, a service message on both sides. */

@@ -1,6 +1,6 @@
 // Reads the reply_markup parameter; the senders and the edits use it.
 
-import { badRequest } from "./api-error.ts";
+import { badRequest, refuseUnknownKeys, sandboxError } from "./api-error.ts";
 import type { Params } from "./request-params.ts";
 import { isRecord } from "./types.ts";
 
@@ -20,12 +20,38 @@ export function parseMarkup(params: Params): unknown {
   return KINDS.some((kind) => kind in value) ? value : undefined;
 }
 
+const ACTIONS = [
+  ...[
+    "url",
+    "callback_data",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+  ],
+  ...["switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay"],
+];
+const STYLES: readonly unknown[] = [undefined, "danger", "success", "primary"];
+
 function checkButtons(rows: readonly unknown[]): void {
+  if (!rows.every(Array.isArray)) throw badRequest("inline keyboard row must be an Array");
   for (const button of rows.flat()) {
     if (!isRecord(button) || typeof button.text !== "string") {
       throw badRequest('can\'t parse inline keyboard button: Field "text" must be of type String');
     }
-    const data = button.callback_data;
-    if (typeof data === "string" && Buffer.byteLength(data) > 64) throw badRequest("BUTTON_DATA_INVALID");
+    refuseUnknownKeys(button, ["text", "icon_custom_emoji_id", "style", ...ACTIONS], "InlineKeyboardButton");
+    if (ACTIONS.filter((action) => action in button).length !== 1) throw badRequest("BUTTON_TYPE_INVALID");
+    if (!STYLES.includes(button.style)) throw sandboxError("no such style of a button");
+    if (button.text.trim() === "") throw sandboxError("a button without words");
+    const { callback_data: data, url } = button;
+    if (data !== undefined && !(typeof data === "string" && isData(data)))
+      throw badRequest("BUTTON_DATA_INVALID");
+    if (url !== undefined && !/^(https?|tg):\/\/\S+$/.test(String(url)))
+      throw badRequest("BUTTON_URL_INVALID");
   }
+}
+
+/** Bot API 10.1, InlineKeyboardButton: 1-64 bytes. */
+function isData(data: string): boolean {
+  return data !== "" && Buffer.byteLength(data) <= 64;
 }

@@ -127,6 +127,7 @@ describeIf(found, MISSING, { always: false })("every answer", () => {
     bench.sandbox.setUserPhoto(bench.ana.id, SAMPLES.photo);
     bench.sandbox.setChatPhoto(chat_id, SAMPLES.photo);
     const emoji = bench.sandbox.addCustomEmoji({ emoji: "🧉", bytes: SAMPLES.sticker });
+    await bench.done("setMyCommands", { commands: [{ command: "a", description: "b" }] });
     const checks: readonly (readonly [string, object, string])[] = [
       ["getMe", {}, "User"],
       ["getChat", { chat_id }, "ChatFullInfo"],
@@ -139,6 +140,7 @@ describeIf(found, MISSING, { always: false })("every answer", () => {
       ["sendPoll", { chat_id, question: "?", options: [{ text: "a" }] }, "Message"],
       ["getCustomEmojiStickers", { custom_emoji_ids: [emoji] }, "Array of Sticker"],
       ["getWebhookInfo", {}, "WebhookInfo"],
+      ["getMyCommands", {}, "Array of BotCommand"],
     ];
     for (const [method, params, type] of checks) {
       expect(faults(await bench.done(method, params), type, method)).toEqual([]);
@@ -202,6 +204,11 @@ describeIf(found, MISSING, { always: false })("every answer", () => {
     const group = sandbox.createChat({ title: "Antigo", type: "group" });
     sandbox.join(group.id, bot.id);
     sandbox.upgrade(group.id);
+    const reply_markup = { inline_keyboard: [[{ text: "a", callback_data: "b", style: "danger" }]] };
+    const asked = await bench.send("?", { reply_markup });
+    sandbox.press(chatId, asked.message_id, ana.id, "b");
+    sandbox.mute(chatId, ana.id);
+    sandbox.ban(chatId, ana.id, { anonymously: true });
     await bench.clock.advance(10 * 60_000);
     const updates = await bench.updates();
     const kinds = new Set(updates.flatMap((update) => Object.keys(update)));
@@ -213,6 +220,7 @@ describeIf(found, MISSING, { always: false })("every answer", () => {
       "message_reaction_count",
       "chat_member",
       "my_chat_member",
+      "callback_query",
     ]) {
       expect(kinds).toContain(kind);
     }

@@ -6,6 +6,7 @@ export interface User {
   readonly first_name: string;
   readonly last_name?: string;
   readonly username?: string;
+  readonly language_code?: string;
 }
 
 export type ChatType = "private" | "group" | "supergroup" | "channel";

@@ -39,7 +39,7 @@ function hears(world: World, bot: BotState, message: StoredMessage): boolean {
   if (message.authorId === id) return false;
   const author = world.users.get(message.authorId);
   if (chat.type === "channel" || chat.type === "private") return true;
-  if (author?.is_bot) return false;
+  if (author?.is_bot && !bot.hearsBots) return false;
   if (!bot.privacy || isAdmin(chat, id)) return true;
   return isForBot(bot, message);
 }
@@ -120,6 +120,11 @@ export function announcePoll(world: World, poll: PollState, stoppedIn?: ChatStat
     if (!heard) continue;
     push(bot, "poll", pollJson(poll, bot.user.id), `poll ${poll.id}`, world.clock.now() + DAY_MS);
   }
+}
+
+/** Somebody pressed a button below a message of the bot. */
+export function announcePress(world: World, bot: BotState, query: Content, from: User): void {
+  push(bot, "callback_query", query, `press ${from.id}`, world.clock.now() + DAY_MS);
 }
 
 /** Somebody voted in a poll that is not anonymous: only the bot that made it is told. */

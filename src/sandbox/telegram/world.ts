@@ -6,6 +6,7 @@ import type { BotState } from "./bots.ts";
 import { type ChatState, isMember, makeMember } from "./chats.ts";
 import { Files, type StoredFile } from "./files.ts";
 import { messageJson, type StoredMessage } from "./messages.ts";
+import type { Press } from "./people-press.ts";
 import type { PollState } from "./polls.ts";
 import type { ChatType, Content, Message, User } from "./types.ts";
 import { announceMessage } from "./updates.ts";
@@ -46,6 +47,8 @@ export class World {
   readonly customEmoji = new Map<string, Content>();
   /** Private chats, by `<bot>:<user>`. */
   readonly privates = new Map<string, ChatState>();
+  /** By the id of their callback query. */
+  readonly presses = new Map<string, Press>();
   readonly #listeners = new Set<(change: Change) => void>();
   #nextUserId: number;
   #nextChat: number;
