@@ -2,6 +2,7 @@
 
 import { useContext, useState } from "preact/hooks";
 import type { MessageView } from "../src/demo/view.ts";
+import { Buttons } from "./buttons.ts";
 import { Card, Poll } from "./card.ts";
 import { Files } from "./file.ts";
 import { html } from "./html.ts";
@@ -19,6 +20,7 @@ export interface MessageActs {
   readonly vote: (message: MessageView, option: number) => void;
   readonly closePoll: (message: MessageView) => void;
   readonly tick: (message: MessageView, task: number) => void;
+  readonly press: (message: MessageView, button: string) => void;
 }
 
 export interface MessageProps {
@@ -35,10 +37,10 @@ export interface MessageProps {
 
 export function Message(props: MessageProps) {
   const { message, active, onFocus } = props;
-  const { author, speaker, carried, face, notice } = message;
+  const { author, speaker, carried, face, notice, only } = message;
   if (notice) return html`<${Notice} ...${props} />`;
   return html`
-    <li class="message" data-id=${message.id} data-carried=${carried} data-active=${active} tabindex=${active ? 0 : -1} onFocusIn=${onFocus}>
+    <li class="message" data-id=${message.id} data-carried=${carried} data-only=${only !== undefined} data-active=${active} tabindex=${active ? 0 : -1} onFocusIn=${onFocus}>
       <${Face} name=${speaker ?? author} picture=${face} />
       <div class="bubble">
         <${Head} message=${message} />
@@ -51,13 +53,14 @@ export function Message(props: MessageProps) {
 
 function Head({ message }: { readonly message: MessageView }) {
   const { words } = useContext(SpeechContext);
-  const { author, speaker, carried, topic, edited, pinned } = message;
+  const { author, speaker, carried, topic, edited, pinned, only } = message;
   return html`<p class="by">
     <span class="name" style=${`--hue: ${hueOf(author)}`}>${author}</span>
     ${speaker && html`<span class="tag">${words("bot")}</span>`}
     ${carried && html`<span class="badge" role="img" title=${words("carried")} aria-label=${words("carried")}>⇄</span>`}
     ${topic !== undefined && html`<span class="tag topic"># ${topic}</span>`}
     <${Time} at=${message.at} />
+    ${only !== undefined && html`<span class="tag">${words("only-you")}</span>`}
     ${edited && html`<span class="edited">${words("edited")}</span>`}
     ${pinned && html`<span class="edited pinned">📌 ${words("pinned")}</span>`}
   </p>`;
@@ -76,6 +79,7 @@ function Content({ message, person, active, acts }: MessageProps) {
     <${Files} files=${files} active=${active} />
     ${cards.map((card, index) => html`<${Card} key=${index} card=${card} active=${active} onTick=${(task: number) => acts.tick(message, task)} />`)}
     ${poll && html`<${Poll} poll=${poll} person=${person} active=${active} onVote=${(option: number) => acts.vote(message, option)} onClose=${onClose} />`}
+    <${Buttons} message=${message} active=${active} onPress=${(button: string) => acts.press(message, button)} />
     <${Reactions} reactions=${message.reactions} person=${person} active=${active} onReact=${(emoji: string) => acts.react(message, emoji)} />
   `;
 }

@@ -14,6 +14,8 @@ export function useRoom({ side, room, act, upload }: Omit<RoomProps, "hidden">) 
   const [draft, setDraft] = useState<Draft>({ text: "" });
   const [error, setError] = useState<string | undefined>();
   const [hint, setHint] = useState<Hint | undefined>();
+  const [isPrivate, setPrivate] = useState(false);
+  const privately = isPrivate && { privately: true };
 
   const run = async (action: DemoAction) => {
     setHint(undefined);
@@ -26,7 +28,7 @@ export function useRoom({ side, room, act, upload }: Omit<RoomProps, "hidden">) 
     if (draft.text.trim() === "") return;
     const action: DemoAction = draft.editing
       ? { do: "edit", side, message: draft.editing, text: draft.text }
-      : { do: "say", side, person, text: draft.text, ...replying };
+      : { do: "say", side, person, text: draft.text, ...replying, ...privately };
     if (await run(action)) setDraft({ text: "" });
   };
   const sendFiles = async (files: readonly File[]) => {
@@ -51,9 +53,15 @@ export function useRoom({ side, room, act, upload }: Omit<RoomProps, "hidden">) 
     edit: (message) => setDraft({ text: message.source ?? "", editing: message.id }),
     remove: (message) => void remove(message),
     pin: (message) => void pin(message),
+    press: ({ id: message }, button) =>
+      void run({ do: "press", side, person, message, button, ...privately }),
     ...gestures(side, person, (action) => void run(action)),
   };
-  return { person, setPerson, draft, setDraft, error, hint, acts, send, sendSample, sendFiles };
+  const submit = (fields?: Readonly<Record<string, string>>) => {
+    if (room.form) void run({ do: "submit", side, person, form: room.form.id, ...(fields && { fields }) });
+  };
+  const place = { isPrivate, setPrivate, submit };
+  return { person, setPerson, draft, setDraft, error, hint, acts, send, sendSample, sendFiles, ...place };
 }
 
 type Gestures = Pick<MessageActs, "react" | "vote" | "closePoll" | "tick">;

@@ -5,6 +5,7 @@ import type { BridgeTable } from "./bridge/bridge-table.ts";
 import type { Platform } from "./bridge/platform.ts";
 import type { Log } from "./bridge/ports.ts";
 import type { Store } from "./bridge/store-port.ts";
+import { buildRobot } from "./config/robot-schema.ts";
 import type { Config } from "./config.ts";
 import type { Clock } from "./model/clock.ts";
 import type { ConversationRef } from "./model/refs.ts";
@@ -12,7 +13,7 @@ import type { Language, Texts } from "./model/texts.ts";
 import { packageVersion } from "./package-version.ts";
 import { type Plugins, startPlugins } from "./plugins/plugins.ts";
 import type { Area } from "./robot/area.ts";
-import type { Command } from "./robot/command.ts";
+import type { RobotConfig } from "./robot/config.ts";
 import { createEveryday } from "./robot/everyday/everyday.ts";
 import { createNetwork } from "./robot/network/network.ts";
 import { createRegistry } from "./robot/registry.ts";
@@ -41,11 +42,10 @@ export async function startRobot(
   wakeLane: (lane: ConversationRef) => void,
 ): Promise<RunningRobot> {
   const { config, log, textsOf } = options;
-  const own = areasOf(config);
-  const words = createRegistry(commandsOf(own), textsOf);
+  const own = areasOf(config.robot);
   const plugins = await startPlugins(config.plugins, {
     ...{ log, texts: textsOf(config.language), folder: dirname(config.file) },
-    isTaken: (word) => words.find(word) !== undefined,
+    isTaken: takenBy(own, textsOf),
   });
   const robot = createRobot({
     ...{ ...options, wakeLane, config: config.robot, language: config.language, accounts: config.accounts },
@@ -65,15 +65,22 @@ export async function startRobot(
   };
 }
 
-function areasOf({ robot }: Config): readonly Area[] {
+/** Is it a word of a command of MateBot's own? Without a configuration as the defaults have it. */
+export function commandWords(robot: RobotConfig = buildRobot(undefined, "")): (word: string) => boolean {
+  return takenBy(areasOf(robot), (language) => loadTexts(language));
+}
+
+function takenBy(areas: readonly Area[], textsOf: (language: Language) => Texts): (word: string) => boolean {
+  const commands = areas.flatMap((area) => area.commands ?? []);
+  const registry = createRegistry(commands, textsOf);
+  return (word) => registry.find(word) !== undefined;
+}
+
+function areasOf(robot: RobotConfig): readonly Area[] {
   return [
     createEveryday(robot, { about: { version: packageVersion(), source: SOURCE } }),
     createNetwork(robot),
   ];
-}
-
-function commandsOf(areas: readonly Area[]): readonly Command[] {
-  return areas.flatMap(({ commands = [] }) => commands);
 }
 
 /** Loaded when they are first asked for; `known` are those of one language. */

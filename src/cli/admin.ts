@@ -17,6 +17,7 @@ export const adminCommands: Omit<Commands, "run" | "demo"> = {
   init: async (options) => (await import("./init.ts")).init(options),
   doctor: async (options) => (await import("./doctor.ts")).doctor(options),
   webhook: async (task, options) => (await import("./webhook-command.ts")).webhookCommand(task, options),
+  plugin: async (file, options) => (await import("./plugin.ts")).pluginCheck(file, options),
   import: async (source, file, options) =>
     (await import("./import.ts")).importSettings(source, file, options),
   proxy: async (kind, options) => (await import("./proxy.ts")).proxy(kind, options),

@@ -22,6 +22,7 @@ export interface Commands extends ReachCommands {
       options: WithConfig & { readonly all: boolean; readonly yes: boolean },
     ): Promise<number>;
   };
+  plugin(file: string, options: WithConfig): Promise<number>;
   trace(message: string, options: WithConfig): Promise<number>;
   backup(file: string, options: WithConfig): Promise<number>;
   restore(file: string, options: WithConfig): Promise<number>;
@@ -50,6 +51,7 @@ export function defineCommands(program: Command, parts: DefineParts): void {
   add(program, "demo", "cli.demo").action(async () => finish(await commands.demo()));
   defineReach(program, parts);
   defineDeadLetters(program, parts);
+  definePlugin(program, parts);
   for (const [name, argument] of [
     ["trace", "message"],
     ["backup", "file"],
@@ -60,6 +62,14 @@ export function defineCommands(program: Command, parts: DefineParts): void {
       .argument(expected, texts(`cli.argument.${argument}`))
       .action(async (given: string, options) => finish(await commands[name](given, configOf(options))));
   }
+}
+
+function definePlugin(program: Command, { commands, add, finish, texts }: DefineParts): void {
+  const group = add(program, "plugin", "cli.plugin", { group: true });
+  const file = `<${texts("cli.argument.name.file")}>`;
+  withConfig(add(group, "check", "cli.plugin.check", { arguments: file }), texts)
+    .argument(file, texts("cli.argument.plugin"))
+    .action(async (given: string, options) => finish(await commands.plugin(given, configOf(options))));
 }
 
 function defineDeadLetters(program: Command, { commands, add, finish, texts }: DefineParts): void {

@@ -128,6 +128,10 @@ function act(side: DemoSide, action: DemoAction): unknown {
   switch (action.do) {
     case "say":
       return side.say(action);
+    case "press":
+      return side.press(action);
+    case "submit":
+      return side.submit(action);
     case "edit":
       return side.edit(action.message, action.text);
     case "delete":

@@ -1,5 +1,6 @@
 // What the demo's people do on the Discord side: write, send, react, vote, pin; `discord-side.ts` offers it to the page.
 
+import type { DiscordCommands } from "./discord-commands.ts";
 import { DISCORD_SAMPLES } from "./discord-samples.ts";
 import { type DiscordEyes, type Shown, standing } from "./discord-view.ts";
 import { type Marks, toggled } from "./marks.ts";
@@ -14,11 +15,14 @@ export interface DiscordHands extends Pick<SideParts, "shelf" | "samples" | "tex
   readonly kept: Map<string, Buffer>;
   readonly reactions: Marks<string>;
   readonly votes: Marks<number>;
+  readonly commands: DiscordCommands;
+  readonly botId: string;
   later(ms: number, work: () => void): void;
 }
 
 export function discordActs(hands: DiscordHands): Doings {
-  return { ...words(hands), ...sending(hands), ...gestures(hands) };
+  const { press, submit } = hands.commands;
+  return { ...words(hands), ...sending(hands), ...gestures(hands), press, submit };
 }
 
 /** Wherever it stands: in the channel, or in one of its threads. */
@@ -34,10 +38,12 @@ function replying(eyes: DiscordEyes, replyTo: string | undefined) {
   return { place: find(eyes, replyTo).channel_id, reply: { replyTo } };
 }
 
-function words({ eyes }: DiscordHands): Pick<Doings, "say" | "edit" | "remove"> {
+function words({ eyes, commands, botId }: DiscordHands): Pick<Doings, "say" | "edit" | "remove"> {
   const { sandbox } = eyes;
   return {
-    say({ person, text, replyTo }) {
+    async say({ person, text, replyTo, privately = false }) {
+      if (text.startsWith("/") && (await commands.use(person, text, privately))) return;
+      if (privately) return void sandbox.sayPrivately(botId, person, { content: text });
       const { place, reply } = replying(eyes, replyTo);
       sandbox.say(place, person, { content: text, ...reply });
     },
@@ -74,7 +80,7 @@ function gestures({
   eyes,
   reactions,
   votes,
-}: DiscordHands): Omit<Doings, "say" | "edit" | "remove" | "send" | "upload"> {
+}: DiscordHands): Omit<Doings, "say" | "edit" | "remove" | "send" | "upload" | "press" | "submit"> {
   const { sandbox } = eyes;
   return {
     react({ person, message, emoji }) {

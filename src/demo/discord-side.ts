@@ -5,8 +5,9 @@ import { parseMarkdown } from "../platforms/discord/markdown-parse.ts";
 import { startDiscordSandbox } from "../sandbox/discord/index.ts";
 import type { DiscordSandbox } from "../sandbox/discord/sandbox.ts";
 import { discordActs } from "./discord-acts.ts";
+import { createDiscordCommands } from "./discord-commands.ts";
 import { DISCORD_SAMPLES } from "./discord-samples.ts";
-import { type DiscordEyes, showDiscord } from "./discord-view.ts";
+import { type DiscordEyes, type Shown, showDiscord, standing } from "./discord-view.ts";
 import { drawFace, type Face } from "./drawings.ts";
 import { createMarks } from "./marks.ts";
 import { needsFilm } from "./samples.ts";
@@ -37,6 +38,7 @@ const PEOPLE: readonly { readonly username: string; readonly globalName: string;
 ];
 /** What the invitation in the README gives the bot. */
 const INVITED = 2885445466057808n;
+const ADMINISTRATOR = 8n;
 const EMOJI = ["👍", "❤️", "🔥", "🎉", "😂", "🧉"];
 
 export async function startDiscordSide(
@@ -53,7 +55,14 @@ export async function startDiscordSide(
   const { id: channel } = sandbox.createChannel(guild, { name: title });
   sandbox.addBot(guild, bot.id, { permissions: INVITED });
   sandbox.addBot(guild, waiter.id);
-  const people = await Promise.all(PEOPLE.map((person) => join(sandbox, guild, person)));
+  // The first of them runs the server.
+  const { id: admins } = sandbox.createRole(guild, {
+    name: texts("demo.admins"),
+    permissions: ADMINISTRATOR,
+  });
+  const people = await Promise.all(
+    PEOPLE.map((person, index) => join(sandbox, guild, person, index === 0 ? [admins] : [])),
+  );
   const kept = new Map<string, Buffer>();
   const reactions = createMarks<string>();
   const votes = createMarks<number>();
@@ -71,6 +80,19 @@ export async function startDiscordSide(
     reactedWith: reactions.by,
     votersOf: votes.by,
   };
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+  const commands = createDiscordCommands({ sandbox, bot, guild, channel, changed, later: timers.later });
+  const privately = (person: string) => {
+    const said = sandbox.privateMessages(bot.id, person) as unknown as readonly Shown[];
+    return showDiscord(eyes, said, commands.whispers(sandbox.createDm(bot.id, person).id), SHOWN);
+  };
+  const formNow = () => {
+    const form = commands.form();
+    return form ? { form } : {};
+  };
   return {
     settings: {
       api: sandbox.url,
@@ -82,16 +104,28 @@ export async function startDiscordSide(
     view: () => ({
       title: `#${title}`,
       people: [...known.values()],
-      messages: showDiscord(eyes, SHOWN),
+      messages: showDiscord(eyes, standing(eyes), commands.whispers(channel), SHOWN),
       // Telegram tells bots nothing of who is writing.
       typing: false,
       samples: SAMPLES.filter((kind) => DISCORD_SAMPLES[kind]).map((kind) => ({
         ...{ kind, ready: samples.films || !(needsFilm(kind) || kind === "gif") },
       })),
       emoji: EMOJI,
+      privately: Object.fromEntries([...known.keys()].map((id) => [id, privately(id)])),
+      ...formNow(),
     }),
-    ...discordActs({ ...parts, eyes, guild, waiter: waiter.id, kept, reactions, votes, later: timers.later }),
-    onChange: (listener) => sandbox.onChange(listener),
+    ...discordActs({
+      ...{ ...parts, eyes, guild, waiter: waiter.id, kept, reactions, votes, later: timers.later },
+      ...{ commands, botId: bot.id },
+    }),
+    onChange(listener) {
+      listeners.add(listener);
+      const stop = sandbox.onChange(listener);
+      return () => {
+        listeners.delete(listener);
+        stop();
+      };
+    },
     close() {
       timers.stop();
       return sandbox.close();
@@ -103,10 +137,11 @@ async function join(
   sandbox: DiscordSandbox,
   guild: string,
   { username, globalName, face: features }: (typeof PEOPLE)[number],
+  roles: readonly string[],
 ) {
   const { id } = sandbox.createUser({ username, globalName });
   const face = await drawFace(features);
-  sandbox.addMember(guild, id);
+  sandbox.addMember(guild, id, { roles });
   sandbox.setAvatar(id, { bytes: face, contentType: "image/jpeg" });
   return { id, name: globalName, face };
 }

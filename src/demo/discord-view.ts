@@ -6,7 +6,7 @@ import { plainText, type RichText } from "../model/rich-text.ts";
 import type { DiscordSandbox } from "../sandbox/discord/sandbox.ts";
 import type { FileShelf } from "./file-shelf.ts";
 import { answered } from "./side.ts";
-import type { CardView, FileView, MessageView, NoticeView, PollView } from "./view.ts";
+import type { ButtonView, CardView, FileView, MessageView, NoticeView, PollView } from "./view.ts";
 
 export interface DiscordEyes {
   readonly sandbox: DiscordSandbox;
@@ -22,7 +22,12 @@ export interface DiscordEyes {
 }
 
 /** As Discord's API has it, and with what a webhook gave as its face. */
-export type Shown = APIMessage & { readonly avatar_url?: string; readonly topic?: string };
+export type Shown = APIMessage & {
+  readonly avatar_url?: string;
+  readonly topic?: string;
+  /** The only person who sees it. */
+  readonly only?: string;
+};
 
 const SPOILER = 8;
 const VOICE = 8192;
@@ -35,13 +40,51 @@ export function standing({ sandbox, channel }: Pick<DiscordEyes, "sandbox" | "ch
   const threads = sandbox.threads(channel);
   if (threads.length === 0) return said(channel);
   const within = threads.flatMap(({ id, name }) => said(id).map((message) => ({ ...message, topic: name })));
-  return [...said(channel), ...within].sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)));
+  return [...said(channel), ...within].sort(byAge);
 }
 
-export function showDiscord(eyes: DiscordEyes, most: number): readonly MessageView[] {
-  return standing(eyes)
-    .slice(-most)
-    .flatMap((message) => show(eyes, message) ?? []);
+/** What only one person sees stands among the others, in its time. */
+export function showDiscord(
+  eyes: DiscordEyes,
+  said: readonly Shown[],
+  whispers: readonly Shown[],
+  most: number,
+): readonly MessageView[] {
+  const all = whispers.length === 0 ? said : [...said, ...whispers].sort(byAge);
+  return all.slice(-most).flatMap((message) => show(eyes, message) ?? []);
+}
+
+function byAge(a: Shown, b: Shown): number {
+  return Number(BigInt(a.id) - BigInt(b.id));
+}
+
+/** Discord, components reference: 2 a button, 5 a link; 3 green, 4 red. */
+function buttonsOf({ components = [] }: Shown): MessageView["buttons"] {
+  const rows = (components as unknown as readonly { readonly components?: readonly Component[] }[]).map(
+    (row) =>
+      (row.components ?? []).flatMap((button): readonly ButtonView[] => {
+        if (button.type !== 2) return [];
+        const { label = "", custom_id: press, url: href, style } = button;
+        return [
+          {
+            label,
+            ...(press !== undefined && { press }),
+            ...(href !== undefined && { href }),
+            ...(style === 3 && { style: "good" as const }),
+            ...(style === 4 && { style: "danger" as const }),
+          },
+        ];
+      }),
+  );
+  return rows.some((row) => row.length > 0) ? rows : undefined;
+}
+
+interface Component {
+  readonly type: number;
+  readonly label?: string;
+  readonly custom_id?: string;
+  readonly url?: string;
+  readonly style?: number;
 }
 
 function show(eyes: DiscordEyes, message: Shown): MessageView | undefined {
@@ -79,7 +122,13 @@ function show(eyes: DiscordEyes, message: Shown): MessageView | undefined {
     ...(forwarded && { forwarded: "" }),
     ...(command && { command: { name: commandName(message), by: nameOfUser(eyes, command.user) } }),
     ...(thinking && { thinking }),
+    ...withButtons(message),
   };
+}
+
+function withButtons(message: Shown): Pick<MessageView, "buttons" | "only"> {
+  const buttons = buttonsOf(message);
+  return { ...(buttons && { buttons }), ...(message.only !== undefined && { only: message.only }) };
 }
 
 function commandName(message: Shown): string {

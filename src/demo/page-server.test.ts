@@ -7,7 +7,7 @@ import type { ServedFile } from "./file-shelf.ts";
 import { type PageServer, startPageServer } from "./page-server.ts";
 import type { DemoAction, DemoView, UploadView } from "./view.ts";
 
-const empty = { people: [], messages: [], typing: false, samples: [], emoji: [] };
+const empty = { people: [], messages: [], typing: false, samples: [], emoji: [], privately: {} };
 const view: DemoView = {
   rooms: { telegram: { title: "g", ...empty }, discord: { title: "c", ...empty } },
   route: [],

@@ -15,7 +15,18 @@ const gesture = { side, person: id, message: id };
 
 const schema = z
   .discriminatedUnion("do", [
-    z.strictObject({ do: z.literal("say"), side, person: id, text, replyTo: id.optional() }),
+    z.strictObject({
+      ...{ do: z.literal("say"), side, person: id, text, replyTo: id.optional() },
+      privately: z.boolean().optional(),
+    }),
+    z.strictObject({
+      ...{ do: z.literal("press"), ...gesture, button: z.string().min(1).max(100) },
+      privately: z.boolean().optional(),
+    }),
+    z.strictObject({
+      ...{ do: z.literal("submit"), side, person: id, form: id },
+      fields: z.record(z.string().max(100), z.string().max(4000)).optional(),
+    }),
     z.strictObject({ do: z.literal("edit"), side, message: id, text }),
     z.strictObject({ do: z.literal("delete"), side, message: id }),
     z.strictObject({ do: z.literal("send"), side, person: id, sample, replyTo: id.optional() }),
@@ -37,9 +48,8 @@ const uploadSchema = z.strictObject({
 /** Undefined for anything that is no action. */
 export function readAction(body: unknown): DemoAction | undefined {
   const { data } = schema.safeParse(body);
-  if (data?.do !== "say" && data?.do !== "send") return data;
-  const { replyTo, ...said } = data;
-  return { ...said, ...(replyTo !== undefined && { replyTo }) };
+  // What is not there must not be there as undefined either.
+  return data && (JSON.parse(JSON.stringify(data)) as DemoAction);
 }
 
 /** The words that go with a file, from the query. Undefined when they are others. */

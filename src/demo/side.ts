@@ -11,7 +11,9 @@ type Doing<Kind extends DemoAction["do"]> = Extract<DemoAction, { do: Kind }>;
 
 /** Who may not do it makes it throw. */
 export interface Doings {
-  say(action: Doing<"say">): void;
+  say(action: Doing<"say">): void | Promise<void>;
+  press(action: Doing<"press">): void | Promise<void>;
+  submit(action: Doing<"submit">): void | Promise<void>;
   edit(message: string, typed: string): void;
   remove(message: string): void;
   send(action: Doing<"send">): Promise<void>;

@@ -9,6 +9,11 @@ import { TELEGRAM_SAMPLES } from "./telegram-samples.ts";
 export interface TelegramHands extends Pick<SideParts, "shelf" | "samples" | "texts"> {
   readonly sandbox: TelegramSandbox;
   readonly chat: number;
+  readonly token: string;
+  /** Who has begun a private talk with the bot: nobody else can be written to. */
+  readonly talking: Set<number>;
+  /** A line that Telegram shows to one person for a moment. */
+  readonly toast: (person: string, text: string) => void;
   /** What was typed, for the box when it is edited. */
   readonly typed: Map<number, string>;
   readonly votes: Marks<number>;
@@ -19,9 +24,22 @@ export function telegramActs(hands: TelegramHands): Doings {
   return { ...words(hands), ...sending(hands), ...gestures(hands) };
 }
 
-function words({ sandbox, chat, typed }: TelegramHands): Pick<Doings, "say" | "edit" | "remove"> {
+function words({
+  sandbox,
+  chat,
+  typed,
+  token,
+  talking,
+}: TelegramHands): Pick<Doings, "say" | "edit" | "remove" | "submit"> {
   return {
-    say({ person, text, replyTo }) {
+    submit() {
+      throw new Error("Telegram has no forms");
+    },
+    say({ person, text, replyTo, privately }) {
+      if (privately) {
+        talking.add(Number(person));
+        return void sandbox.sayPrivately(token, Number(person), readTelegramMarkup(text));
+      }
       const saying = { ...readTelegramMarkup(text), ...(replyTo && { replyTo: Number(replyTo) }) };
       typed.set(sandbox.say(chat, Number(person), saying).message_id, text);
     },
@@ -74,8 +92,14 @@ function gestures({
   sandbox,
   chat,
   votes,
-}: TelegramHands): Omit<Doings, "say" | "edit" | "remove" | "send" | "upload"> {
+  toast,
+}: TelegramHands): Omit<Doings, "say" | "edit" | "remove" | "submit" | "send" | "upload"> {
   return {
+    async press({ person, message, button, privately }) {
+      const place = privately ? Number(person) : chat;
+      const answer = await sandbox.press(place, Number(message), Number(person), button);
+      if (answer) toast(person, answer);
+    },
     react({ person, message, emoji }) {
       const mine = sandbox.reactions(chat, Number(message)).get(Number(person)) ?? [];
       // Without Premium one may have one reaction.

@@ -7,7 +7,7 @@ import { needsFilm } from "./samples.ts";
 import { type DemoSide, SHOWN, type SideParts } from "./side.ts";
 import { telegramActs } from "./telegram-acts.ts";
 import { TELEGRAM_SAMPLES } from "./telegram-samples.ts";
-import { showTelegram } from "./telegram-view.ts";
+import { showPrivate, showTelegram } from "./telegram-view.ts";
 import { createTimers } from "./timers.ts";
 import { SAMPLES } from "./view.ts";
 
@@ -29,6 +29,8 @@ const PEOPLE: readonly { readonly firstName: string; readonly face: Face }[] = [
 const EMOJI = ["👍", "❤", "🔥", "🎉", "😁", "🤔"];
 /** Bot API, sendChatAction: "5 seconds or less". */
 const TYPING_MS = 5_000;
+/** As long as the apps show it. */
+const TOAST_MS = 4_000;
 
 export async function startTelegramSide(title: string, parts: SideParts): Promise<TelegramSide> {
   const { clock, samples, shelf, texts } = parts;
@@ -36,7 +38,10 @@ export async function startTelegramSide(title: string, parts: SideParts): Promis
   const timers = createTimers(clock);
   const bot = sandbox.createBot({ name: "MateBot", username: "mate_bot", privacy: false });
   const { id: chat } = sandbox.createChat({ title, type: "supergroup", forum: true });
-  const people = await Promise.all(PEOPLE.map((person) => join(sandbox, chat, person)));
+  // The first of them runs the group.
+  const people = await Promise.all(
+    PEOPLE.map((person, index) => join(sandbox, chat, person, index === 0 ? "administrator" : "member")),
+  );
   // The bot comes last, so that the arrival of the others is no news to it.
   sandbox.join(chat, bot.id, "administrator");
   /** What was typed, for the box when it is edited. */
@@ -56,6 +61,19 @@ export async function startTelegramSide(title: string, parts: SideParts): Promis
       .slice(-20)
       .some(({ path, at }) => path.endsWith("/sendChatAction") && clock.now() - at < TYPING_MS);
 
+  const talking = new Set<number>();
+  const listeners = new Set<() => void>();
+  let toast: { readonly person: string; readonly text: string } | undefined;
+  const showToast = (person: string, text: string) => {
+    toast = { person, text };
+    const seen = toast;
+    timers.later(TOAST_MS, () => {
+      if (toast === seen) toast = undefined;
+      for (const listener of listeners) listener();
+    });
+    for (const listener of listeners) listener();
+  };
+
   return {
     settings: { api: sandbox.url, token: bot.token, conversation: String(chat) },
     view: () => ({
@@ -67,9 +85,21 @@ export async function startTelegramSide(title: string, parts: SideParts): Promis
         ...{ kind, ready: samples.films || !needsFilm(kind) },
       })),
       emoji: EMOJI,
+      privately: Object.fromEntries([...talking].map((id) => [String(id), showPrivate(eyes, id, SHOWN)])),
+      ...(toast && { toast }),
     }),
-    ...telegramActs({ sandbox, shelf, samples, texts, chat, typed, votes, later: timers.later }),
-    onChange: (listener) => sandbox.onChange(listener),
+    ...telegramActs({
+      ...{ sandbox, shelf, samples, texts, chat, typed, votes, later: timers.later },
+      ...{ token: bot.token, talking, toast: showToast },
+    }),
+    onChange(listener) {
+      listeners.add(listener);
+      const stop = sandbox.onChange(listener);
+      return () => {
+        listeners.delete(listener);
+        stop();
+      };
+    },
     close() {
       timers.stop();
       return sandbox.close();
@@ -77,10 +107,15 @@ export async function startTelegramSide(title: string, parts: SideParts): Promis
   };
 }
 
-async function join(sandbox: TelegramSandbox, chat: number, { firstName, face }: (typeof PEOPLE)[number]) {
+async function join(
+  sandbox: TelegramSandbox,
+  chat: number,
+  { firstName, face }: (typeof PEOPLE)[number],
+  status: "administrator" | "member",
+) {
   const { id } = sandbox.createUser({ firstName });
   const picture = await drawFace(face);
   sandbox.setUserPhoto(id, picture);
-  sandbox.join(chat, id);
+  sandbox.join(chat, id, status);
   return { id, name: firstName, face: picture };
 }

@@ -23,12 +23,21 @@ export interface TelegramEyes {
 
 /** The messages of the group in order, an album as one. */
 export function showTelegram(eyes: TelegramEyes, most: number): readonly MessageView[] {
-  const albums = new Map<string, number>();
-  const shown: MessageView[] = [];
   const pins = eyes.sandbox.pins(eyes.chat);
   const topics = new Map(eyes.sandbox.topics(eyes.chat).map(({ id, name }) => [id, name]));
+  return showChat(eyes, eyes.chat, { pins, topics }, most);
+}
+
+/** What stands between a person and the bot alone. */
+export function showPrivate(eyes: TelegramEyes, person: number, most: number): readonly MessageView[] {
+  return showChat(eyes, person, { pins: [], topics: new Map() }, most);
+}
+
+function showChat(eyes: TelegramEyes, chat: number, around: Around, most: number): readonly MessageView[] {
+  const albums = new Map<string, number>();
+  const shown: MessageView[] = [];
   // The sandbox gives the JSON of the Bot API.
-  const messages = eyes.sandbox.messages(eyes.chat).slice(-2 * most) as unknown as readonly Message[];
+  const messages = eyes.sandbox.messages(chat).slice(-2 * most) as unknown as readonly Message[];
   for (const message of messages) {
     const group = message.media_group_id;
     const at = group === undefined ? undefined : albums.get(group);
@@ -37,7 +46,7 @@ export function showTelegram(eyes: TelegramEyes, most: number): readonly Message
       shown[at] = { ...first, files: [...first.files, ...filesOf(eyes, message)] };
       continue;
     }
-    const view = show(eyes, message, { pins, topics });
+    const view = show(eyes, message, around);
     if (!view) continue;
     if (group !== undefined) albums.set(group, shown.length);
     shown.push(view);
@@ -80,7 +89,21 @@ function show(eyes: TelegramEyes, message: Message, { pins, topics }: Around): M
     ...(topic !== undefined && { topic }),
     ...(notice && { notice }),
     ...(message.forward_origin && { forwarded: originOf(message.forward_origin) }),
+    ...(message.reply_markup && buttonsOf(message.reply_markup)),
   };
+}
+
+function buttonsOf({
+  inline_keyboard: rows,
+}: NonNullable<Message["reply_markup"]>): Pick<MessageView, "buttons"> {
+  const buttons = rows.map((row) =>
+    row.map((button) => ({
+      label: button.text,
+      ...("callback_data" in button && { press: button.callback_data }),
+      ...("url" in button && button.url !== undefined && { href: button.url }),
+    })),
+  );
+  return { buttons };
 }
 
 function nameOf({ from }: Pick<Message, "from">): string {

@@ -88,6 +88,22 @@ export interface NoticeView {
   readonly name?: string;
 }
 
+/** `press` is what the page sends back; with `href` it opens a page instead. */
+export interface ButtonView {
+  readonly label: string;
+  readonly press?: string;
+  readonly href?: string;
+  readonly style?: "good" | "danger";
+}
+
+/** A form that the platform shows to one person. */
+export interface FormView {
+  readonly id: string;
+  readonly person: string;
+  readonly title: string;
+  readonly fields: readonly { readonly name: string; readonly label: string; readonly value: string }[];
+}
+
 export interface MessageView {
   readonly id: string;
   /** The name that stands above the message on that platform. */
@@ -120,6 +136,9 @@ export interface MessageView {
   readonly command?: { readonly name: string; readonly by: string };
   /** The answer to a command that is still to come. */
   readonly thinking?: boolean;
+  readonly buttons?: readonly (readonly ButtonView[])[];
+  /** The only person who sees it. */
+  readonly only?: string;
 }
 
 export interface RoomView {
@@ -133,6 +152,11 @@ export interface RoomView {
   readonly samples: readonly { readonly kind: Sample; readonly ready: boolean }[];
   /** For the small picker. */
   readonly emoji: readonly string[];
+  /** What stands between each person and the robot alone. */
+  readonly privately: Readonly<Record<string, readonly MessageView[]>>;
+  readonly form?: FormView;
+  /** A line that the platform shows to one person for a moment. */
+  readonly toast?: { readonly person: string; readonly text: string };
 }
 
 /** One event on its way; milliseconds since 1970. */
@@ -191,6 +215,17 @@ export type DemoAction =
       readonly person: string;
       readonly text: string;
       readonly replyTo?: string;
+      /** To the robot alone. */
+      readonly privately?: boolean;
+    }
+  | ({ readonly do: "press"; readonly button: string; readonly privately?: boolean } & Gesture)
+  | {
+      readonly do: "submit";
+      readonly side: Side;
+      readonly person: string;
+      readonly form: string;
+      /** Absent: the form is closed. */
+      readonly fields?: Readonly<Record<string, string>>;
     }
   | { readonly do: "edit"; readonly side: Side; readonly message: string; readonly text: string }
   | { readonly do: "delete"; readonly side: Side; readonly message: string }

@@ -28,7 +28,7 @@ const root = join(import.meta.dirname, "..", "..");
 /** All that packing needs; what else lies in a checkout cannot get into the package. */
 const NEEDED = [
   ...["package.json", "build.ts", "tsconfig.json", "tsconfig.build.json", "matebot.example.yaml", "LICENSE"],
-  ...["src", "console", "locales", "deploy", "docs"],
+  ...["src", "console", "locales", "personalities", "examples", "deploy", "docs"],
   ...globSync("*.md", { cwd: root }),
 ];
 const MOST_BYTES = 200 * 1024 * 1024;
