@@ -3,12 +3,15 @@
 import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
 import type { MediaPort } from "../../src/bridge/media-port.ts";
 import type { Platform, PlatformContext } from "../../src/bridge/platform.ts";
+import type { RobotPort } from "../../src/bridge/social.ts";
 import type { Call, RawUpdate } from "../../src/model/delivery.ts";
 import type { ConversationRef } from "../../src/model/refs.ts";
 import { discordSchema } from "../../src/platforms/discord/config.ts";
 import { createDiscord } from "../../src/platforms/discord/index.ts";
 import { type DiscordRequest, frozen } from "../../src/platforms/discord/request.ts";
 import { startDiscordSandbox } from "../../src/sandbox/discord/index.ts";
+import type { InteractionInput } from "../../src/sandbox/discord/interaction-begin.ts";
+import type { InteractionView } from "../../src/sandbox/discord/interactions.ts";
 import type { DiscordSandbox } from "../../src/sandbox/discord/sandbox.ts";
 import { ManualClock } from "../../src/sandbox/manual-clock.ts";
 import { type ContextRecord, recordContext } from "./platform-context.ts";
@@ -24,6 +27,8 @@ export interface DiscordRig {
   at(thread?: string): ConversationRef;
   /** Ana writes in the bridged channel. */
   say(content: string): { readonly id: string };
+  /** Ana uses the bot in the bridged channel, unless told. */
+  use(input?: Partial<InteractionInput>): Promise<InteractionView>;
   /** What was asked with this method under a path that begins so; tokens are not in it. */
   asked(method: string, path: string): readonly { readonly path: string; readonly body: unknown }[];
   account(options?: DiscordAccountOptions): DiscordAccount;
@@ -53,6 +58,8 @@ export interface DiscordAccountOptions {
   /** Nothing fits, unless told. */
   readonly media?: MediaPort;
   readonly face?: PlatformContext["face"];
+  /** Nobody answers, unless told. */
+  readonly robot?: RobotPort;
   readonly avatars?: { readonly show?: boolean; readonly channel?: string };
   /** What becomes of an update before it counts as stored. */
   readonly disk?: (raw: RawUpdate) => Promise<void>;
@@ -90,6 +97,7 @@ export async function openDiscordRig(options: DiscordRigOptions = {}): Promise<D
   return {
     ...{ clock, sandbox, bot, guild, channel, ana, at },
     say: (content) => sandbox.say(channel, ana, { content }),
+    use: (input) => sandbox.use({ botId: bot.id, userId: ana, channelId: channel, ...input }),
     asked: (method, path) =>
       sandbox.requests.filter((each) => each.method === method && each.path.startsWith(path)),
     account: (choice = {}) => {
@@ -114,13 +122,13 @@ type Choice = DiscordAccountOptions &
   };
 
 function makeAccount(clock: ManualClock, choice: Choice): DiscordAccount {
-  const { token, api, bridged, state, journal = [], backfill, disk, media, face, avatars } = choice;
+  const { token, api, bridged, state, journal = [], backfill, disk, media, face, avatars, robot } = choice;
   const given = { ...(state && { state }), ...(media && { media }), ...(face && { face }) };
   const record = recordContext({ account: "discord", clock, ...given });
   const stored: RawUpdate[] = [...journal];
   const received = async (prefix: string, since: number) =>
     stored.flatMap(({ key, receivedAt }) => (key.startsWith(prefix) && receivedAt >= since ? [key] : []));
-  const context = { ...record.context, conversations: () => bridged, received };
+  const context = { ...record.context, conversations: () => bridged, received, ...(robot && { robot }) };
   const config = discordSchema.parse({
     ...{ platform: "discord", token, api, cdn: choice.cdn, media: choice.mediaHost },
     ...(backfill && { backfill }),
