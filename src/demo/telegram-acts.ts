@@ -12,8 +12,8 @@ export interface TelegramHands extends Pick<SideParts, "shelf" | "samples" | "te
   readonly token: string;
   /** Who has begun a private talk with the bot: nobody else can be written to. */
   readonly talking: Set<number>;
-  /** A line that Telegram shows to one person for a moment. */
-  readonly toast: (person: string, text: string) => void;
+  /** A button was pressed, which the bot may answer with a line that passes. */
+  readonly pressed: (person: string, press: string) => void;
   /** What was typed, for the box when it is edited. */
   readonly typed: Map<number, string>;
   readonly votes: Marks<number>;
@@ -92,13 +92,12 @@ function gestures({
   sandbox,
   chat,
   votes,
-  toast,
+  pressed,
 }: TelegramHands): Omit<Doings, "say" | "edit" | "remove" | "submit" | "send" | "upload"> {
   return {
-    async press({ person, message, button, privately }) {
+    press({ person, message, button, privately }) {
       const place = privately ? Number(person) : chat;
-      const answer = await sandbox.press(place, Number(message), Number(person), button);
-      if (answer) toast(person, answer);
+      pressed(person, sandbox.press(place, Number(message), Number(person), button));
     },
     react({ person, message, emoji }) {
       const mine = sandbox.reactions(chat, Number(message)).get(Number(person)) ?? [];

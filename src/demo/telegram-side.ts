@@ -31,6 +31,8 @@ const EMOJI = ["👍", "❤", "🔥", "🎉", "😁", "🤔"];
 const TYPING_MS = 5_000;
 /** As long as the apps show it. */
 const TOAST_MS = 4_000;
+/** A press is answered soon, and the answer passes. */
+const ANSWERED_MS = [50, 300, 1_500, TOAST_MS];
 
 export async function startTelegramSide(title: string, parts: SideParts): Promise<TelegramSide> {
   const { clock, samples, shelf, texts } = parts;
@@ -63,15 +65,17 @@ export async function startTelegramSide(title: string, parts: SideParts): Promis
 
   const talking = new Set<number>();
   const listeners = new Set<() => void>();
-  let toast: { readonly person: string; readonly text: string } | undefined;
-  const showToast = (person: string, text: string) => {
-    toast = { person, text };
-    const seen = toast;
-    timers.later(TOAST_MS, () => {
-      if (toast === seen) toast = undefined;
-      for (const listener of listeners) listener();
-    });
+  const changed = () => {
     for (const listener of listeners) listener();
+  };
+  let press: { readonly person: string; readonly id: string; readonly at: number } | undefined;
+  const pressed = (person: string, id: string) => {
+    press = { person, id, at: clock.now() };
+    for (const ms of ANSWERED_MS) timers.later(ms, changed);
+  };
+  const toastNow = () => {
+    const text = press && clock.now() - press.at < TOAST_MS ? sandbox.pressAnswer(press.id)?.text : undefined;
+    return press && text ? { toast: { person: press.person, text } } : {};
   };
 
   return {
@@ -86,11 +90,11 @@ export async function startTelegramSide(title: string, parts: SideParts): Promis
       })),
       emoji: EMOJI,
       privately: Object.fromEntries([...talking].map((id) => [String(id), showPrivate(eyes, id, SHOWN)])),
-      ...(toast && { toast }),
+      ...toastNow(),
     }),
     ...telegramActs({
       ...{ sandbox, shelf, samples, texts, chat, typed, votes, later: timers.later },
-      ...{ token: bot.token, talking, toast: showToast },
+      ...{ token: bot.token, talking, pressed },
     }),
     onChange(listener) {
       listeners.add(listener);
