@@ -58,7 +58,8 @@ function readWords(body: Fields, path: Path, isSlash: boolean) {
   const nameLocalizations = readLocalizations(
     body.name_localizations,
     [...path, "name_localizations"],
-    checked,
+    // Observed (discord-api-docs issue 7712): of commands the error does not say which language.
+    (text) => checked(text, [...path, "name_localizations"]),
   );
   if (isSlash)
     return {

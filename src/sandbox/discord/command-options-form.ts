@@ -34,7 +34,7 @@ function readValue(value: unknown, type: number, path: Path): string | number {
 
 /** `path` of the list; also for what an application proposes. @throws ApiFailure 50035 */
 export function readChoices(value: unknown, type: number, path: Path): readonly ChoiceRecord[] | undefined {
-  return listAt(value, path, MOST)?.map((item, index) => {
+  const choices = listAt(value, path, MOST)?.map((item, index) => {
     const at = [...path, index];
     const choice = fieldsAt(item, at) ?? {};
     checkKeys(choice, KEYS.commandChoice, "a choice");
@@ -48,6 +48,14 @@ export function readChoices(value: unknown, type: number, path: Path): readonly 
       value: readValue(choice.value, type, [...at, "value"]),
     };
   });
+  for (const [index, { name }] of (choices ?? []).entries())
+    if (choices?.slice(0, index).some((other) => other.name === name))
+      throw badField(
+        [...path, index, "name"],
+        "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_ALREADY_EXISTS",
+        "Choice name already exists",
+      );
+  return choices;
 }
 
 function wrong(path: Path, code: string, message: string): never {

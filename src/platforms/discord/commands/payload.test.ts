@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ArgumentSheet, CommandSheet, PerLanguage } from "../../../model/ask.ts";
+import { readCommand } from "../../../sandbox/discord/command-form.ts";
 import { menuName, optionName, sheetOf } from "./names.ts";
 import { commandsPayload } from "./payload.ts";
 
@@ -151,7 +153,9 @@ describe("an argument", () => {
   it("proposes as one types, but not beside choices", () => {
     expect(optionsOf(argument({ completes: true }))).toMatchObject([{ autocomplete: true }]);
     const choices = [{ value: "v", label: words("p", "e", "s") }];
-    expect(optionsOf(argument({ completes: true, choices }))[0]).not.toHaveProperty("autocomplete");
+    expect(optionsOf(argument({ type: "choice", completes: true, choices }))[0]).not.toHaveProperty(
+      "autocomplete",
+    );
     expect(optionsOf(argument({ completes: true, type: "user" }))[0]).not.toHaveProperty("autocomplete");
   });
 
@@ -192,5 +196,59 @@ describe("a command about a message", () => {
       sheet({ ...save, names: words(`c${i}`, `c${i}`, `c${i}`) }),
     );
     expect(commandsPayload(many)).toHaveLength(16 + 15);
+  });
+});
+
+describe("whatever a plugin calls its commands", () => {
+  const text = fc.oneof(
+    fc.constantFrom("", " ", "clima", "Clima", "o clima", "história", "c!", "🧉", "__proto__", "constructor"),
+    fc.string({ unit: "grapheme", maxLength: 120 }),
+  );
+  const inThree = fc.record({ "pt-BR": text, en: text, es: text });
+  const args = fc.record(
+    {
+      key: text,
+      name: inThree,
+      about: inThree,
+      type: fc.constantFrom("text", "integer", "number", "boolean", "user", "file", "choice"),
+      isRequired: fc.boolean(),
+      min: fc.integer({ min: -10, max: 9_000 }),
+      max: fc.integer({ min: -10, max: 9_000 }),
+      completes: fc.boolean(),
+      choices: fc.array(fc.record({ value: text, label: inThree }), { maxLength: 30 }),
+    },
+    { requiredKeys: ["key", "name", "about", "type", "isRequired"] },
+  );
+  const sheets = fc.record({
+    name: text,
+    names: inThree,
+    about: inThree,
+    args: fc.array(args, { maxLength: 30 }),
+    forAdmins: fc.boolean(),
+    where: fc.constantFrom("anywhere", "rooms", "private"),
+    onMessage: fc.boolean(),
+  });
+
+  it("Discord takes the list", () => {
+    fc.assert(
+      fc.property(fc.array(sheets, { maxLength: 5 }), (some) => {
+        const payload = commandsPayload(some as CommandSheet[]);
+        const taken = payload.map((command, index) => readCommand({ ...command }, [index]));
+        expect(new Set(taken.map(({ type, name }) => `${type} ${name}`)).size).toBe(taken.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("one that is too long is left out, and the others stay", () => {
+    const choices = Array.from({ length: 25 }, (_, i) => ({
+      value: `v${i}`,
+      label: words("x".repeat(100), `e${i}`, "s"),
+    }));
+    const long = Array.from({ length: 4 }, (_, i) =>
+      argument({ key: `o${i}`, name: words(`o${i}`, `o${i}`, `o${i}`), type: "choice", choices }),
+    );
+    const large = sheet({ names: words("longo", "long", "largo"), args: long });
+    expect(commandsPayload([large, weather])).toEqual(commandsPayload([weather]));
   });
 });

@@ -2,6 +2,7 @@
 
 import type { ArgumentSheet, CommandSheet, PerLanguage } from "../../../model/ask.ts";
 import { isName, localized, menuName, menuWord, optionName, slashName } from "./names.ts";
+import { LARGEST_COMMAND, sizeOf } from "./size.ts";
 
 // Discord, interactions/application-commands: types of commands and of options, and how many of each.
 const SLASH = 1;
@@ -22,13 +23,16 @@ function cut(text: string): string {
 }
 
 const short = (text: string) => cut(text.trim());
+const shortOr = (text: string, instead: string) => short(text) || instead;
 const validName = (text: string) => (isName(text) ? text : undefined);
 
-function described(about: PerLanguage<string>) {
-  return { description: short(about.en), description_localizations: localized(about, short) };
+/** `name` where there are no words: Discord wants some. */
+function described(about: PerLanguage<string>, name: string) {
+  return { description: shortOr(about.en, name), description_localizations: localized(about, short) };
 }
 
 function boundsOf({ type, min, max }: ArgumentSheet): object {
+  if (min !== undefined && max !== undefined && min > max) return {};
   if (type === "integer" || type === "number")
     return { ...(min !== undefined && { min_value: min }), ...(max !== undefined && { max_value: max }) };
   if (type !== "text") return {};
@@ -38,28 +42,29 @@ function boundsOf({ type, min, max }: ArgumentSheet): object {
   };
 }
 
-function choicesOf({ choices }: ArgumentSheet): object {
-  if (!choices?.length) return {};
-  return {
-    choices: choices.slice(0, MOST.choices).map(({ value, label }) => ({
-      name: short(label.en),
-      name_localizations: localized(label, short),
-      value,
-    })),
-  };
+function choicesOf({ type, choices = [] }: ArgumentSheet): object {
+  if (type !== "choice") return {};
+  const fitting = choices.filter(({ value }) => value !== "" && [...value].length <= MOST.text);
+  const named = fitting.map(({ value, label }) => ({
+    name: shortOr(label.en, value),
+    name_localizations: localized(label, short),
+    value,
+  }));
+  const list = once(named, ({ name }) => name).slice(0, MOST.choices);
+  return list.length > 0 ? { choices: list } : {};
 }
 
 function optionOf(argument: ArgumentSheet): object | undefined {
   const name = optionName(argument);
   if (name === undefined) return undefined;
-  const { type, isRequired, completes, choices } = argument;
+  const { type, isRequired, completes } = argument;
   const mayComplete = type === "text" || type === "integer" || type === "number";
   return {
     ...{ type: OPTION[type], name, name_localizations: localized(argument.name, validName) },
-    ...described(argument.about),
+    ...described(argument.about, name),
     ...(isRequired && { required: true }),
-    // Discord wants one or the other.
-    ...(completes && mayComplete && !choices?.length && { autocomplete: true }),
+    // Not of choices: Discord wants one or the other.
+    ...(completes && mayComplete && { autocomplete: true }),
     ...boundsOf(argument),
     ...choicesOf(argument),
   };
@@ -70,7 +75,9 @@ function optionsOf({ args }: CommandSheet): object {
     ...args.filter(({ isRequired }) => isRequired),
     ...args.filter((each) => !each.isRequired),
   ];
-  const options = inOrder.flatMap((argument) => optionOf(argument) ?? []).slice(0, MOST.options);
+  const options = once(inOrder, optionName)
+    .flatMap((argument) => optionOf(argument) ?? [])
+    .slice(0, MOST.options);
   return options.length > 0 ? { options } : {};
 }
 
@@ -88,7 +95,7 @@ function slashCommand(sheet: CommandSheet, name: string): object {
     type: SLASH,
     name,
     name_localizations,
-    ...described(sheet.about),
+    ...described(sheet.about, name),
     ...optionsOf(sheet),
     ...shownTo(sheet),
   };
@@ -112,16 +119,17 @@ function once<T>(items: readonly T[], nameOf: (item: T) => string | undefined): 
 
 /**
  * The body of a bulk overwrite: at most 100 slash commands and 15 of the menu of messages, which Discord takes as they
- * are. What Discord cannot be told (a name it does not allow, a second command of the same name) is left out.
+ * are. What Discord cannot be told (a name it does not allow, a second command of the same name, one that is too long)
+ * is left out.
  */
 export function commandsPayload(sheets: readonly CommandSheet[]): readonly object[] {
-  const slash = once(sheets, slashName).slice(0, MOST.slash);
+  const slash = once(sheets, slashName)
+    .map((sheet) => slashCommand(sheet, slashName(sheet) ?? sheet.name))
+    .filter((command) => sizeOf(command) <= LARGEST_COMMAND)
+    .slice(0, MOST.slash);
   const menu = once(
     sheets.filter(({ onMessage }) => onMessage),
     menuName,
   ).slice(0, MOST.menu);
-  return [
-    ...slash.map((sheet) => slashCommand(sheet, slashName(sheet) ?? sheet.name)),
-    ...menu.map(menuCommand),
-  ];
+  return [...slash, ...menu.map(menuCommand)];
 }
