@@ -8,7 +8,9 @@ import type { Store } from "./bridge/store-port.ts";
 import { buildRobot } from "./config/robot-schema.ts";
 import type { Config } from "./config.ts";
 import type { Clock } from "./model/clock.ts";
+import type { BridgeEvent } from "./model/event.ts";
 import type { ConversationRef } from "./model/refs.ts";
+import { plainText } from "./model/rich-text.ts";
 import type { Language, Texts } from "./model/texts.ts";
 import { packageVersion } from "./package-version.ts";
 import { type Plugins, startPlugins } from "./plugins/plugins.ts";
@@ -18,6 +20,7 @@ import { createEveryday } from "./robot/everyday/everyday.ts";
 import { createNetwork } from "./robot/network/network.ts";
 import { createRegistry } from "./robot/registry.ts";
 import { createRobot, type Robot } from "./robot/robot.ts";
+import { typedCommand } from "./robot/words.ts";
 import { loadTexts } from "./texts.ts";
 
 const SOURCE = "https://github.com/matehackers/matebot";
@@ -56,13 +59,18 @@ export async function startRobot(
   const { before, after } = plugins;
   return {
     ...robot,
-    ...(before && { before }),
+    // Commands always win: no plugin changes what is asked.
+    ...(before && { before: async (event: BridgeEvent) => (isCommand(event) ? [event] : before(event)) }),
     ...(after && { after }),
     async stop(graceMs) {
       await robot.stop(graceMs);
       await plugins.stop();
     },
   };
+}
+
+function isCommand(event: BridgeEvent): boolean {
+  return "message" in event && typedCommand(plainText(event.message.body)) !== undefined;
 }
 
 /** Is it a word of a command of MateBot's own? Without a configuration as the defaults have it. */
