@@ -76,7 +76,8 @@ export function createLive(parts: LiveParts): Live {
 async function answered(ask: Ask, { answer, command }: Answered, parts: LiveParts): Promise<Reply> {
   const { world, platform } = parts;
   const { table, store, clock } = world;
-  const isCarried = command !== undefined && !answer.isPrivate && crosses(command, ask.room, table);
+  const isPrivate = answer.isPrivate ?? command?.isPrivate ?? false;
+  const isCarried = command !== undefined && !isPrivate && crosses(command, ask.room, table);
   const on = ask.asked.kind === "press" ? ask.asked.on : undefined;
   const reply = { id: ask.id, room: ask.room, answer, isCarried, isBrought: true, ...(on && { on }) };
   const isQuestionCarried = isCarried && answer.say !== undefined && ask.asked.kind === "command";
@@ -88,7 +89,7 @@ async function answered(ask: Ask, { answer, command }: Answered, parts: LivePart
   });
   for (const lane of lanes) world.wake(lane);
   await runAfter(answer, world);
-  const { say, isPrivate, change, toast, form } = answer;
+  const { say, change, toast, form } = answer;
   return {
     ...(say && { say }),
     ...(isPrivate && { isPrivate }),

@@ -14,6 +14,7 @@ export function helpCommand(say: Say): Command {
     name: "help",
     texts: "robot-everyday.help",
     isPrivate: true,
+    isCarried: false,
     args: [{ key: "command", type: "text", rest: true, most: 40, completes: true }],
     answer(question) {
       const word = String(question.args.command ?? "").trim();
