@@ -5,6 +5,7 @@ import type { Platform, PlatformContext } from "../../bridge/platform.ts";
 import type { RawUpdate } from "../../model/delivery.ts";
 import { UserError } from "../../model/errors.ts";
 import { createAccount } from "./account.ts";
+import { type Announcing, createAnnouncing } from "./announce.ts";
 import { createApi } from "./api.ts";
 import { createAvatarChannel } from "./avatar-channel.ts";
 import { createBackfill } from "./backfill.ts";
@@ -21,6 +22,7 @@ import { createInteractions, type Interactions } from "./interactions/interactio
 import { createFileReader } from "./open-file.ts";
 import { createOpenTwin } from "./open-twin.ts";
 import { parseDispatch } from "./parse.ts";
+import { createPrepare } from "./prepare.ts";
 import { createPuppets, type Puppets } from "./puppets.ts";
 import { createRates } from "./rates.ts";
 import { createReceiver } from "./receive.ts";
@@ -30,10 +32,9 @@ import { renderAside, renderDelete, renderMessage, renderNotice } from "./render
 import { createRenderReactions, renderPin, renderPollEnd, renderThread } from "./render-acts.ts";
 import { renderEdit } from "./render-edit.ts";
 import { renderJoined } from "./render-joined.ts";
-import type { DiscordPrepared } from "./request.ts";
 import { createRest, type DiscordRest } from "./rest.ts";
 import { createShowTyping } from "./show-typing.ts";
-import { usualFileBytes } from "./wants.ts";
+import { createSocial } from "./social.ts";
 
 /** A Discord account that is not connected yet. */
 export function createDiscord(context: PlatformContext, config: DiscordConfig): Platform {
@@ -57,33 +58,26 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     mend: (code, signal) => account.mend(code, signal),
     backfill: (sink) => createBackfill({ context, rest, directory, caps: config.backfill }, sink),
   });
+  const social = createSocial({ context, rest, directory });
+  const announcing = createAnnouncing(context, social);
   const guildOf = (id: string) => directory.channel(id)?.guild ?? "";
 
   return {
     account: context.account,
     capabilities,
     check: (signal) => account.prepare(signal).catch(throwIfFinal),
-    start: (accept) => startBoth({ context, gateway, interactions }, accept),
+    start: (accept) => startAll({ context, gateway, interactions, announcing }, accept),
     async stop() {
-      await Promise.all([gateway.stop(), interactions.stop()]);
+      await Promise.all([gateway.stop(), interactions.stop(), announcing.stop()]);
       faces.close();
       await Promise.all([rest.close(), files.close()]);
     },
     parse: (raw) => parseDispatch(raw, directory),
-    async prepare(to, signal) {
-      if (directory.channel(to.id) === undefined) await account.learn(to.id, signal);
-      const guild = directory.channel(to.id)?.guild;
-      const fileBytes = guild === undefined ? usualFileBytes : await facts.fileBytes(guild, signal);
-      const prepared: DiscordPrepared = {
-        puppets: (await puppets.get(to.id, signal)) !== undefined,
-        ...(guild === undefined ? {} : { guild }),
-        ...(fileBytes === usualFileBytes ? {} : { fileBytes }),
-      };
-      return { ...prepared };
-    },
+    prepare: createPrepare({ directory, account, facts, puppets }),
     ...{ renderMessage, renderAside, renderNotice, renderJoined, renderEdit, renderDelete },
     ...{ renderPin, renderPollEnd, renderThread },
     renderReactions: createRenderReactions((place, emoji) => facts.hasEmoji(guildOf(place), emoji)),
+    social,
     openThread: createOpenTwin({ context, rest, directory, account }),
     typing: createShowTyping(context, rest),
     open: (file, signal) => files.open(file, signal),
@@ -99,11 +93,12 @@ interface Doors {
   readonly context: PlatformContext;
   readonly gateway: Gateway;
   readonly interactions: Interactions;
+  readonly announcing: Announcing;
 }
 
 /** An interaction of the Gateway is answered once it is on disk. */
-async function startBoth(
-  { context, gateway, interactions }: Doors,
+async function startAll(
+  { context, gateway, interactions, announcing }: Doors,
   accept: (raw: RawUpdate) => Promise<void>,
 ) {
   context.health.way?.(context.account, "gateway");
@@ -112,6 +107,7 @@ async function startBoth(
     interactions.stored(raw.key);
   });
   await interactions.start(accept);
+  announcing.start();
 }
 
 interface ReceiveParts {

@@ -23,8 +23,27 @@ export const NEEDED_RIGHTS = [
 /** The sum of `NEEDED_RIGHTS`, as the link has it. */
 export const NEEDED_BITS: bigint = NEEDED_RIGHTS.reduce((sum, [, bit]) => sum | bit, 0n);
 
+/** What the robot may do to people for moderators, and with what it tells who of them did it. */
+export const ROBOT_RIGHTS = [
+  ["KICK_MEMBERS", 1n << 1n, "puts people out"],
+  ["BAN_MEMBERS", 1n << 2n, "bans people and lets them in again"],
+  ["VIEW_AUDIT_LOG", 1n << 7n, "tells which moderator did something"],
+  ["MODERATE_MEMBERS", 1n << 40n, "silences people for a time"],
+] as const satisfies readonly (readonly [string, bigint, string])[];
+
+const ROBOT_BITS = ROBOT_RIGHTS.reduce((sum, [, bit]) => sum | bit, NEEDED_BITS);
+
 /** Opens Discord's own page where somebody with MANAGE_GUILD chooses the guild. */
 export function installLink(applicationId: string): string {
+  return linkFor(applicationId, NEEDED_BITS);
+}
+
+/** The same with the rights of the robot. */
+export function robotLink(applicationId: string): string {
+  return linkFor(applicationId, ROBOT_BITS);
+}
+
+function linkFor(applicationId: string, rights: bigint): string {
   const scope = "bot%20applications.commands";
-  return `https://discord.com/oauth2/authorize?client_id=${applicationId}&scope=${scope}&permissions=${NEEDED_BITS}`;
+  return `https://discord.com/oauth2/authorize?client_id=${applicationId}&scope=${scope}&permissions=${rights}`;
 }

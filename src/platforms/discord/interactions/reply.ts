@@ -33,10 +33,8 @@ const remembered = 10_000;
 const over: ReadonlySet<number | undefined> = new Set([10062, 40060]);
 
 export function createReplies({ context, rest, answers }: ReplyParts): Replies {
-  const isNew = createMemory();
   const underWay = new Set<Promise<void>>();
   const { account, clock, log } = context;
-  const isPrivate = answers.isPrivate ?? (() => true);
 
   function track(work: Promise<void>): Promise<void> {
     const done = work.catch((error: unknown) => sayLost(error)).finally(() => underWay.delete(done));
@@ -50,35 +48,7 @@ export function createReplies({ context, rest, answers }: ReplyParts): Replies {
     log.warn({ account, code }, "an interaction could not be answered");
   }
 
-  async function decide(interaction: Interaction): Promise<Decision | undefined> {
-    if (!isNew(interaction.id)) return undefined;
-    const answer = Promise.resolve()
-      .then(() => answers.answerInteraction(interaction))
-      .catch((error: unknown) => {
-        sayLost(error);
-        return answers.failed(interaction);
-      });
-    const waiting = new AbortController();
-    const late = sleep(clock, patienceMs, waiting.signal).then(() => undefined);
-    const now = await Promise.race([answer, late]);
-    waiting.abort();
-    if (now !== undefined && !now.files) {
-      const { more = [], type, data } = now;
-      const plain = { type, ...(data && { data }) };
-      return more.length === 0
-        ? { now: plain }
-        : { now: plain, tell: () => goOn({ context, rest }, interaction, more) };
-    }
-    const deferral = deferralOf(interaction, now ? isWhisper(now.data ?? {}) : isPrivate(interaction));
-    if (deferral.type === ANSWERS.choices) return { now: deferral };
-    const tell = async () => {
-      const told = await answer;
-      // A form can only be the first answer.
-      const said = told.type === ANSWERS.modal ? answers.failed(interaction) : told;
-      await fill({ context, rest }, interaction, deferral, said);
-    };
-    return { now: deferral, tell };
-  }
+  const decide = createDeciding({ context, rest, answers }, sayLost);
 
   return {
     async inTime(interaction) {
@@ -101,6 +71,44 @@ export function createReplies({ context, rest, answers }: ReplyParts): Replies {
     async settle() {
       while (underWay.size > 0) await Promise.all(underWay);
     },
+  };
+}
+
+/** What is answered at once, and what goes on behind it; undefined for an interaction that was answered already. */
+function createDeciding(
+  { context, rest, answers }: ReplyParts,
+  sayLost: (error: unknown) => void,
+): (interaction: Interaction) => Promise<Decision | undefined> {
+  const isNew = createMemory();
+  const isPrivate = answers.isPrivate ?? (() => true);
+  return async (interaction) => {
+    if (!isNew(interaction.id)) return undefined;
+    const answer = Promise.resolve()
+      .then(() => answers.answerInteraction(interaction))
+      .catch((error: unknown) => {
+        sayLost(error);
+        return answers.failed(interaction);
+      });
+    const waiting = new AbortController();
+    const late = sleep(context.clock, patienceMs, waiting.signal).then(() => undefined);
+    const now = await Promise.race([answer, late]);
+    waiting.abort();
+    if (now !== undefined && !now.files) {
+      const { more = [], type, data } = now;
+      const plain = { type, ...(data && { data }) };
+      return more.length === 0
+        ? { now: plain }
+        : { now: plain, tell: () => goOn({ context, rest }, interaction, more) };
+    }
+    const deferral = deferralOf(interaction, now ? isWhisper(now.data ?? {}) : isPrivate(interaction));
+    if (deferral.type === ANSWERS.choices) return { now: deferral };
+    const tell = async () => {
+      const told = await answer;
+      // A form can only be the first answer.
+      const said = told.type === ANSWERS.modal ? answers.failed(interaction) : told;
+      await fill({ context, rest }, interaction, deferral, said);
+    };
+    return { now: deferral, tell };
   };
 }
 
