@@ -39,7 +39,7 @@ const everyone = (allow: bigint, deny: bigint) => ({ id: rig.guild, type: 0 as c
 describe("a room", () => {
   it("is named with its server, and whether all its people may read it", async () => {
     expect(await social.room(rig.at(), signal)).toEqual({
-      ...{ name: "geral", parent: "Casa", kind: "group", isOpen: true },
+      ...{ name: "geral", parent: "Casa", kind: "group", isOpen: true, members: 3 },
       href: `https://discord.com/channels/${rig.guild}/${rig.channel}`,
     });
     rig.sandbox.setPermissions(rig.channel, [

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../manual-clock.ts";
 import { startDiscordSandbox } from "./index.ts";
 import { PERMISSION } from "./permissions.ts";
-import { ALL_INTENTS, at, furnish, login, type RawGateway } from "./raw-client.ts";
+import { ALL_INTENTS, at, furnish, login, type RawGateway, textAt } from "./raw-client.ts";
 import type { DiscordSandbox } from "./sandbox.ts";
 
 const GUILD_MEMBERS = 1 << 1;
@@ -53,6 +53,12 @@ async function heard(gateway: RawGateway): Promise<(string | null)[]> {
 }
 
 describe("a bot", () => {
+  test("learns how many are in the guild when it asks for that", async () => {
+    expect((await home.rest("GET", `/guilds/${guild}`)).body).not.toHaveProperty("approximate_member_count");
+    const { body } = await home.rest("GET", `/guilds/${guild}?with_counts=true`);
+    expect(body).toMatchObject({ approximate_member_count: 3 });
+  });
+
   test("bans with a reason, and what was written lately goes too", async () => {
     const gateway = await listen();
     sandbox.say(home.channel.id, ana, { content: "um" });
@@ -180,7 +186,9 @@ describe("in private", () => {
     expect(d).toMatchObject({ content: "oi", author: { id: ana } });
     expect(d).not.toHaveProperty("guild_id");
     const { body } = await home.rest("POST", "/users/@me/channels", { recipient_id: ana });
-    const path = `/channels/${String(at(body, "id"))}/messages`;
+    const there = (await home.rest("GET", `/channels/${textAt(body, "id")}`)).body;
+    expect(at(there, "recipients")).toEqual([expect.objectContaining({ id: ana })]);
+    const path = `/channels/${textAt(body, "id")}/messages`;
     expect((await home.rest("POST", path, { content: "olá" })).status).toBe(200);
     expect(sandbox.privateMessages(home.bot.id, ana).map(({ content }) => content)).toEqual(["oi", "olá"]);
     sandbox.setDirectClosed(ana, true);

@@ -82,6 +82,13 @@ function user(call: BotCall): Answer {
   return ok(userShape(call.world, id));
 }
 
+function oneGuild(call: BotCall): Answer {
+  const guild = findGuild(call.world, param(call, "guild_id"), call.bot);
+  if (call.query.get("with_counts") !== "true") return ok(guildShape(guild));
+  const there = guild.members.size;
+  return ok({ ...guildShape(guild), approximate_member_count: there, approximate_presence_count: there });
+}
+
 function stickers(call: BotCall): Answer {
   const guild = findGuild(call.world, param(call, "guild_id"), call.bot);
   return ok(guild.stickers.map((sticker) => stickerShape(guild, sticker)));
@@ -127,7 +134,7 @@ function openDirect({ world, bot, body }: BotCall): Answer {
   if (!world.users.has(userId) || userId === bot.id)
     throw badField(["recipient_id"], "INVALID_RECIPIENT", "Invalid Recipient(s)");
   const channel = directChannel(world, bot.id, userId);
-  return ok({ ...channelShape(world, channel), recipients: [userShape(world, userId)] });
+  return ok(channelShape(world, channel));
 }
 
 function ownGuilds({ world, bot }: BotCall): Answer {
@@ -180,7 +187,7 @@ export const selfRoutes: readonly Route[] = [
     path: "/guilds/{guild_id}",
     auth: "bot",
     query: ["with_counts"],
-    handle: (call) => ok(guildShape(findGuild(call.world, param(call, "guild_id"), call.bot))),
+    handle: oneGuild,
   },
   {
     method: "GET",

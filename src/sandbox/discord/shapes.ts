@@ -114,8 +114,9 @@ export function channelShape(world: World, channel: ChannelRecord): Record<strin
     last_message_id: channel.lastMessageId,
     ...(channel.lastPinAt === null ? {} : { last_pin_timestamp: timestamp(channel.lastPinAt) }),
   };
-  if (channel.guildId === undefined)
-    return { ...base, recipients: channel.recipients.map((id) => userShape(world, id)) };
+  // As the bot sees it: with the others in there.
+  const others = channel.recipients.filter((id) => !world.bots.has(id));
+  if (channel.guildId === undefined) return { ...base, recipients: others.map((id) => userShape(world, id)) };
   const named = {
     ...base,
     guild_id: channel.guildId,

@@ -147,6 +147,7 @@ describeIf(present, MISSING, { always: false })("sample answers", () => {
       { path: "/gateway", method: "GET" },
       { path: "/gateway/bot", method: "GET" },
       { path: "/guilds/{guild_id}", method: "GET" },
+      { path: "/guilds/{guild_id}", method: "GET", query: "?with_counts=true" },
       { path: "/guilds/{guild_id}/channels", method: "GET" },
       { path: "/guilds/{guild_id}/roles", method: "GET" },
       { path: "/guilds/{guild_id}/emojis", method: "GET" },
