@@ -5,10 +5,12 @@ import { parseMarkdown } from "../platforms/discord/markdown-parse.ts";
 import { startDiscordSandbox } from "../sandbox/discord/index.ts";
 import type { DiscordSandbox } from "../sandbox/discord/sandbox.ts";
 import { discordActs } from "./discord-acts.ts";
-import { createDiscordCommands } from "./discord-commands.ts";
+import { createDiscordCommands, type DiscordCommands } from "./discord-commands.ts";
 import { DISCORD_SAMPLES } from "./discord-samples.ts";
 import { type DiscordEyes, type Shown, showDiscord, standing } from "./discord-view.ts";
 import { drawFace, type Face } from "./drawings.ts";
+import type { FileShelf } from "./file-shelf.ts";
+import { createListeners } from "./listeners.ts";
 import { createMarks } from "./marks.ts";
 import { needsFilm } from "./samples.ts";
 import { type DemoSide, SHOWN, type SideParts } from "./side.ts";
@@ -55,23 +57,11 @@ export async function startDiscordSide(
   const { id: channel } = sandbox.createChannel(guild, { name: title });
   sandbox.addBot(guild, bot.id, { permissions: INVITED });
   sandbox.addBot(guild, waiter.id);
-  // The first of them runs the server.
-  const { id: admins } = sandbox.createRole(guild, {
-    name: texts("demo.admins"),
-    permissions: ADMINISTRATOR,
-  });
-  const people = await Promise.all(
-    PEOPLE.map((person, index) => join(sandbox, guild, person, index === 0 ? [admins] : [])),
-  );
+  const people = await joinAll(sandbox, guild, texts("demo.admins"));
   const kept = new Map<string, Buffer>();
   const reactions = createMarks<string>();
   const votes = createMarks<number>();
-  const known = new Map(
-    people.map(({ id, name, face }) => {
-      const { url } = shelf.put(`discord face ${id}`, () => face);
-      return [id, { id, name, ...(url !== undefined && { face: url }) }];
-    }),
-  );
+  const known = knownBy(people, shelf);
   const eyes: DiscordEyes = {
     ...{ sandbox, channel, shelf, botId: bot.id },
     person: (id) => known.get(id),
@@ -80,19 +70,8 @@ export async function startDiscordSide(
     reactedWith: reactions.by,
     votersOf: votes.by,
   };
-  const listeners = new Set<() => void>();
-  const changed = () => {
-    for (const listener of listeners) listener();
-  };
+  const { add: listen, changed } = createListeners();
   const commands = createDiscordCommands({ sandbox, bot, guild, channel, changed, later: timers.later });
-  const privately = (person: string) => {
-    const said = sandbox.privateMessages(bot.id, person) as unknown as readonly Shown[];
-    return showDiscord(eyes, said, commands.whispers(sandbox.createDm(bot.id, person).id), SHOWN);
-  };
-  const formNow = () => {
-    const form = commands.form();
-    return form ? { form } : {};
-  };
   return {
     settings: {
       api: sandbox.url,
@@ -111,26 +90,52 @@ export async function startDiscordSide(
         ...{ kind, ready: samples.films || !(needsFilm(kind) || kind === "gif") },
       })),
       emoji: EMOJI,
-      privately: Object.fromEntries([...known.keys()].map((id) => [id, privately(id)])),
-      ...formNow(),
+      ...alone(eyes, [...known.keys()], commands),
     }),
     ...discordActs({
       ...{ ...parts, eyes, guild, waiter: waiter.id, kept, reactions, votes, later: timers.later },
       ...{ commands, botId: bot.id },
     }),
-    onChange(listener) {
-      listeners.add(listener);
-      const stop = sandbox.onChange(listener);
-      return () => {
-        listeners.delete(listener);
-        stop();
-      };
-    },
+    onChange: (listener) => listen(listener, (told) => sandbox.onChange(told)),
     close() {
       timers.stop();
       return sandbox.close();
     },
   };
+}
+
+/** What one person alone sees: the talk with the robot, and a form. */
+function alone(eyes: DiscordEyes, people: readonly string[], commands: DiscordCommands) {
+  const { sandbox, botId } = eyes;
+  const talk = (person: string) => {
+    const said = sandbox.privateMessages(botId, person) as unknown as readonly Shown[];
+    return showDiscord(eyes, said, commands.whispers(sandbox.createDm(botId, person).id), SHOWN);
+  };
+  const form = commands.form();
+  return { privately: Object.fromEntries(people.map((id) => [id, talk(id)])), ...(form && { form }) };
+}
+
+interface Joined {
+  readonly id: string;
+  readonly name: string;
+  readonly face: Buffer;
+}
+
+function knownBy(people: readonly Joined[], shelf: FileShelf) {
+  return new Map(
+    people.map(({ id, name, face }) => {
+      const { url } = shelf.put(`discord face ${id}`, () => face);
+      return [id, { id, name, ...(url !== undefined && { face: url }) }];
+    }),
+  );
+}
+
+/** The first of them runs the server. */
+function joinAll(sandbox: DiscordSandbox, guild: string, role: string): Promise<readonly Joined[]> {
+  const { id: admins } = sandbox.createRole(guild, { name: role, permissions: ADMINISTRATOR });
+  return Promise.all(
+    PEOPLE.map((person, index) => join(sandbox, guild, person, index === 0 ? [admins] : [])),
+  );
 }
 
 async function join(

@@ -1,7 +1,9 @@
 // The Telegram half of the demo: a simulated group with two people in it, seen as the page shows it.
 
+import type { Clock } from "../model/clock.ts";
 import { startTelegramSandbox, type TelegramSandbox } from "../sandbox/telegram/index.ts";
 import { drawFace, type Face } from "./drawings.ts";
+import { createListeners } from "./listeners.ts";
 import { createMarks } from "./marks.ts";
 import { needsFilm } from "./samples.ts";
 import { type DemoSide, SHOWN, type SideParts } from "./side.ts";
@@ -40,10 +42,7 @@ export async function startTelegramSide(title: string, parts: SideParts): Promis
   const timers = createTimers(clock);
   const bot = sandbox.createBot({ name: "MateBot", username: "mate_bot", privacy: false });
   const { id: chat } = sandbox.createChat({ title, type: "supergroup", forum: true });
-  // The first of them runs the group.
-  const people = await Promise.all(
-    PEOPLE.map((person, index) => join(sandbox, chat, person, index === 0 ? "administrator" : "member")),
-  );
+  const people = await joinAll(sandbox, chat);
   // The bot comes last, so that the arrival of the others is no news to it.
   sandbox.join(chat, bot.id, "administrator");
   /** What was typed, for the box when it is edited. */
@@ -64,19 +63,8 @@ export async function startTelegramSide(title: string, parts: SideParts): Promis
       .some(({ path, at }) => path.endsWith("/sendChatAction") && clock.now() - at < TYPING_MS);
 
   const talking = new Set<number>();
-  const listeners = new Set<() => void>();
-  const changed = () => {
-    for (const listener of listeners) listener();
-  };
-  let press: { readonly person: string; readonly id: string; readonly at: number } | undefined;
-  const pressed = (person: string, id: string) => {
-    press = { person, id, at: clock.now() };
-    for (const ms of ANSWERED_MS) timers.later(ms, changed);
-  };
-  const toastNow = () => {
-    const text = press && clock.now() - press.at < TOAST_MS ? sandbox.pressAnswer(press.id)?.text : undefined;
-    return press && text ? { toast: { person: press.person, text } } : {};
-  };
+  const { add: listen, changed } = createListeners();
+  const presses = createPresses(sandbox, clock, (ms) => timers.later(ms, changed));
 
   return {
     settings: { api: sandbox.url, token: bot.token, conversation: String(chat) },
@@ -90,25 +78,41 @@ export async function startTelegramSide(title: string, parts: SideParts): Promis
       })),
       emoji: EMOJI,
       privately: Object.fromEntries([...talking].map((id) => [String(id), showPrivate(eyes, id, SHOWN)])),
-      ...toastNow(),
+      ...presses.toast(),
     }),
     ...telegramActs({
       ...{ sandbox, shelf, samples, texts, chat, typed, votes, later: timers.later },
-      ...{ token: bot.token, talking, pressed },
+      ...{ token: bot.token, talking, pressed: presses.note },
     }),
-    onChange(listener) {
-      listeners.add(listener);
-      const stop = sandbox.onChange(listener);
-      return () => {
-        listeners.delete(listener);
-        stop();
-      };
-    },
+    onChange: (listener) => listen(listener, (told) => sandbox.onChange(told)),
     close() {
       timers.stop();
       return sandbox.close();
     },
   };
+}
+
+/** The last button that was pressed, and the line that passes with which the bot answered. */
+function createPresses(sandbox: TelegramSandbox, clock: Clock, later: (ms: number) => void) {
+  let last: { readonly person: string; readonly id: string; readonly at: number } | undefined;
+  return {
+    note(person: string, id: string) {
+      last = { person, id, at: clock.now() };
+      for (const ms of ANSWERED_MS) later(ms);
+    },
+    toast() {
+      if (!last || clock.now() - last.at >= TOAST_MS) return {};
+      const text = sandbox.pressAnswer(last.id)?.text;
+      return text ? { toast: { person: last.person, text } } : {};
+    },
+  };
+}
+
+/** The first of them runs the group. */
+function joinAll(sandbox: TelegramSandbox, chat: number) {
+  return Promise.all(
+    PEOPLE.map((person, index) => join(sandbox, chat, person, index === 0 ? "administrator" : "member")),
+  );
 }
 
 async function join(
