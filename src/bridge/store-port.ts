@@ -290,6 +290,16 @@ export interface StoreTx {
     /** Removes what is no more; returns how many. */
     prune(): Promise<number>;
   };
+  /** What is known of one account of a person, beyond the robot's records. */
+  readonly privacy: {
+    /** For an export, readable by people. */
+    about(user: UserRef): Promise<Json>;
+    /**
+     * The person becomes a stranger: nothing names them any more, and no update comes twice for it. What is on its way in
+     * the lanes is left. How many rows changed.
+     */
+    erase(user: UserRef): Promise<number>;
+  };
   readonly moves: {
     /** Every conversation that got another id, oldest first. */
     all(): Promise<readonly { readonly from: ConversationRef; readonly to: ConversationRef }[]>;

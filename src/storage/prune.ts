@@ -1,6 +1,6 @@
 // How much may be forgotten in one go; every query that removes what is old uses it.
 
-import type { DeleteResult } from "kysely";
+import type { DeleteResult, UpdateResult } from "kysely";
 
 /** Rows one prune removes at most, so that nobody waits long for the writer (bench/storage-years.ts measures it). */
 export const maxPruned = 2_000;
@@ -10,4 +10,11 @@ export async function countDeleted(query: {
   executeTakeFirstOrThrow(): Promise<DeleteResult>;
 }): Promise<number> {
   return Number((await query.executeTakeFirstOrThrow()).numDeletedRows);
+}
+
+/** Runs an update and says how many rows it changed. */
+export async function countChanged(query: {
+  executeTakeFirstOrThrow(): Promise<UpdateResult>;
+}): Promise<number> {
+  return Number((await query.executeTakeFirstOrThrow()).numUpdatedRows);
 }

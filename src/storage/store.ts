@@ -13,6 +13,7 @@ import { movesOf } from "./moves.ts";
 import { outboxOf } from "./outbox.ts";
 import { peopleOf } from "./people.ts";
 import { pollsOf } from "./polls.ts";
+import { privacyOf } from "./privacy.ts";
 import { recordsOf } from "./records.ts";
 import { setStatesOf, stateOf } from "./state.ts";
 import { tasksOf } from "./tasks.ts";
@@ -51,5 +52,6 @@ function queriesOf(engine: Engine, clock: Clock): StoreTx {
     moves: movesOf(db),
     tasks: tasksOf(db),
     records: recordsOf(db, clock),
+    privacy: privacyOf(engine, db),
   };
 }

@@ -9,6 +9,7 @@ import { findPostgres, type PostgresServer, startPostgres } from "../support/pos
 import { hastyClock, usedBeside } from "../support/store-lock.ts";
 import { type StoreHarness, storeContract } from "./store.contract.ts";
 import { marksContract } from "./store-marks.contract.ts";
+import { robotContract } from "./store-robot.contract.ts";
 
 const hasty = { clock: hastyClock() };
 
@@ -30,6 +31,7 @@ describeIf(findPostgres() !== undefined, NO_POSTGRES)("PostgreSQL", () => {
   };
   describe("the store", () => storeContract(harness));
   describe("what belongs to messages", () => marksContract(harness));
+  describe("what the robot needs", () => robotContract(harness));
 
   const dropConnections = () =>
     server.run(

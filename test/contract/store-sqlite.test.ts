@@ -7,6 +7,7 @@ import { afterAll, describe } from "vitest";
 import { openStore } from "../../src/storage/open.ts";
 import { type StoreHarness, storeContract } from "./store.contract.ts";
 import { marksContract } from "./store-marks.contract.ts";
+import { robotContract } from "./store-robot.contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "matebot-store-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -25,3 +26,4 @@ const harness: StoreHarness = {
 
 describe("the store", () => storeContract(harness));
 describe("what belongs to messages", () => marksContract(harness));
+describe("what the robot needs", () => robotContract(harness));

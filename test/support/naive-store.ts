@@ -20,6 +20,7 @@ import {
   messageKey,
   type UserRef,
 } from "../../src/model/refs.ts";
+import { privacyOn } from "./naive-privacy.ts";
 
 type Row = StoredDelivery & {
   readonly reason?: string;
@@ -105,6 +106,7 @@ function transactionOn(lists: Lists, now: () => number): StoreTx {
     state,
     tasks: tasksOn(lists),
     records: recordsOn(lists, now),
+    privacy: privacyOn(lists),
     moves: {
       all: async () => [...lists.moves],
       async add(from, to) {
