@@ -16,7 +16,7 @@ import {
 import { codeIn } from "./codes.ts";
 import { changeScope, enterCode, join, refuseJoin } from "./joining.ts";
 import { loadRoster, moveRecords, moveRoster } from "./loading.ts";
-import { invite, list, overview } from "./panel.ts";
+import { invite, list, overview, START } from "./panel.ts";
 import { checkMayJoin } from "./places.ts";
 import { JOIN_WAYS } from "./plan.ts";
 import { bridgesTouching, emptyRoster, type Roster } from "./roster.ts";
@@ -27,8 +27,7 @@ const MOST_NAME = 60;
 
 export interface Bridges extends Area {
   /**
-   * The answer to a code that a deep link handed over (`/start CODE` in a group); undefined when it is no code for joining
-   * rooms. @throws Refusal
+   * The answer to what a deep link handed over (`/start CODE` in a group); undefined when it is nothing about joining rooms. @throws Refusal
    */
   onStart(question: Question, payload: string): Promise<Answer | undefined>;
 }
@@ -54,7 +53,9 @@ export function createBridges(): Bridges {
     },
     start: (world) => startRechecks(world, roster),
     async onStart(question, payload) {
-      if (question.ask.isPrivate || !codeIn(payload)) return undefined;
+      if (question.ask.isPrivate) return undefined;
+      if (payload === START) return overview(question, roster);
+      if (!codeIn(payload)) return undefined;
       return enterCode(question, roster, payload);
     },
   };

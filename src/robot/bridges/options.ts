@@ -24,7 +24,7 @@ export function optionsOf(bridge: Bridge, { ask, texts }: Question): Saying {
   });
   const language = bridge.language ?? "none";
   const last: Button[] = [
-    { label: texts("robot-bridge.options.language", { language }), action: "bridge:language" },
+    { label: texts(`robot-bridge.language.${language}`), action: "bridge:language" },
     { label: texts(`robot-bridge.attribution.${bridge.attribution ?? "name"}`), action: "bridge:names" },
     { label: texts("robot-bridge.options.direction", { way }), action: "bridge:direction" },
     { label: texts("robot-bridge.options.back"), action: "bridge:panel" },

@@ -10,6 +10,9 @@ import { keepCode, newCode, spoken } from "./codes.ts";
 import { checkMayJoin, isAdmin, label, nameOf, placeOf, placesOf, platformName } from "./places.ts";
 import { bridgeAt, bridgesOf, isCutOff, isOfFile, memberAt, type Roster } from "./roster.ts";
 
+/** What a link from a private talk hands over in the room: there it asks for a code. */
+export const START = "bridge";
+
 /** What stands there; a room without a bridge gets its code at once. */
 export async function overview(question: Question, roster: Roster): Promise<Answer> {
   const { ask } = question;
@@ -24,7 +27,7 @@ export async function overview(question: Question, roster: Roster): Promise<Answ
 function fromPrivate({ texts, world }: Question): Saying {
   return {
     body: [{ kind: "text", text: texts("robot-bridge.private") }],
-    buttons: linksFor("", world, texts),
+    buttons: linksFor(START, world, texts),
   };
 }
 
@@ -135,7 +138,7 @@ export function list({ ask, role, texts, world }: Question, roster: Roster): Ans
   const lines = names.flatMap((name) => {
     const bridge = roster.chosen.get(name);
     if (!bridge) return [];
-    const state = bridge.paused ? "paused" : isCutOff(bridge, roster) ? "cut-off" : "on";
+    const state = bridge.paused ? "paused" : isCutOff(bridge, roster) ? "cut" : "on";
     const from = isOfFile(bridge) ? "file" : "chats";
     return [texts("robot-bridge.list.line", { bridge: name, count: bridge.members.length, state, from })];
   });

@@ -49,14 +49,16 @@ export function platformName(ref: ConversationRef, world: RobotWorld): string {
 export function label(place: Place, texts: Texts, world: RobotWorld): string {
   const { parent, members } = place.facts ?? {};
   const values = { platform: platformName(place.ref, world), name: nameOf(place) };
-  const line = parent
-    ? texts("robot-bridge.room.within", { ...values, parent })
-    : texts("robot-bridge.room.plain", values);
+  const plain = texts("robot-bridge.room.plain", values);
+  // Telegram does not tell what a topic is called.
+  const topic =
+    place.ref.thread === undefined ? "" : texts("robot-bridge.room.topic", { topic: place.ref.thread });
+  const line = parent ? texts("robot-bridge.room.within", { ...values, parent }) : `${plain}${topic}`;
   return members === undefined ? line : `${line}${texts("robot-bridge.room.people", { count: members })}`;
 }
 
 /** The last word of a key says what is lacking: without these nothing can be said there. */
-const NEEDED_TO_WRITE = /[.-](write|send|post|view|gone)$/;
+const NEEDED_TO_WRITE = /\.(write|send|view|text|threads)$/;
 
 export function cannotWrite({ facts, lacks }: Place): boolean {
   return facts === undefined || lacks.some((key) => NEEDED_TO_WRITE.test(key));
