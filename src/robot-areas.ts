@@ -15,6 +15,7 @@ import type { Language, Texts } from "./model/texts.ts";
 import { packageVersion } from "./package-version.ts";
 import { type Plugins, startPlugins } from "./plugins/plugins.ts";
 import type { Area } from "./robot/area.ts";
+import { createBridges } from "./robot/bridges/bridges.ts";
 import type { RobotConfig } from "./robot/config.ts";
 import { createEveryday } from "./robot/everyday/everyday.ts";
 import { createNetwork } from "./robot/network/network.ts";
@@ -85,8 +86,13 @@ function takenBy(areas: readonly Area[], textsOf: (language: Language) => Texts)
 }
 
 function areasOf(robot: RobotConfig): readonly Area[] {
+  const bridges = createBridges();
   return [
-    createEveryday(robot, { about: { version: packageVersion(), source: SOURCE } }),
+    bridges,
+    createEveryday(robot, {
+      about: { version: packageVersion(), source: SOURCE },
+      onStart: (question, payload) => bridges.onStart(question, payload),
+    }),
     createNetwork(robot),
   ];
 }

@@ -126,8 +126,8 @@ function isSaid(key: string): boolean {
   return endings.some((end) => key.endsWith(end) && isSaid(key.slice(0, -end.length)));
 }
 
-/** The platforms' error codes begin with the same words as their texts. */
-const CODES = /^(telegram|discord|web)\./;
+/** Error codes of platforms, and kinds of records of bridges, begin with the same words as texts do. */
+const CODES = /^(telegram|discord|web)\.|^bridge\.(code|code-of|guesses|pending|out|told|room-name)$/;
 
 describe("the texts", () => {
   it("are all said somewhere", () => {

@@ -94,7 +94,9 @@ export function createDiscordCommands(parts: CommandParts): DiscordCommands {
 /** As Discord would list it to the bot. */
 async function definition({ sandbox, bot }: CommandParts, name: string): Promise<readonly Option[]> {
   const url = `${sandbox.url}/v10/applications/${bot.applicationId}/commands?with_localizations=true`;
-  const response = await fetch(url, { headers: { authorization: `Bot ${bot.token}` } });
+  const response = await fetch(url, {
+    headers: { authorization: `Bot ${bot.token}`, "user-agent": "DiscordBot (https://example.org, 1)" },
+  });
   const commands = (await response.json()) as readonly {
     readonly name: string;
     readonly type: number;

@@ -10,8 +10,6 @@ export interface TelegramHands extends Pick<SideParts, "shelf" | "samples" | "te
   readonly sandbox: TelegramSandbox;
   readonly chat: number;
   readonly token: string;
-  /** Who has begun a private talk with the bot: nobody else can be written to. */
-  readonly talking: Set<number>;
   /** A button was pressed, which the bot may answer with a line that passes. */
   readonly pressed: (person: string, press: string) => void;
   /** What was typed, for the box when it is edited. */
@@ -29,17 +27,13 @@ function words({
   chat,
   typed,
   token,
-  talking,
 }: TelegramHands): Pick<Doings, "say" | "edit" | "remove" | "submit"> {
   return {
     submit() {
       throw new Error("Telegram has no forms");
     },
     say({ person, text, replyTo, privately }) {
-      if (privately) {
-        talking.add(Number(person));
-        return void sandbox.sayPrivately(token, Number(person), readTelegramMarkup(text));
-      }
+      if (privately) return void sandbox.sayPrivately(token, Number(person), readTelegramMarkup(text));
       const saying = { ...readTelegramMarkup(text), ...(replyTo && { replyTo: Number(replyTo) }) };
       typed.set(sandbox.say(chat, Number(person), saying).message_id, text);
     },

@@ -62,7 +62,6 @@ export async function startTelegramSide(title: string, parts: SideParts): Promis
       .slice(-20)
       .some(({ path, at }) => path.endsWith("/sendChatAction") && clock.now() - at < TYPING_MS);
 
-  const talking = new Set<number>();
   const { add: listen, changed } = createListeners();
   const presses = createPresses(sandbox, clock, (ms) => timers.later(ms, changed));
 
@@ -77,12 +76,17 @@ export async function startTelegramSide(title: string, parts: SideParts): Promis
         ...{ kind, ready: samples.films || !needsFilm(kind) },
       })),
       emoji: EMOJI,
-      privately: Object.fromEntries([...talking].map((id) => [String(id), showPrivate(eyes, id, SHOWN)])),
+      privately: Object.fromEntries(
+        people.map(({ id }) => [
+          String(id),
+          showPrivate(eyes, sandbox.privateMessages(bot.token, id), SHOWN),
+        ]),
+      ),
       ...presses.toast(),
     }),
     ...telegramActs({
       ...{ sandbox, shelf, samples, texts, chat, typed, votes, later: timers.later },
-      ...{ token: bot.token, talking, pressed: presses.note },
+      ...{ token: bot.token, pressed: presses.note },
     }),
     onChange: (listener) => listen(listener, (told) => sandbox.onChange(told)),
     close() {

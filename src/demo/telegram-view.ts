@@ -25,19 +25,28 @@ export interface TelegramEyes {
 export function showTelegram(eyes: TelegramEyes, most: number): readonly MessageView[] {
   const pins = eyes.sandbox.pins(eyes.chat);
   const topics = new Map(eyes.sandbox.topics(eyes.chat).map(({ id, name }) => [id, name]));
-  return showChat(eyes, eyes.chat, { pins, topics }, most);
+  return showAll(eyes, eyes.sandbox.messages(eyes.chat), { pins, topics }, most);
 }
 
 /** What stands between a person and the bot alone. */
-export function showPrivate(eyes: TelegramEyes, person: number, most: number): readonly MessageView[] {
-  return showChat(eyes, person, { pins: [], topics: new Map() }, most);
+export function showPrivate(
+  eyes: TelegramEyes,
+  said: ReturnType<TelegramSandbox["messages"]>,
+  most: number,
+): readonly MessageView[] {
+  return showAll(eyes, said, { pins: [], topics: new Map() }, most);
 }
 
-function showChat(eyes: TelegramEyes, chat: number, around: Around, most: number): readonly MessageView[] {
+function showAll(
+  eyes: TelegramEyes,
+  said: ReturnType<TelegramSandbox["messages"]>,
+  around: Around,
+  most: number,
+): readonly MessageView[] {
   const albums = new Map<string, number>();
   const shown: MessageView[] = [];
   // The sandbox gives the JSON of the Bot API.
-  const messages = eyes.sandbox.messages(chat).slice(-2 * most) as unknown as readonly Message[];
+  const messages = said.slice(-2 * most) as unknown as readonly Message[];
   for (const message of messages) {
     const group = message.media_group_id;
     const at = group === undefined ? undefined : albums.get(group);
