@@ -3,6 +3,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { MediaPort } from "../../src/bridge/media-port.ts";
 import type { Platform } from "../../src/bridge/platform.ts";
+import type { RobotPort } from "../../src/bridge/social.ts";
 import type { RawUpdate } from "../../src/model/delivery.ts";
 import { telegramSchema } from "../../src/platforms/telegram/config.ts";
 import { createTelegram } from "../../src/platforms/telegram/index.ts";
@@ -15,6 +16,8 @@ export interface Rig {
   readonly clock: ManualClock;
   readonly sandbox: TelegramSandbox;
   readonly token: string;
+  /** The bot's own id. */
+  readonly bot: number;
   readonly chat: number;
   readonly user: number;
   say(text: string): void;
@@ -34,6 +37,8 @@ export interface AccountOptions {
   readonly updates?: "auto" | "webhook" | "polling";
   /** Nothing fits, unless told. */
   readonly media?: MediaPort;
+  /** Nobody answers, unless told. */
+  readonly robot?: RobotPort;
   /** What becomes of an update before it counts as stored. */
   readonly disk?: (raw: RawUpdate) => Promise<void>;
 }
@@ -57,7 +62,7 @@ export async function openRig({ privacy = false, local = true } = {}): Promise<R
   const before = sandbox.requests.length;
   const running: Platform[] = [];
   return {
-    ...{ clock, sandbox, token, chat, user },
+    ...{ clock, sandbox, token, bot: id, chat, user },
     say: (text) => void sandbox.say(chat, user, { text }),
     asked: (method) =>
       sandbox.requests
@@ -90,7 +95,8 @@ function makeAccount(
 ): Account {
   const { token = defaults.token, api = defaults.api, updates = "auto" } = options;
   const config = telegramSchema.parse({ platform: "telegram", token, api, updates });
-  const platform = createTelegram(record.context, config);
+  const context = { ...record.context, ...(options.robot && { robot: options.robot }) };
+  const platform = createTelegram(context, config);
   const stored: RawUpdate[] = [];
   const start = () =>
     platform.start(async (raw) => {

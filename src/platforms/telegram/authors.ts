@@ -8,6 +8,11 @@ import { pageOf } from "./parse-links.ts";
 /** The fake sender of anonymous admins [tdlib UserManager.cpp]. */
 const ANONYMOUS_ADMIN = 1087968824;
 
+/** Who shows the group alone, by the user id in an update. */
+export function isAnonymousAdmin(userId: string): boolean {
+  return userId === String(ANONYMOUS_ADMIN);
+}
+
 /** First and last name, or what else names the user. */
 export function userName(user: User): string {
   const full = oneLine(`${user.first_name ?? ""} ${user.last_name ?? ""}`);

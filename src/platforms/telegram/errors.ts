@@ -19,6 +19,12 @@ export const notModified = "telegram.not-modified";
 export const cannotEdit = "telegram.cannot-edit";
 /** No such message stands there. */
 export const messageGone = "telegram.message-gone";
+/** It is too old to be deleted, or the right is missing. */
+export const cannotDelete = "telegram.cannot-delete";
+/** The account is not in the chat. */
+export const notThere = "telegram.not-a-member";
+/** Telegram knows no such person there. */
+export const noPerson = "telegram.no-person";
 /** It stands there as text. */
 export const noCaption = "telegram.no-caption";
 /** A file id that is good no more: the file itself is. */
@@ -102,6 +108,22 @@ const table: readonly Row[] = [
     "no-topics",
   ),
   row(400, /not enough rights to (manage pinned|pin|unpin)|can't (un)?pin/i, "no-pins", refused, "no-pins"),
+  row(400, /rights to (un)?restrict/i, "no-moderation", refused, "no-moderation"),
+  row(
+    400,
+    /is an administrator of the chat|can't (remove chat owner|restrict self)|USER_ADMIN_INVALID/i,
+    "untouchable",
+    refused,
+    "untouchable",
+  ),
+  row(
+    400,
+    /invalid user_id|(USER|PARTICIPANT)_ID_INVALID|USER_NOT_PARTICIPANT|(user|member) not found/i,
+    "no-person",
+    refused,
+    "no-person",
+  ),
+  row(400, /method is available (only )?for supergroup/i, "only-supergroups", refused, "only-supergroups"),
   // Text is another matter: only that stops a lane.
   row(
     400,

@@ -24,6 +24,8 @@ import { renderPollEnd } from "./render-poll.ts";
 import type { Manner } from "./render-words.ts";
 import type { TelegramSelf } from "./request.ts";
 import { createSender } from "./send.ts";
+import { createSocial } from "./social.ts";
+import { keepAnnouncing } from "./social-commands.ts";
 import { openTopic } from "./topics.ts";
 import { isPassing, reportTrouble, troubleText } from "./trouble.ts";
 import { createTyping } from "./typing.ts";
@@ -48,6 +50,8 @@ export function createTelegram(
   let retrying: Promise<void> | undefined;
   let me: UserFromGetMe | undefined;
   const { send, ...renderers } = createOutgoing(context, config, api);
+  const social = createSocial({ api, context, self: () => self });
+  let announcing: Promise<void> | undefined;
   const { takeTo, ...remembered } = createChatMemory(context, api, send, () => self.id);
 
   async function introduce(signal: AbortSignal): Promise<UserFromGetMe> {
@@ -71,6 +75,7 @@ export function createTelegram(
         const who = await introduce(stopping.signal);
         await chosen.begin(stopping.signal);
         greet(context, who);
+        announcing = keepAnnouncing(context, social, stopping.signal);
       };
       try {
         await connect();
@@ -82,10 +87,12 @@ export function createTelegram(
     async stop() {
       stopping.abort();
       await retrying;
+      await announcing;
       await receiver?.stop();
     },
     parse: (raw) => parseUpdate(raw, self),
     ...renderers,
+    social,
     openThread: (chat, name, signal) => openTopic(api, chat, name, signal),
     typing: createTyping(api, context.clock, stopping.signal),
     open: createOpen(api, isCloud(config)),

@@ -62,9 +62,9 @@ describe("what a bot is told of its own place in a chat", () => {
     expect(record.recoveries).toEqual(wakes ? [chat, topic] : []);
   });
 
-  it("is not stored, for it says nothing to the bridge", async () => {
+  it("is stored, for the robot hears of it", async () => {
     await take(place("kicked", { status: "member" }));
-    expect(stored).toEqual([]);
+    expect(stored.map(({ key }) => key)).toEqual(["u1"]);
   });
 
   it("opens a gap in a channel of which it was not told for a while, until the next post", async () => {

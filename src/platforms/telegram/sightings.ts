@@ -21,8 +21,8 @@ export function markName(chat: string): string {
 }
 
 /**
- * Notes what an update shows and hands it to the journal. What a bot is told of its own place in a chat is only
- * acted upon: it says nothing to the bridge, and a lane that missed it asks again by itself.
+ * Notes what an update shows and hands it to the journal. What a bot is told of its own place in a chat is acted upon
+ * at once, too: its lanes there need not wait.
  */
 export function createTake(
   context: PlatformContext,
@@ -31,12 +31,13 @@ export function createTake(
   accept: (raw: RawUpdate) => Promise<void>,
 ): Take {
   return async (update, body) => {
-    if (update.my_chat_member) return await ownPlace(context, gaps, update.my_chat_member);
     const message = messageOf(update);
     // What is no proper message is the parser's business, and must not be kept from the journal.
     const id = message && Number.isSafeInteger(message.message_id) ? message.message_id : undefined;
     const chat = message?.chat && Number.isSafeInteger(message.chat.id) ? String(message.chat.id) : undefined;
     const raw = rawUpdate(context.account, update.update_id, body, context.clock.now());
+    const { my_chat_member: own } = update;
+    if (own) return void (await Promise.all([accept(raw), ownPlace(context, gaps, own)]));
     if (!message || id === undefined || chat === undefined) return await accept(raw);
     seen.note(chat, id, message.chat.type === "channel");
     // At once: updates that came together go to the journal together, in their order.
