@@ -104,7 +104,7 @@ function show(eyes: DiscordEyes, message: Shown): MessageView | undefined {
     ...{ id, files, cards },
     author: nameOf(eyes, message),
     ...(face !== undefined && { face }),
-    carried: isCarried(message) || author.id === eyes.botId,
+    carried: isWebhooks(message) || author.id === eyes.botId,
     body: eyes.read(notice ? "" : content),
     ...(message.content !== "" && gifs.length === 0 && { source: message.content }),
     edited: message.edited_timestamp !== null,
@@ -218,6 +218,11 @@ function embedsOf(eyes: DiscordEyes, { embeds, type }: Shown): Embeds {
   });
   const cards = embeds.filter((embed) => String(embed.type) !== "gifv").map((embed) => cardOf(eyes, embed));
   return { gifs, cards };
+}
+
+/** Answers to commands name their application there, and are no webhooks'. */
+function isWebhooks({ webhook_id, application_id }: Shown): boolean {
+  return webhook_id !== undefined && webhook_id !== application_id;
 }
 
 function cardOf({ read }: DiscordEyes, embed: APIEmbed): CardView {
