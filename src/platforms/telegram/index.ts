@@ -93,13 +93,25 @@ export function createTelegram(
     parse: (raw) => parseUpdate(raw, self),
     ...renderers,
     social,
-    openThread: (chat, name, signal) => openTopic(api, chat, name, signal),
-    typing: createTyping(api, context.clock, stopping.signal),
-    open: createOpen(api, isCloud(config)),
-    face: createFaces(context.account, api, context.clock),
-    rates: config.limits === "none" ? () => [] : rates,
+    ...createAsking(context, config, api, stopping.signal),
     ...remembered,
   };
+}
+
+/** What is asked of Telegram beside the messages. */
+function createAsking(
+  { account, clock }: PlatformContext,
+  config: TelegramConfig,
+  api: TelegramApi,
+  stopping: AbortSignal,
+) {
+  return {
+    openThread: (chat, name, signal) => openTopic(api, chat, name, signal),
+    typing: createTyping(api, clock, stopping),
+    open: createOpen(api, isCloud(config)),
+    face: createFaces(account, api, clock),
+    rates: config.limits === "none" ? () => [] : rates,
+  } satisfies Partial<Platform>;
 }
 
 /** The renderers, as this account speaks, and what sends what they make. */

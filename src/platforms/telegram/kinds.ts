@@ -3,7 +3,7 @@
 import type { Message } from "@grammyjs/types";
 
 /**
- * In which form a kind crosses. `robot` is heard by the robot alone; `detail` changes how its message looks; `inside` is read as part of another kind; a
+ * In which form a kind crosses. `detail` changes how its message looks; `inside` is read as part of another kind; a
  * message is carried without its fields that are `nothing`, and one with an `unsaid` field is not carried at all.
  */
 export type Form =
@@ -19,7 +19,6 @@ export type Form =
   | "edit"
   | "reaction"
   | "vote"
-  | "robot"
   | "detail"
   | "inside"
   | "nothing"
