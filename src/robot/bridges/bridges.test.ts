@@ -133,6 +133,29 @@ describe("two rooms", () => {
     expect(toldTo(done, group)).toContain("Carla");
   });
 
+  it("are both told in public, although Discord's answers are for one person's eyes", async () => {
+    const whispering = { ...inChannel, can: { forms: true, whispers: true } };
+    const asked = await say(codeOf(await say("")), whispering);
+    const done = await press(yes(asked), whispering);
+    expect(toldTo(done, channel)).toContain("Carla juntou");
+    expect(toldTo(done, group)).toContain("Carla juntou");
+    expect(toldTo(await say("pausar", whispering), channel)).toContain("Carla pausou");
+  });
+
+  it("are joined by a form where there are forms, and by typing where there are none", async () => {
+    const form = await press("bridge:code", { ...inChannel, can: { forms: true, whispers: true } });
+    expect(form.form).toMatchObject({ action: "bridge:code", fields: [{ name: "words" }] });
+    const code = codeOf(await say(""));
+    const asked = { kind: "form", action: "bridge:code", fields: { words: code } } as const;
+    const question = {
+      ...{ ask: bench.ask(asked, inChannel), args: {}, role: "admin" as const, language: "pt-BR" as const },
+      ...{ texts: loadTexts("pt-BR"), world: bench.world, signal: new AbortController().signal },
+    };
+    const answer = await command.submit?.(question, "code", asked.fields);
+    expect(answer && wordsOf(answer)).toContain("Cozinha");
+    expect(wordsOf(await press("bridge:code"))).toContain("/ponte");
+  });
+
   it("are told in the language of each", async () => {
     await bench.world.rooms.set(group, { language: "es" });
     await bench.world.rooms.set(channel, { language: "en" });
@@ -218,6 +241,7 @@ describe("the question for the last yes", () => {
   it("may be answered by any admin when the code came from one who writes as the group", async () => {
     const code = codeOf(await say("", inChannel));
     const anonymous = { kind: "anonymous", name: "Cozinha", user: { account: "telegram", id: group.id } };
+    admin(anonymous as typeof ana, group);
     const asked = await say(code, { room: group, by: anonymous as typeof ana });
     await press(yes(asked), inGroup);
     expect(only().members).toEqual([channel, group]);

@@ -47,7 +47,7 @@ function becoming(
   };
 }
 
-/** Says it in the other rooms that can be reached, each in its language. */
+/** Says it in the other rooms that can be reached, each in its language; in this one too when the answer is whispered. */
 function toOthers(
   bridge: Bridge,
   question: Question,
@@ -57,7 +57,7 @@ function toOthers(
   const { ask, world } = question;
   const here = memberAt(bridge, ask.room);
   return bridge.members
-    .filter((member) => !here || !sameConversation(member, here))
+    .filter((member) => ask.can.whispers || !here || !sameConversation(member, here))
     .filter((member) => !roster.out.has(conversationKey(member)))
     .map((to) => ({
       to,

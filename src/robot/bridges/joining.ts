@@ -48,7 +48,8 @@ export async function enterCode(question: Question, roster: Roster, words: strin
   if (guessed.kind !== "right") throw new Refusal("robot-bridge.refused.wrong-code");
   const pending: Pending = {
     ...{ opening: guessed.opening, room: ask.room, by: ask.by.user },
-    isAnonymous: ask.by.kind === "anonymous",
+    // Buttons are pressed by people, whatever name they write under.
+    isAnonymous: ask.by.kind === "anonymous" || ask.by.kind === "channel",
   };
   const both = await checked(pending, question, roster);
   const id = pendingId(ask.id);
@@ -203,7 +204,8 @@ function announced(
     const words = `${texts("robot-bridge.joined.all", values)}\n${texts(`robot-bridge.way.${way}`)}`;
     return { body: [{ kind: "text", text: words }] };
   };
-  const others = bridge.members.filter((member) => !sameConversation(member, here.ref));
+  // What changes for one person's eyes alone, nobody else in the room would read.
+  const others = bridge.members.filter((member) => ask.can.whispers || !sameConversation(member, here.ref));
   return { say: sayingFor(here.ref), also: others.map((to) => ({ to, saying: sayingFor(to) })) };
 }
 

@@ -69,13 +69,12 @@ export function isOpen({ facts }: Place): boolean {
   return facts?.isOpen === true;
 }
 
-/** By the platform's word, now. Who writes as the group itself can only be an admin of it. */
+/** By the platform's word, now. */
 export async function isAdmin(
   user: UserRef,
   room: ConversationRef,
   { world, signal }: Asking,
 ): Promise<boolean> {
-  if (user.account === room.account && user.id === room.id) return true;
   const standing = await world.standingOf(user, room, signal);
   return standing === "owner" || standing === "admin";
 }
