@@ -6,7 +6,7 @@ import { type Caps, findMissed, type Missed, placeOf, type Since, startOf } from
 import { createKey, journalKey } from "./dispatch.ts";
 import type { GuildDirectory } from "./guild-directory.ts";
 import { createHistory } from "./history.ts";
-import { isForeignWebhook } from "./parse-names.ts";
+import { conversationOf, isForeignWebhook } from "./parse-names.ts";
 import type { MessagePayload } from "./parse-payload.ts";
 import type { Patience } from "./patience.ts";
 import { rights } from "./permissions.ts";
@@ -77,7 +77,9 @@ export function createReader(parts: ReaderParts): Reader {
 }
 
 function wouldCross(message: MessagePayload, { context, directory }: ReaderParts): boolean {
-  if (isForeignWebhook(message)) return false;
+  const scene = { account: context.account, directory };
+  if (isForeignWebhook(message) && !context.shows(conversationOf(message.channel_id, scene), "bots"))
+    return false;
   const event = { t: "MESSAGE_CREATE", s: 0, d: message };
   return journalKey(event, "", context.conversations(), directory) !== undefined;
 }

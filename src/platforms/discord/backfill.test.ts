@@ -182,7 +182,7 @@ describe("after a stop that outlived the session", () => {
     expect(rig.asked("GET", `/guilds/${rig.guild}/members/${rui}`)).toHaveLength(1);
   });
 
-  it("our own words are left out, and a file crosses like one said now", async () => {
+  it("our own words are left out, another bridge's are a bot's, and a file crosses like one said now", async () => {
     const before = await ran("antes");
     const asWebhook = { name: "Rui", applicationId: rig.bot.applicationId };
     rig.sandbox.say(rig.channel, rig.ana, { content: "eco", asWebhook });
@@ -194,8 +194,9 @@ describe("after a stop that outlived the session", () => {
     });
     const after = await next(before);
     await has(after, "foto");
-    expect(after.contents()).toEqual(["antes", "foto"]);
-    const [event] = after.stored.slice(1).flatMap((raw) => after.platform.parse(raw));
+    expect(after.contents()).toEqual(["antes", "outra ponte", "foto"]);
+    const [foreign, event] = after.stored.slice(1).flatMap((raw) => after.platform.parse(raw));
+    expect(foreign).toMatchObject({ message: { author: { kind: "bot" } } });
     expect(event).toMatchObject({ message: { attachments: [{ kind: "photo", name: "a.png" }] } });
   });
 });

@@ -118,6 +118,23 @@ function createKeyOf({ channel_id: channel, id }: EventData): string {
   return createKey(String(channel), String(id));
 }
 
+/** Somebody writes to the bot alone: there is no guild, and no bridge. */
+export function isPrivateTalk({ t, d }: Dispatch, directory: Directory): boolean {
+  const data = d as EventData & { readonly guild_id?: string };
+  const isPerson = data.author?.bot !== true && data.webhook_id === undefined;
+  const isKnown = data.channel_id === undefined || directory.channel(data.channel_id) !== undefined;
+  return t === "MESSAGE_CREATE" && data.guild_id === undefined && !isKnown && isPerson;
+}
+
+export function privateKey({ d }: Dispatch): string {
+  return createKeyOf(d as EventData);
+}
+
+/** The key of an event that tells the robot something and the bridge nothing. */
+export function heardKey({ t, s, d }: Dispatch, session: string): string {
+  return t === "GUILD_AUDIT_LOG_ENTRY_CREATE" ? `audit:${(d as EventData).id}` : `${session}:${s}`;
+}
+
 /** The key of a message; what the journal knows of a channel is found by its beginning. */
 export function createKey(channel: string, id: string): string {
   return `create:${channel}/${id}`;

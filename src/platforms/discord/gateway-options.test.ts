@@ -2,6 +2,7 @@
 
 import { GatewayIntentBits } from "discord-api-types/v10";
 import { expect, it } from "vitest";
+import type { RobotPort } from "../../bridge/social.ts";
 import type { Shown } from "../../model/event.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { intentsFor } from "./gateway-options.ts";
@@ -15,6 +16,14 @@ it("who writes is asked for as soon as one bridge shows it", () => {
   expect(asked(() => false) & typing).toBe(0);
   expect(asked((_conversation, what) => what !== "typing") & typing).toBe(0);
   expect(asked(({ id }, what) => id === "2" && what === "typing")).toBe(asked(() => false) | typing);
+});
+
+it("who moderates and what is said in private is asked for where there is a robot", () => {
+  const robot = {} as RobotPort;
+  const parts = { conversations: () => [], shows: () => false };
+  const heard = GatewayIntentBits.GuildModeration | GatewayIntentBits.DirectMessages;
+  expect(intentsFor(parts) & heard).toBe(0);
+  expect(intentsFor({ ...parts, robot })).toBe(intentsFor(parts) | heard);
 });
 
 it("nothing is asked for that Discord must allow, but the text of messages", () => {

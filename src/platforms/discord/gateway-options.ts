@@ -13,13 +13,18 @@ export const intents =
   GatewayIntentBits.MessageContent |
   GatewayIntentBits.GuildMessagePolls;
 
+/** What the robot hears: who moderates whom, and what is said to it in private. Neither is privileged. */
+const forRobot = GatewayIntentBits.GuildModeration | GatewayIntentBits.DirectMessages;
+
 /** With who writes, if a bridge shows it: these events are many. */
 export function intentsFor({
   conversations,
   shows,
-}: Pick<PlatformContext, "conversations" | "shows">): number {
+  robot,
+}: Pick<PlatformContext, "conversations" | "shows" | "robot">): number {
   const isTypingShown = conversations().some((conversation) => shows(conversation, "typing"));
-  return isTypingShown ? intents | GatewayIntentBits.GuildMessageTyping : intents;
+  const typing = isTypingShown ? GatewayIntentBits.GuildMessageTyping : 0;
+  return intents | typing | (robot ? forRobot : 0);
 }
 
 /** One shard without compression; `information` answers once a connection is about to be opened. */

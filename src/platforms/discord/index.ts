@@ -11,6 +11,7 @@ import { createAvatarChannel } from "./avatar-channel.ts";
 import { createBackfill } from "./backfill.ts";
 import { capabilities } from "./capabilities.ts";
 import type { DiscordConfig } from "./config.ts";
+import { createDeeds, type Deeds } from "./deeds.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { createFace } from "./face.ts";
 import { createFaces, NO_FACES } from "./faces.ts";
@@ -41,6 +42,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
   const rest = createRest({ ...config, clock: context.clock });
   const directory = createGuildDirectory();
   const puppets = createPuppets({ context, rest, directory });
+  const deeds = createDeeds(context.clock);
   const account = createAccount({ context, rest, directory });
   const facts = createGuildFacts(rest);
   const { channel: avatars } = config.avatars;
@@ -54,11 +56,11 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     token: config.token,
     prepare: (signal) => account.prepare(signal),
     information: (signal) => askForGateway(rest, context, signal),
-    receive: createReceive({ context, directory, puppets, facts, interactions }),
+    receive: createReceive({ context, directory, puppets, facts, interactions, deeds }),
     mend: (code, signal) => account.mend(code, signal),
     backfill: (sink) => createBackfill({ context, rest, directory, caps: config.backfill }, sink),
   });
-  const social = createSocial({ context, rest, directory });
+  const social = createSocial({ context, rest, directory, deeds });
   const announcing = createAnnouncing(context, social);
   const guildOf = (id: string) => directory.channel(id)?.guild ?? "";
 
@@ -116,11 +118,12 @@ interface ReceiveParts {
   readonly puppets: Puppets;
   readonly facts: GuildFacts;
   readonly interactions: Interactions;
+  readonly deeds: Deeds;
 }
 
 /** What each part of the account learns from an event, and what must be stored of it. */
-function createReceive({ context, directory, puppets, facts, interactions }: ReceiveParts) {
-  const take = createReceiver({ context, directory });
+function createReceive({ context, directory, puppets, facts, interactions, deeds }: ReceiveParts) {
+  const take = createReceiver({ context, directory, deeds });
   return (event: Dispatch, session: string): Omit<RawUpdate, "position"> | undefined => {
     if (event.t === "INTERACTION_CREATE") return interactions.receive(event.d);
     const raw = take(event, session);

@@ -56,7 +56,7 @@ export function speakerOf(message: MessagePayload, user: UserPayload, scene: Sce
   const author = authorOf(user, message.member, guild, scene);
   if (message.webhook_id === undefined || message.webhook_id === message.application_id) return author;
   const { href: _, ...more } = author;
-  return { ...more, kind: "channel" };
+  return { ...more, kind: isForeignWebhook(message) ? "bot" : "channel" };
 }
 
 /** True for what this bot or a webhook of this application said: our own echo. */
@@ -67,7 +67,8 @@ export function isOurs(message: MessagePayload, directory: Directory): boolean {
 }
 
 /**
- * Another's webhook: another bridge may speak through it, and two bridges that carry each other's words never stop.
+ * Another's webhook: another bridge may speak through it, and two bridges that carry each other's words never stop. So
+ * it counts as a bot, which crosses only where a bridge is told to show them.
  * Answers to commands name their application as `webhook_id`, and are no webhooks; nor is a channel that is followed.
  */
 export function isForeignWebhook(message: MessagePayload): boolean {

@@ -29,6 +29,7 @@ const boosted =
 // Discord, resources/message, Message Types.
 const RENAMED = 4;
 const PINNED = 6;
+const JOINED = 7;
 const THREAD_CREATED = 18;
 const THREAD_STARTER = 21;
 const POLL_RESULT = 46;
@@ -39,7 +40,7 @@ const WRITERS: ReadonlyMap<number, Writer> = new Map([
   [2, about("joins", "removed", "target", mentioned)],
   [RENAMED, about("titles", "renamed", "title", content)],
   [PINNED, plain("pins", "pinned")],
-  [7, plain("joins", "joined")],
+  [JOINED, plain("joins", "joined")],
   [8, plain("boosts", "boosted")],
   [9, boosted(1)],
   [10, boosted(2)],
@@ -62,8 +63,13 @@ function pollEnded({ embeds }: MessagePayload): Notice {
   return { key: `discord.notice.poll-ended${answer === undefined ? "-open" : ""}`, group: "polls", values };
 }
 
-/** What a message of a type that is no person's words says; `by` is who set it off. */
-export function systemEvents(message: MessagePayload, by: Author, scene: Scene): readonly BridgeEvent[] {
+/** What a message of a type that is no person's words says; `by` is who set it off, `at` in milliseconds since 1970. */
+export function systemEvents(
+  message: MessagePayload,
+  by: Author,
+  at: number,
+  scene: Scene,
+): readonly BridgeEvent[] {
   const type = message.type ?? 0;
   const conversation = conversationOf(message.channel_id, scene);
   if (type === THREAD_STARTER) return threadStarted(conversation, scene);
@@ -76,6 +82,8 @@ export function systemEvents(message: MessagePayload, by: Author, scene: Scene):
       return [target ? { kind: "pin.changed", target, pinned: true, by, notice } : said];
     case POLL_RESULT:
       return target ? [{ kind: "poll.closed", target }, said] : [said];
+    case JOINED:
+      return [said, { kind: "members.changed", conversation, joined: [by], left: [], at }];
     case RENAMED: {
       const renamed = { kind: "thread.changed", conversation, change: "renamed", by } as const;
       const topics = { ...notice, group: "topics" } as const;

@@ -1,9 +1,11 @@
 // Says what a Discord message answers; parse-message.ts calls it.
 
+import { isFile } from "../../model/attachment.ts";
 import { excerptOf } from "../../model/excerpt.ts";
 import type { Reply } from "../../model/message.ts";
 import { plainText, type RichText, text } from "../../model/rich-text.ts";
-import { conversationOf, displayName, isOurs, richText, type Scene } from "./parse-names.ts";
+import { attachmentsOf } from "./parse-attachments.ts";
+import { conversationOf, displayName, isOurs, jumpLink, richText, type Scene } from "./parse-names.ts";
 import type { MessagePayload } from "./parse-payload.ts";
 
 const EXCERPT = 80;
@@ -14,7 +16,23 @@ export function replyOf(payload: MessagePayload, scene: Scene): Reply | undefine
   if (!reference?.message_id || (payload.type !== 19 && !target)) return undefined;
   const conversation = conversationOf(reference.channel_id ?? payload.channel_id, scene);
   const ref = { conversation, id: reference.message_id };
-  return target ? { ref, ...quotedPerson(target, scene) } : { ref };
+  if (!target) return { ref };
+  const about = /^[/!]/.test(payload.content ?? "") ? { about: aboutOf(target, scene) } : {};
+  return { ref, ...quotedPerson(target, scene), ...whoOf(target, scene), ...about };
+}
+
+/** Who wrote it: of a copy of ours somebody else did, whom the map knows; webhooks are nobody. */
+function whoOf(target: MessagePayload, { account, directory }: Scene): Pick<Reply, "user"> {
+  const isKnown = target.author && target.webhook_id === undefined && !isOurs(target, directory);
+  return isKnown ? { user: { account, id: String(target.author?.id) } } : {};
+}
+
+/** What it says and carries, for a command that answers it. */
+function aboutOf(target: MessagePayload, scene: Scene): NonNullable<Reply["about"]> {
+  const { account } = scene;
+  const place = { account, channel: target.channel_id, message: target.id, href: jumpLink(target, scene) };
+  const said = plainText(richText(target.content ?? "", target, scene));
+  return { ...(said && { text: said }), files: attachmentsOf(target, place, scene).filter(isFile) };
 }
 
 /** Who is answered and what they said; for a copy of ours the person behind it. */

@@ -6,9 +6,10 @@ import type { BridgeEvent, Notice } from "../../model/event.ts";
 import type { Directory } from "./directory.ts";
 import { fills, type News } from "./dispatch.ts";
 import { type Kind, MESSAGE_TYPES } from "./kinds.ts";
+import { heardEvents } from "./parse-heard.ts";
 import { reactionEvents, voteEvents } from "./parse-marks.ts";
 import { messageOf } from "./parse-message.ts";
-import { conversationOf, isForeignWebhook, isOurs, type Scene, speakerOf } from "./parse-names.ts";
+import { conversationOf, isOurs, type Scene, speakerOf } from "./parse-names.ts";
 import { systemEvents } from "./parse-notice.ts";
 import {
   type ChannelPayload,
@@ -27,7 +28,8 @@ import { channelEvents, threadEvents } from "./parse-threads.ts";
 export function parseDispatch(raw: RawUpdate, directory: Directory): readonly BridgeEvent[] {
   const dispatch = readDispatch(raw.body);
   try {
-    return eventsOf(dispatch, raw, { account: raw.account, directory });
+    const scene: Scene = { account: raw.account, directory };
+    return [...eventsOf(dispatch, raw, scene), ...heardEvents(dispatch.heard, raw.receivedAt, scene)];
   } catch (error) {
     if (error instanceof ParseError) throw error;
     // A field of a type Discord never sends. The cause could quote the message's text.
@@ -35,7 +37,7 @@ export function parseDispatch(raw: RawUpdate, directory: Directory): readonly Br
   }
 }
 
-function eventsOf({ t, d, ...news }: Stored, raw: RawUpdate, scene: Scene): readonly BridgeEvent[] {
+function eventsOf({ t, d, heard, ...news }: Stored, raw: RawUpdate, scene: Scene): readonly BridgeEvent[] {
   switch (t) {
     case "MESSAGE_CREATE":
       return created(asMessage(d), raw, scene);
@@ -70,6 +72,8 @@ function eventsOf({ t, d, ...news }: Stored, raw: RawUpdate, scene: Scene): read
 interface Stored extends News {
   readonly t: string;
   readonly d: Readonly<Record<string, unknown>>;
+  /** What was noted for the robot (`hearing.ts`). */
+  readonly heard: unknown;
 }
 
 function readDispatch(body: string): Stored {
@@ -83,7 +87,7 @@ function readDispatch(body: string): Stored {
   if (!isRecord(value) || typeof value.t !== "string" || !isRecord(value.d)) {
     throw new ParseError("the update is no Gateway dispatch");
   }
-  return { ...newsOf(value), t: value.t, d: value.d };
+  return { ...newsOf(value), t: value.t, d: value.d, heard: value.heard };
 }
 
 function newsOf({ before, unpinned, filled }: Readonly<Record<string, unknown>>): News {
@@ -129,10 +133,10 @@ function created(message: MessagePayload, raw: RawUpdate, scene: Scene): readonl
   if (!author || !crosses(message, scene) || hasFlag(message, FLAGS.loading)) return [];
   const form = TYPES.get(type)?.as;
   if (form === "nothing") return [];
-  if (form !== "message" && form !== undefined)
-    return systemEvents(message, speakerOf(message, author, scene), scene);
-  const unknown = form === undefined ? `message type ${type}` : undefined;
   const at = timeOf(message.timestamp, raw);
+  if (form !== "message" && form !== undefined)
+    return systemEvents(message, speakerOf(message, author, scene), at, scene);
+  const unknown = form === undefined ? `message type ${type}` : undefined;
   return [{ kind: "message.created", message: messageOf(message, author, at, scene, unknown) }];
 }
 
@@ -158,9 +162,9 @@ function edited(message: MessagePayload, news: News, raw: RawUpdate, scene: Scen
   return [{ kind: "message.edited", message: messageOf(message, author, at, scene) }];
 }
 
-/** False for our own echoes, for what only one person may see, and for other bridges. Ordinary bots cross. */
+/** False for our own echoes and for what only one person may see. Bots and webhooks of others are bots' words. */
 function crosses(message: MessagePayload, { directory }: Scene): boolean {
-  return !isOurs(message, directory) && !hasFlag(message, FLAGS.ephemeral) && !isForeignWebhook(message);
+  return !isOurs(message, directory) && !hasFlag(message, FLAGS.ephemeral);
 }
 
 function deleted(data: Stored["d"], ids: unknown, scene: Scene): readonly BridgeEvent[] {

@@ -4,6 +4,7 @@ import type { PlatformContext } from "../../bridge/platform.ts";
 import type { Moderation, Social } from "../../bridge/social.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { registerCommands } from "./commands/register.ts";
+import type { Deeds } from "./deeds.ts";
 import { DiscordError } from "./errors.ts";
 import type { GuildDirectory } from "./guild-directory.ts";
 import { robotLink } from "./install-link.ts";
@@ -15,6 +16,8 @@ export interface SocialParts {
   readonly context: Pick<PlatformContext, "account" | "clock" | "log">;
   readonly rest: DiscordRest;
   readonly directory: Pick<GuildDirectory, "self" | "channel">;
+  /** Told of what the robot does to people. */
+  readonly deeds?: Deeds;
 }
 
 // Discord, topics/opcodes-and-status-codes: missing access; unknown guild, message, ban.
@@ -27,7 +30,7 @@ const UNKNOWN_BAN = 10026;
 const LONGEST_MUTE_MS = 28 * 86_400_000 - 60_000;
 
 /** As `Social`. A ban with an end is a ban without: Discord knows none that end by themselves. */
-export function createSocial({ context, rest, directory }: SocialParts): Social {
+export function createSocial({ context, rest, directory, deeds }: SocialParts): Social {
   const { account } = context;
 
   /** Also of a room that nobody has spoken of yet. @throws DiscordError */
@@ -66,13 +69,13 @@ export function createSocial({ context, rest, directory }: SocialParts): Social 
       if (application === "") throw notConnected();
       await registerCommands({ rest, application, sheets: commands, context }, signal);
     },
-    ...createMight({ context, rest }, guildOf),
+    ...createMight({ context, rest, ...(deeds && { deeds }) }, guildOf),
   };
 }
 
 /** What it may do to rooms, people and messages. */
 function createMight(
-  { context, rest }: Pick<SocialParts, "context" | "rest">,
+  { context, rest, deeds }: Pick<SocialParts, "context" | "rest" | "deeds">,
   guildOf: (room: ConversationRef, signal: AbortSignal) => Promise<string>,
 ): Required<Pick<Social, "leave" | "moderate" | "remove">> {
   return {
@@ -84,7 +87,8 @@ function createMight(
     },
     async moderate(moderation, signal) {
       const guild = await guildOf(moderation.room, signal);
-      const { reason } = moderation;
+      const { act, user, reason } = moderation;
+      deeds?.note(act, guild, user.id);
       const call = { ...callFor(moderation, guild, context.clock.now()), ...(reason && { reason }), signal };
       await rest.request(call).catch((error: unknown) => {
         // Who is not there cannot be put out, and who is not banned is let in already.
