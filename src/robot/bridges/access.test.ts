@@ -190,6 +190,15 @@ describe("a bridge of the file", () => {
 });
 
 describe("rooms of no bridge", () => {
+  it("that the file joined once are forgotten", async () => {
+    await becomes(channel, "none");
+    await bench.store.transaction((tx) => tx.records.delete("bridge", "casa"));
+    await begin();
+    await bench.clock.advance(TICK);
+    expect(await bench.store.transaction((tx) => tx.records.list("bridge.out"))).toEqual([]);
+    expect(bench.said).toEqual([]);
+  });
+
   it("are not listened to", () => {
     const event = { kind: "access.changed", conversation: third, access: "none" } as const;
     expect(bridges.wants?.(event, bench.world)).toBe(false);

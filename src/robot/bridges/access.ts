@@ -165,7 +165,8 @@ function outOf({ members }: Bridge, out: Roster["out"]): Record<string, Out> {
 export async function recheck(world: RobotWorld, roster: Roster, signal: AbortSignal): Promise<void> {
   const changes = new Map<string, Out | undefined>();
   for (const [key, access] of roster.out) {
-    const now = await accessNow(key, world, signal);
+    // The file joins it to nothing any more.
+    const now = isMember(key, roster) ? await accessNow(key, world, signal) : undefined;
     if (now !== access && now !== "unknown") changes.set(key, now);
   }
   const answer = await changed(changes, world, roster, signal);
@@ -174,6 +175,10 @@ export async function recheck(world: RobotWorld, roster: Roster, signal: AbortSi
   for (const line of answer.also) await world.say(line);
   await world.store.transaction(async (tx) => answer.keep?.(tx));
   await answer.after?.();
+}
+
+function isMember(key: string, { chosen }: Roster): boolean {
+  return [...chosen.values()].some(({ members }) => members.some((one) => conversationKey(one) === key));
 }
 
 async function accessNow(

@@ -169,9 +169,13 @@ export async function join(
   const pending = await mine(question, id);
   const { here, there } = await checked(pending, question, roster);
   const plan = planJoin(roster, pending.opening.room, pending.room);
-  const made = cleanName(`${nameOf(there)} + ${nameOf(here)}`);
-  const name = plan.bridge?.name ?? uniqueName(roster, made);
-  const bridge = joined(plan, { here: here.ref, there: there.ref, way, name });
+  const fresh = cleanName(`${nameOf(there)} + ${nameOf(here)}`);
+  const name = plan.bridge?.name ?? uniqueName(roster, fresh);
+  const { show } = world.config;
+  const bridge: Bridge = {
+    ...(show && { show }),
+    ...joined(plan, { here: here.ref, there: there.ref, way, name }),
+  };
   const { say, also } = announced(bridge, { here, there }, pending.opening, question);
   return {
     ...{ change: say, also },
