@@ -62,6 +62,15 @@ describe("what a bot is told of its own place in a chat", () => {
     expect(record.recoveries).toEqual(wakes ? [chat, topic] : []);
   });
 
+  it.each([{}, { chat: 5 }, { chat: { id: GROUP } }, { chat: null }, "x"])(
+    "is stored for the parser to refuse when it is %j",
+    async (my_chat_member) => {
+      await take({ update_id: 9, my_chat_member });
+      expect(stored.map(({ key }) => key)).toEqual(["u9"]);
+      expect(record.recoveries).toEqual([]);
+    },
+  );
+
   it("is stored, for the robot hears of it", async () => {
     await take(place("kicked", { status: "member" }));
     expect(stored.map(({ key }) => key)).toEqual(["u1"]);

@@ -37,7 +37,7 @@ export function createTake(
     const chat = message?.chat && Number.isSafeInteger(message.chat.id) ? String(message.chat.id) : undefined;
     const raw = rawUpdate(context.account, update.update_id, body, context.clock.now());
     const { my_chat_member: own } = update;
-    if (own) return void (await Promise.all([accept(raw), ownPlace(context, gaps, own)]));
+    if (own && isWhole(own)) return void (await Promise.all([accept(raw), ownPlace(context, gaps, own)]));
     if (!message || id === undefined || chat === undefined) return await accept(raw);
     seen.note(chat, id, message.chat.type === "channel");
     // At once: updates that came together go to the journal together, in their order.
@@ -61,6 +61,14 @@ function marked(raw: RawUpdate, chat: string, update: Update, seen: Seen): RawUp
 
 function messageOf(update: Update): Message | undefined {
   return update.message ?? update.edited_message ?? update.channel_post ?? update.edited_channel_post;
+}
+
+/** What is no proper change is the parser's business, too. */
+function isWhole({ chat, old_chat_member, new_chat_member }: Partial<ChatMemberUpdated>): boolean {
+  return (
+    Number.isSafeInteger(chat?.id) &&
+    [old_chat_member, new_chat_member].every((each) => each instanceof Object)
+  );
 }
 
 /** The bot's own place in a chat changed. */
