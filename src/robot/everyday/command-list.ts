@@ -7,17 +7,10 @@ import { aboutOf, nameOf } from "../registry.ts";
 export const TOPICS = ["bridges", "people", "rooms", "everyday", "network", "more"] as const;
 export type Topic = (typeof TOPICS)[number];
 
-/** By the file of their texts. */
+/** By the file of their texts; what else there is looks after the room. */
 const OF_AREA: Readonly<Record<string, Topic>> = {
-  "robot-joining": "bridges",
-  "robot-bridges": "bridges",
   "robot-bridge": "bridges",
   "robot-people": "people",
-  "robot-rooms": "rooms",
-  "robot-welcome": "rooms",
-  "robot-personality": "rooms",
-  "robot-personalities": "rooms",
-  "robot-moderation": "rooms",
   "robot-everyday": "everyday",
   "robot-network": "network",
 };
@@ -25,7 +18,7 @@ const OF_COMMAND: Readonly<Record<string, Topic>> = { language: "rooms", command
 
 export function topicOf({ name, texts, words }: Command): Topic {
   if (words) return "more";
-  return OF_COMMAND[name] ?? OF_AREA[texts.split(".")[0] ?? ""] ?? "more";
+  return OF_COMMAND[name] ?? OF_AREA[texts.split(".")[0] ?? ""] ?? "rooms";
 }
 
 export function isTopic(word: string): word is Topic {
