@@ -1,13 +1,13 @@
 // Lists the channels and threads of which something may have been missed; `backfill.ts` asks at each new session.
 
 import type { PlatformContext } from "../../bridge/platform.ts";
-import { type ConversationRef, conversationKey } from "../../model/refs.ts";
+import { type ConversationRef, conversationKey, parseConversation } from "../../model/refs.ts";
 import type { Since } from "./backfill-place.ts";
 import type { GuildDirectory } from "./guild-directory.ts";
 import { refreshGuild } from "./guild-refresh.ts";
 import type { Patience } from "./patience.ts";
 import type { DiscordRest } from "./rest.ts";
-import { timeOfId } from "./snowflake.ts";
+import { idAt, isId, newest, timeOfId } from "./snowflake.ts";
 
 export interface PlacesParts {
   readonly context: PlatformContext;
@@ -19,20 +19,38 @@ export interface PlacesParts {
 export interface Places {
   /** Channels and threads that were bridged before the gap, with what Discord says of them now. */
   list(since: Since, signal: AbortSignal): Promise<readonly string[]>;
-  /** Remembers which conversations are bridged: the next gap concerns these. */
+  /** The same for one of them: what was said there before it was bridged is nobody's business. */
+  sinceIn(channel: string, since: Since): Since;
+  /** Remembers which conversations are bridged: the next gap concerns these, and those that are new from now on only. */
   settle(): void;
 }
 
-/** The conversations that were listened to; what was said in one before it was bridged is nobody's business. */
+/** Each conversation that is listened to, as its key, or as its key and the id before which it was not bridged. */
 const stateName = "gateway-places";
 
 export function createPlaces({ context, rest, directory, patience }: PlacesParts): Places {
   let saved: string | undefined;
+  let saving: Promise<void> = Promise.resolve();
+  let began: Began | undefined;
+
+  async function load(): Promise<Began | undefined> {
+    began ??= beganIn(await context.state.get(stateName).catch(() => undefined));
+    return began;
+  }
 
   async function bridgedBefore(): Promise<readonly ConversationRef[]> {
-    const text = await context.state.get(stateName).catch(() => undefined);
-    const before = keysOf(text);
+    const before = await load();
     return context.conversations().filter((each) => before?.has(conversationKey(each)) ?? true);
+  }
+
+  async function save(conversations: readonly ConversationRef[], now: string): Promise<void> {
+    const before = await load();
+    const keys = conversations.map(conversationKey);
+    began = new Map(keys.map((key) => [key, before && !before.has(key) ? now : before?.get(key)]));
+    const text = JSON.stringify([...began].map(([key, id]) => (id === undefined ? key : [key, id])));
+    if (text === saved) return;
+    await context.state.set(stateName, text);
+    saved = text;
   }
 
   /** A refusal leaves out what it is about; it has been said at the start that the channel cannot be seen. */
@@ -75,12 +93,21 @@ export function createPlaces({ context, rest, directory, patience }: PlacesParts
       const inside = directory.threads(new Set(whole.map(({ id }) => id)));
       return [...new Set([...named, ...inside])].filter((id) => directory.channel(id) !== undefined);
     },
+    sinceIn(channel, since) {
+      const ids = [...(began ?? [])].flatMap(([key, id]) => {
+        const ref = parseConversation(key);
+        const place = ref?.thread ?? ref?.id;
+        const isHere = place === channel || place === directory.channel(channel)?.parent;
+        return isHere && id !== undefined ? [id] : [];
+      });
+      const floor = newest([since.floor, ...ids]);
+      return floor === undefined ? since : { ...since, floor };
+    },
     settle() {
-      const text = JSON.stringify(context.conversations().map(conversationKey));
-      if (text === saved) return;
-      saved = text;
+      const now = idAt(context.clock.now() - rest.skewMs());
+      const conversations = context.conversations();
       // A list that is not stored costs what a bridge that was added since has missed, or tells it a little more.
-      context.state.set(stateName, text).catch(() => undefined);
+      saving = saving.then(() => save(conversations, now)).catch(() => undefined);
     },
   };
 }
@@ -90,10 +117,18 @@ interface Archived {
   readonly has_more?: boolean;
 }
 
-function keysOf(text: string | undefined): ReadonlySet<unknown> | undefined {
+type Began = ReadonlyMap<string, string | undefined>;
+
+function beganIn(text: string | undefined): Began | undefined {
   try {
     const value: unknown = JSON.parse(text ?? "");
-    return Array.isArray(value) ? new Set(value) : undefined;
+    if (!Array.isArray(value)) return undefined;
+    return new Map(
+      value.map((each: unknown) => {
+        const [key, id] = Array.isArray(each) ? each : [each];
+        return [String(key), isId(id) ? id : undefined] as const;
+      }),
+    );
   } catch {
     return undefined;
   }

@@ -80,7 +80,7 @@ export function createBackfill(parts: BackfillParts, sink: Sink): Backfill {
         let again = false;
         do {
           lines.begin(channel);
-          const missed = await reader.read(channel, since, again, signal);
+          const missed = await reader.read(channel, places.sinceIn(channel, since), again, signal);
           await store(missed.map(toRaw));
           again = true;
         } while (lines.lost(channel));

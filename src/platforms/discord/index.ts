@@ -7,8 +7,9 @@ import { UserError } from "../../model/errors.ts";
 import { createAccount } from "./account.ts";
 import { type Announcing, createAnnouncing } from "./announce.ts";
 import { createApi } from "./api.ts";
+import { type Attention, createAttention } from "./attention.ts";
 import { createAvatarChannel } from "./avatar-channel.ts";
-import { createBackfill } from "./backfill.ts";
+import { type Backfill, createBackfill } from "./backfill.ts";
 import { capabilities } from "./capabilities.ts";
 import type { DiscordConfig } from "./config.ts";
 import { createDeeds, type Deeds } from "./deeds.ts";
@@ -51,14 +52,19 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
   const files = createFileReader({ rest, clock: context.clock, hosts: config });
   const interactions = createInteractions({ context, config, rest, directory });
   const api = createApi({ context, rest, puppets, directory, faces });
+  let backfill: Backfill | undefined;
+  const attention = createAttention({ context, account, settle: () => backfill?.settle() });
   const gateway = new Gateway({
     context,
     token: config.token,
     prepare: (signal) => account.prepare(signal),
     information: (signal) => askForGateway(rest, context, signal),
-    receive: createReceive({ context, directory, puppets, facts, interactions, deeds }),
+    receive: createReceive({ context, directory, puppets, facts, interactions, deeds, attention }),
     mend: (code, signal) => account.mend(code, signal),
-    backfill: (sink) => createBackfill({ context, rest, directory, caps: config.backfill }, sink),
+    backfill: (sink) => {
+      backfill = createBackfill({ context, rest, directory, caps: config.backfill }, sink);
+      return backfill;
+    },
   });
   const social = createSocial({ context, rest, directory, deeds });
   const announcing = createAnnouncing(context, social);
@@ -70,7 +76,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     check: (signal) => account.prepare(signal).catch(throwIfFinal),
     start: (accept) => startAll({ context, gateway, interactions, announcing }, accept),
     async stop() {
-      await Promise.all([gateway.stop(), interactions.stop(), announcing.stop()]);
+      await Promise.all([gateway.stop(), interactions.stop(), announcing.stop(), attention.stop()]);
       faces.close();
       await Promise.all([rest.close(), files.close()]);
     },
@@ -119,12 +125,15 @@ interface ReceiveParts {
   readonly facts: GuildFacts;
   readonly interactions: Interactions;
   readonly deeds: Deeds;
+  readonly attention: Attention;
 }
 
 /** What each part of the account learns from an event, and what must be stored of it. */
-function createReceive({ context, directory, puppets, facts, interactions, deeds }: ReceiveParts) {
+function createReceive(parts: ReceiveParts) {
+  const { context, directory, puppets, facts, interactions, deeds, attention } = parts;
   const take = createReceiver({ context, directory, deeds });
   return (event: Dispatch, session: string): Omit<RawUpdate, "position"> | undefined => {
+    attention.look();
     if (event.t === "INTERACTION_CREATE") return interactions.receive(event.d);
     const raw = take(event, session);
     facts.note(event.t, event.d);
