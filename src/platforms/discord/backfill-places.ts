@@ -29,29 +29,7 @@ export interface Places {
 const stateName = "gateway-places";
 
 export function createPlaces({ context, rest, directory, patience }: PlacesParts): Places {
-  let saved: string | undefined;
-  let saving: Promise<void> = Promise.resolve();
-  let began: Began | undefined;
-
-  async function load(): Promise<Began | undefined> {
-    began ??= beganIn(await context.state.get(stateName).catch(() => undefined));
-    return began;
-  }
-
-  async function bridgedBefore(): Promise<readonly ConversationRef[]> {
-    const before = await load();
-    return context.conversations().filter((each) => before?.has(conversationKey(each)) ?? true);
-  }
-
-  async function save(conversations: readonly ConversationRef[], now: string): Promise<void> {
-    const before = await load();
-    const keys = conversations.map(conversationKey);
-    began = new Map(keys.map((key) => [key, before && !before.has(key) ? now : before?.get(key)]));
-    const text = JSON.stringify([...began].map(([key, id]) => (id === undefined ? key : [key, id])));
-    if (text === saved) return;
-    await context.state.set(stateName, text);
-    saved = text;
-  }
+  const listened = createListened({ context, rest, directory });
 
   /** A refusal leaves out what it is about; it has been said at the start that the channel cannot be seen. */
   async function attempt(
@@ -79,7 +57,7 @@ export function createPlaces({ context, rest, directory, patience }: PlacesParts
 
   return {
     async list(since, signal) {
-      const bridged = await bridgedBefore();
+      const bridged = await listened.bridged();
       const guilds = new Set(bridged.flatMap(({ id }) => directory.channel(id)?.guild ?? []));
       const refresh = (guild: string) =>
         attempt((during) => refreshGuild({ rest, directory }, guild, during), signal);
@@ -92,6 +70,42 @@ export function createPlaces({ context, rest, directory, patience }: PlacesParts
       const named = bridged.map(({ id, thread }) => thread ?? id);
       const inside = directory.threads(new Set(whole.map(({ id }) => id)));
       return [...new Set([...named, ...inside])].filter((id) => directory.channel(id) !== undefined);
+    },
+    sinceIn: listened.sinceIn,
+    settle: listened.settle,
+  };
+}
+
+interface Listened extends Pick<Places, "sinceIn" | "settle"> {
+  /** Those that were bridged before the gap, and are still. */
+  bridged(): Promise<readonly ConversationRef[]>;
+}
+
+/** Remembers since when each conversation is listened to. */
+function createListened({ context, rest, directory }: Omit<PlacesParts, "patience">): Listened {
+  let saved: string | undefined;
+  let saving: Promise<void> = Promise.resolve();
+  let began: Began | undefined;
+
+  async function load(): Promise<Began | undefined> {
+    began ??= beganIn(await context.state.get(stateName).catch(() => undefined));
+    return began;
+  }
+
+  async function save(conversations: readonly ConversationRef[], now: string): Promise<void> {
+    const before = await load();
+    const keys = conversations.map(conversationKey);
+    began = new Map(keys.map((key) => [key, before && !before.has(key) ? now : before?.get(key)]));
+    const text = JSON.stringify([...began].map(([key, id]) => (id === undefined ? key : [key, id])));
+    if (text === saved) return;
+    await context.state.set(stateName, text);
+    saved = text;
+  }
+
+  return {
+    async bridged() {
+      const before = await load();
+      return context.conversations().filter((each) => before?.has(conversationKey(each)) ?? true);
     },
     sinceIn(channel, since) {
       const ids = [...(began ?? [])].flatMap(([key, id]) => {
