@@ -21,6 +21,8 @@ export interface Author {
   readonly href?: string;
   /** Changes whenever the picture does, where the platform says so in passing (Discord's hash). */
   readonly face?: string;
+  /** Whose picture they wear in the place of their own, as they wish; `none`: their first letter. */
+  readonly portrait?: UserRef | "none";
   /** As the person's app is set, `pt-br`, where the platform says so in passing. */
   readonly locale?: string;
 }

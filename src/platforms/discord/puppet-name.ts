@@ -30,7 +30,13 @@ export function puppetName(author: Author): string {
 }
 
 /** What leads to the author's picture, as far as it is known. */
-export function faceOf({ user, face }: Author): Pick<NonNullable<CreateRequest["puppet"]>, "user" | "face"> {
+export function faceOf({
+  user,
+  face,
+  portrait,
+}: Author): Pick<NonNullable<CreateRequest["puppet"]>, "user" | "face"> {
+  if (portrait === "none") return {};
+  if (portrait) return { user: { account: portrait.account, id: portrait.id } };
   return {
     ...(user && { user: { account: user.account, id: user.id } }),
     ...(face !== undefined && { face }),
