@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Platform } from "../../src/bridge/platform.ts";
 import type { WebPort } from "../../src/bridge/ports.ts";
+import type { RobotPort } from "../../src/bridge/social.ts";
 import type { RawUpdate } from "../../src/model/delivery.ts";
 import { discordSchema } from "../../src/platforms/discord/config.ts";
 import { createDiscord } from "../../src/platforms/discord/index.ts";
@@ -52,7 +53,7 @@ async function open() {
   const stored: RawUpdate[] = [];
   const use = (more: { type?: 2 | 3 | 4 | 5; locale?: string } = {}) =>
     sandbox.use({ botId: bot.id, userId: ana, channelId: channel, ...more });
-  async function start(way: Way, reach: WebPort | undefined = port) {
+  async function start(way: Way, reach: WebPort | undefined = port, robot?: RobotPort) {
     const record = recordContext({ account: "discord", clock, state, ...(reach && { web: reach }) });
     const context = {
       ...record.context,
@@ -61,6 +62,7 @@ async function open() {
         set: (name: string, value: string) => Promise.resolve(void state.set(name, value)),
       },
       conversations: () => [{ account: "discord", id: channel }],
+      ...(robot && { robot }),
     };
     const { url: api, cdnUrl: cdn, mediaUrl: media } = sandbox;
     const config = discordSchema.parse({ platform: "discord", token: bot.token, api, cdn, media, ...way });
@@ -107,6 +109,37 @@ async function open() {
 
 const interactionKeys = (stored: readonly RawUpdate[]) =>
   stored.flatMap(({ key }) => (key.startsWith("interaction:") ? [key] : []));
+
+describe("the robot's answers", () => {
+  it.each(["gateway", "endpoint"] as const)(
+    "reach who asked by the %s, all of them in order",
+    async (way) => {
+      const asked: unknown[] = [];
+      const robot: RobotPort = {
+        ask: async ({ asked: what, by, isPrivate }) => {
+          asked.push([what.kind, by.name, isPrivate]);
+          const body = [{ kind: "text", text: "palavra ".repeat(400) }] as const;
+          return { say: { body, buttons: [[{ label: "Sim", action: "x:1" }]] }, isPrivate: true };
+        },
+        complete: async () => [],
+        isPrivate: () => true,
+        commands: () => [],
+      };
+      const world = await open();
+      await world.start({ interactions: way }, world.port, robot);
+      if (way === "endpoint") await world.until(() => world.endpoint() !== null, 10);
+      const { id, via } = await world.use({ locale: "pt-BR" });
+      expect(via).toBe(way);
+      await world.until(() => world.sandbox.interaction(id).followUps.length > 0, 50);
+      expect(world.said(id)).toMatchObject({ type: 4, data: { flags: 64 } });
+      expect(world.sandbox.interaction(id).followUps).toMatchObject([
+        { flags: 64, components: [{ type: 1 }] },
+      ]);
+      expect(asked).toEqual([["command", "ana", false]]);
+      expect(world.sandbox.unexpected).toEqual([]);
+    },
+  );
+});
 
 describe("interactions by the Gateway", () => {
   it("are stored, and answered for the asker alone in the asker's language", async () => {
