@@ -4,6 +4,7 @@ import type { Poll } from "../model/attachment.ts";
 import type { Call, Copy, Delivery, JoinedSection, Json, RawUpdate } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import type { AccountId, ConversationRef, MessageRef, UserRef } from "../model/refs.ts";
+import type { Privacy, Records } from "./robot-tables.ts";
 
 /** `joined`: it travels with the calls of an earlier delivery of its lane. */
 export type DeliveryState = "waiting" | "sending" | "joined" | "dead";
@@ -278,28 +279,9 @@ export interface StoreTx {
     finish(id: string): Promise<boolean>;
   };
   /** Small things of the robot's and of plugins, by kind and key: bridges, codes, settings of rooms, wishes of people. */
-  readonly records: {
-    get(kind: string, key: string): Promise<Json | undefined>;
-    /** `until` (milliseconds since 1970): it is no more from then on. */
-    put(kind: string, key: string, value: Json, until?: number): Promise<void>;
-    delete(kind: string, key: string): Promise<boolean>;
-    /** Ordered by key (byte by byte); those whose key begins with `prefix`. */
-    list(kind: string, prefix?: string): Promise<readonly { readonly key: string; readonly value: Json }[]>;
-    /** How many there are of a kind, and how many bytes their values take. */
-    size(kind: string): Promise<{ readonly count: number; readonly bytes: number }>;
-    /** Removes what is no more; returns how many. */
-    prune(): Promise<number>;
-  };
+  readonly records: Records;
   /** What is known of one account of a person, beyond the robot's records. */
-  readonly privacy: {
-    /** For an export, readable by people. */
-    about(user: UserRef): Promise<Json>;
-    /**
-     * The person becomes a stranger: nothing names them any more, and no update comes twice for it. What is on its way in
-     * the lanes is left. How many rows changed.
-     */
-    erase(user: UserRef): Promise<number>;
-  };
+  readonly privacy: Privacy;
   readonly moves: {
     /** Every conversation that got another id, oldest first. */
     all(): Promise<readonly { readonly from: ConversationRef; readonly to: ConversationRef }[]>;

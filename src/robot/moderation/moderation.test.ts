@@ -1,0 +1,174 @@
+// Bans and mutes over the bridge: who may, where it holds, who is asked instead; in the world of a command.
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+import {
+  ana,
+  carla,
+  channel,
+  group,
+  type RobotBench,
+  robotBench,
+  wordsOf,
+} from "../../../test/support/robot-world.ts";
+import type { BridgeEvent } from "../../model/event.ts";
+import type { UserRef } from "../../model/refs.ts";
+import type { Area } from "../area.ts";
+import { type Command, Refusal } from "../command.ts";
+import { createModeration } from "./moderation.ts";
+
+const troll: UserRef = { account: "telegram", id: "666" };
+const trollThere: UserRef = { account: "discord", id: "300000000000000666" };
+let bench: RobotBench;
+let area: Area;
+
+beforeEach(async () => {
+  bench = await robotBench({ bridges: [{ name: "praca", members: [group, channel] }] });
+  area = createModeration();
+  await bench.world.rooms.set(group, { moderation: true });
+  await bench.world.rooms.set(channel, { moderation: true });
+  bench.standings.set(`telegram:11 telegram:${group.id}`, "admin");
+  await link(troll, trollThere);
+});
+afterEach(() => bench.close());
+
+const link = (one: UserRef, other: UserRef) => bench.store.transaction((tx) => tx.people.link(one, other));
+const anaIsAdminThere = async () => {
+  await link(ana.user, carla.user);
+  bench.standings.set(`discord:${carla.user.id} discord:${channel.id}`, "admin");
+};
+const named = (name: string): Command => {
+  const found = area.commands?.find((command) => command.name === name);
+  if (!found) throw new Error(`no command ${name}`);
+  return found;
+};
+const against = (user: UserRef) => {
+  const about = { ref: { conversation: group, id: "5" }, user, files: [] };
+  const asked = { kind: "command" as const, name: "x", words: "", files: [], about };
+  return { by: ana, room: group, asked };
+};
+const refusal = async (work: Promise<unknown>) => {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return error instanceof Refusal ? error.key : error;
+};
+const moderated = (more: object = {}): BridgeEvent => ({
+  ...{ kind: "moderated", conversation: group, act: "ban", at: 1, by: ana },
+  user: { kind: "person", name: "Zé", user: troll },
+  ...more,
+});
+const hear = async (event: BridgeEvent) => {
+  if (!area.wants?.(event, bench.world)) return undefined;
+  const answer = await area.hear?.(event, bench.world, new AbortController().signal);
+  await bench.store.transaction(async (tx) => answer?.keep?.(tx));
+  return answer;
+};
+const acted = () => bench.moderated.map(({ act, user, room }) => [act, user.id, room.account]);
+
+test("a ban holds in every room in which the admin is one", async () => {
+  await anaIsAdminThere();
+  const answer = await bench.command(named("ban"), {}, against(troll));
+  expect(acted()).toEqual([
+    ["ban", troll.id, "telegram"],
+    ["ban", trollThere.id, "discord"],
+  ]);
+  expect(answer.also).toEqual([]);
+});
+
+test("where the admin is none, the admins are told, and their button does it", async () => {
+  const answer = await bench.command(named("ban"), {}, against(troll));
+  expect(acted()).toEqual([["ban", troll.id, "telegram"]]);
+  const [line] = answer.also ?? [];
+  expect(line?.to).toEqual(channel);
+  const button = line?.saying.buttons?.[0]?.[0];
+  const action = button && "action" in button ? button.action : "";
+  const there = { by: carla, room: channel, account: "discord" };
+  const press = () => bench.press(named("moderation"), action, there);
+  expect(await refusal(press())).toBe("robot-moderation.pressed.not-admin");
+  bench.standings.set(`discord:${carla.user.id} discord:${channel.id}`, "admin");
+  await press();
+  expect(acted()).toContainEqual(["ban", trollThere.id, "discord"]);
+  expect(await refusal(press())).toBe("robot-moderation.over");
+});
+
+test("a button of one room does nothing in another", async () => {
+  const answer = await bench.command(named("ban"), {}, against(troll));
+  const button = answer.also?.[0]?.saying.buttons?.[0]?.[0];
+  const action = button && "action" in button ? button.action : "";
+  const pressed = bench.press(named("moderation"), action, { by: ana, room: group });
+  expect(await refusal(pressed)).toBe("robot-moderation.over");
+});
+
+test("who is no admin by the platform's word does nothing anywhere", async () => {
+  await anaIsAdminThere();
+  bench.standings.set(`telegram:11 telegram:${group.id}`, "member");
+  for (const name of ["ban", "mute", "unmute", "unban"]) {
+    const asked = bench.command(named(name), {}, { ...against(troll), role: "admin" });
+    expect(await refusal(asked)).toBe("robot-moderation.not-admin");
+  }
+  expect(bench.moderated).toEqual([]);
+});
+
+test("admins, oneself and rooms without moderation are left alone", async () => {
+  bench.standings.set(`telegram:${troll.id} telegram:${group.id}`, "admin");
+  expect(await refusal(bench.command(named("ban"), {}, against(troll)))).toBe("robot-moderation.admin");
+  expect(await refusal(bench.command(named("ban"), {}, against(ana.user)))).toBe("robot-moderation.self");
+  await link(ana.user, carla.user);
+  expect(await refusal(bench.command(named("ban"), {}, against(carla.user)))).toBe("robot-moderation.self");
+  await bench.world.rooms.set(group, { moderation: undefined });
+  expect(await refusal(bench.command(named("ban"), {}, against(troll)))).toBe("robot-moderation.off-here");
+  expect(bench.moderated).toEqual([]);
+});
+
+test("a mute ends when it was said to", async () => {
+  await bench.command(named("mute"), { minutes: 30 }, against(troll));
+  expect(bench.moderated[0]).toMatchObject({ act: "mute", until: bench.clock.now() + 30 * 60_000 });
+});
+
+test("somebody named is found among those who wrote, and nobody else", async () => {
+  const by = { by: ana, room: group };
+  expect(await refusal(bench.command(named("ban"), { person: "Ninguém" }, by))).toBe(
+    "robot-moderation.not-seen",
+  );
+  await bench.command(named("mute"), { person: "Carla" }, by);
+  expect(bench.moderated).toEqual([]);
+  const mention = bench.command(named("ban"), { person: "<@300000000000000666>" }, by);
+  expect(await refusal(mention)).toBe("robot-moderation.not-seen");
+  await bench.command(named("ban"), { person: "66666" }, by);
+  expect(acted()).toEqual([["ban", "66666", "telegram"]]);
+});
+
+test("a ban on the platform itself is followed where the admin is one, and not carried back", async () => {
+  await anaIsAdminThere();
+  const answer = await hear(moderated());
+  expect(acted()).toEqual([["ban", trollThere.id, "discord"]]);
+  expect(answer?.also?.map(({ to }) => to)).toEqual([channel]);
+  const echo = moderated({
+    conversation: channel,
+    user: { kind: "person", name: "Zé", user: trollThere },
+    by: carla,
+  });
+  expect(await hear(echo)).toBeUndefined();
+  expect(bench.moderated).toHaveLength(1);
+});
+
+test("a ban of which nobody says whose it is, is only told", async () => {
+  const { by: _, ...anonymous } = moderated() as Extract<BridgeEvent, { kind: "moderated" }>;
+  const answer = await hear(anonymous);
+  expect(bench.moderated).toEqual([]);
+  expect(answer?.also?.[0]?.saying.buttons).toHaveLength(1);
+});
+
+test("nothing is followed where a room has not switched it on", async () => {
+  await anaIsAdminThere();
+  await bench.world.rooms.set(channel, { moderation: undefined });
+  expect(await hear(moderated())).toBeUndefined();
+});
+
+test("the switch says what holds", async () => {
+  const by = { by: ana, room: group };
+  expect(wordsOf(await bench.command(named("moderation"), {}, by))).toMatch(/ligada/);
+  await bench.command(named("moderation"), { on: false }, by);
+  expect(bench.world.rooms.get(group).moderation).toBeUndefined();
+});

@@ -1,0 +1,31 @@
+// Remembers for a while what the robot itself did to people, so that word of it is not carried round in circles.
+
+import type { Clock } from "../../model/clock.ts";
+import type { Act } from "../../model/event.ts";
+import type { ConversationRef, UserRef } from "../../model/refs.ts";
+
+const REMEMBER_MS = 5 * 60_000;
+const MOST = 1_000;
+
+export interface OwnActs {
+  note(act: Act, user: UserRef, room: ConversationRef): void;
+  has(act: Act, user: UserRef, room: ConversationRef): boolean;
+}
+
+export function createOwnActs(clock: Pick<Clock, "now">): OwnActs {
+  const times = new Map<string, number>();
+  // A ban on Discord is of the whole server, so the account stands for all its rooms.
+  const keyOf = (act: Act, { account, id }: UserRef, room: ConversationRef) =>
+    `${act} ${account}:${id} ${room.account}`;
+  return {
+    note(act, user, room) {
+      const key = keyOf(act, user, room);
+      times.delete(key);
+      times.set(key, clock.now());
+      const [oldest] = times.keys();
+      if (times.size > MOST && oldest !== undefined) times.delete(oldest);
+    },
+    has: (act, user, room) =>
+      clock.now() - (times.get(keyOf(act, user, room)) ?? Number.NEGATIVE_INFINITY) < REMEMBER_MS,
+  };
+}
