@@ -125,6 +125,7 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   const lanes = createLanes({
     ...{ store, platform, clock, random, log, texts, halt, shows: table.shows },
     textsIn: (room) => textsOf(robot.world.rooms.language(room)),
+    platformWord: (account) => platformWord(config, account),
     attributionIn: (room) => table.bridgeOf(room)?.attribution,
     moved: (from, to) => store.transaction((tx) => moveConversation(tx, from, to, table)),
     observe: (step) => noteEnded(step, observe, robot),
@@ -157,6 +158,11 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   const housekeeping = keepHouse({ ...config, store, clock, log, ...intake, wakeAll: lanes.wakeAll });
   stops.push(() => housekeeping.stop());
   return { health, alive: () => answers(store), ...(web && { address: web.address, reach: web.reach }) };
+}
+
+function platformWord({ accounts }: Config, account: string): string {
+  const { platform = account } = accounts.find(({ name }) => name === account) ?? {};
+  return `${platform.charAt(0).toUpperCase()}${platform.slice(1)}`;
 }
 
 /** Who wants to know that a delivery ended. */

@@ -31,6 +31,8 @@ export interface LaneParts {
   readonly shows: (conversation: ConversationRef, what: Shown) => boolean;
   /** How who speaks is shown here. */
   readonly attribution: () => Attribution | undefined;
+  /** The platform of an account, as people call it. */
+  readonly platformWord: (account: string) => string;
   /** Held from the freezing of a call until its outcome is written. */
   readonly turn: Turn;
   /** There is something new in this lane. */

@@ -16,6 +16,8 @@ export interface LanesParts
   readonly platform: (account: string) => Platform;
   /** In the language of the room; the same for all, unless given. */
   readonly textsIn?: (room: ConversationRef) => Texts;
+  /** The platform of an account, as people call it. */
+  readonly platformWord?: (account: string) => string;
   /** How who speaks is shown there. */
   readonly attributionIn?: (room: ConversationRef) => Attribution | undefined;
   readonly halt: (account: string, reason: string) => void;
@@ -108,6 +110,7 @@ function createPartsFor(parts: LanesParts, wake: (lane: ConversationRef) => void
       ...parts,
       texts: spoken,
       attribution: () => parts.attributionIn?.(to),
+      platformWord: (account) => parts.platformWord?.(account) ?? account,
       ...{ platform, accountBudget, reports, turn, wake },
       budget: together(own, accountBudget),
       halt: (reason) => parts.halt(to.account, reason),

@@ -87,13 +87,15 @@ async function marksOf(tx: StoreTx, about: MessageRef, to: ConversationRef): Pro
 /** Those who are mentioned and have an account there, too. */
 async function peopleIn(
   tx: StoreTx,
-  { body }: Message,
+  { body, author }: Message,
   to: ConversationRef,
 ): Promise<Pick<Resolved, "people">> {
   const people = new Map<string, UserRef>();
+  const isRobot = author.kind === "robot";
   for (const user of mentionedIn(body)) {
-    // Within one account the mention itself reaches the person.
-    const found = user.account === to.account ? undefined : await tx.people.find(user, to.account);
+    // Within one account nobody is called twice; but whom the robot names, nobody else has called.
+    const own = isRobot ? user : undefined;
+    const found = user.account === to.account ? own : await tx.people.find(user, to.account);
     if (found) people.set(`${user.account}:${user.id}`, found);
   }
   return people.size === 0 ? {} : { people };

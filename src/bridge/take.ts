@@ -2,8 +2,8 @@
 
 import type { Call, Json } from "../model/delivery.ts";
 import { PlatformError } from "../model/errors.ts";
-import type { BridgeEvent } from "../model/event.ts";
-import { type MessageRef, messageKey } from "../model/refs.ts";
+import { type BridgeEvent, conversationOf } from "../model/event.ts";
+import { type ConversationRef, type MessageRef, messageKey } from "../model/refs.ts";
 import { gatherAlbum, mergeAlbum } from "./album.ts";
 import { compose, composeAlbum } from "./compose.ts";
 import { giveUp, type Job, type Outcome } from "./deliver.ts";
@@ -185,7 +185,7 @@ async function freezeNext(
   chosen: StoredDelivery,
   prepared: Json,
 ): Promise<Job | "next"> {
-  const { at, mark, known } = moment(run, prepared);
+  const { at, mark, known } = moment(run, prepared, conversationOf(chosen.event));
   const joined = isBehind(run, front) ? attempt(() => joinFrom(run, front, chosen, known)) : undefined;
   const more = { at, ...(mark !== undefined && { mark }) };
   const frozen: StoredDelivery = { ...chosen, frozenAt: at, ...more };
@@ -219,7 +219,7 @@ async function freezeAlbum(
   members: readonly StoredDelivery[],
   prepared: Json,
 ): Promise<Job | "next"> {
-  const { at, mark, known } = moment(run, prepared);
+  const { at, mark, known } = moment(run, prepared, members[0] && conversationOf(members[0].event));
   const messages = members.flatMap(({ event }) => (event.kind === "message.created" ? [event.message] : []));
   const [first, ...others] = messages;
   const [head, ...rest] = members;
@@ -249,12 +249,14 @@ function attempt<T>(make: () => T): T | PlatformError {
   }
 }
 
-function moment({ clock, platform, to, texts, shows, attribution }: LaneRun, prepared: Json) {
+/** `of`: where what is told comes from. */
+function moment(run: LaneRun, prepared: Json, of: ConversationRef | undefined) {
+  const { clock, platform, to, texts, shows, attribution, platformWord } = run;
   const at = clock.now();
   const style = attribution();
   const known: Resolved = {
     ...{ prepared, now: at, texts, phones: shows(to, "phones") },
-    ...(style && { attribution: style }),
+    ...(style && { attribution: style, ...(of && { platform: platformWord(of.account) }) }),
   };
   return { at, mark: platform.mark?.(to), known };
 }

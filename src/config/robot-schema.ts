@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { z } from "zod";
+import { SHOWN } from "../model/event.ts";
 import { type ConversationRef, parseConversation } from "../model/refs.ts";
 import type { PluginConfig, RobotConfig } from "../robot/config.ts";
 import { isFields } from "./check-accounts.ts";
@@ -35,6 +36,7 @@ export const robotSchema = z.strictObject({
   owners: z.array(place).default([]),
   trusted: z.array(place).default([]),
   who_may_bridge: z.enum(["admins", "trusted", "owners"]).default("admins"),
+  show: z.partialRecord(z.enum(SHOWN), z.boolean()).optional(),
   feedback_room: place.optional(),
   log_room: z
     .strictObject({
@@ -127,6 +129,7 @@ export function buildRobot(value: unknown, data: string): RobotConfig {
     owners: robot.owners.flatMap(refOf),
     trusted: robot.trusted.flatMap(refOf),
     mayBridge: robot.who_may_bridge,
+    ...(robot.show && { show: robot.show }),
     ...(feedback !== undefined && { feedbackRoom: placeOf(feedback) }),
     ...(log && { logRoom: { room: placeOf(log.room), level: log.level, daily: log.daily } }),
     ...{ personality: robot.personality, rough: robot.rough, links: robot.links, replies: robot.replies },

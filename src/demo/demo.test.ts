@@ -47,8 +47,9 @@ describe("the demo", () => {
     const demo = await startDemo({ texts, log, port: 0 });
     const { rooms, route, reach } = await look(demo.url);
     await demo.stop();
-    expect(rooms.telegram.messages.map(({ author, speaker }) => speaker ?? author)).toEqual(
-      rooms.discord.messages.map(({ author }) => author),
+    // Before the talk stands how the rooms were joined.
+    expect(rooms.telegram.messages.slice(-4).map(({ author, speaker }) => speaker ?? author)).toEqual(
+      rooms.discord.messages.slice(-4).map(({ author }) => author),
     );
     expect(rooms.telegram.messages.filter(({ carried }) => carried)).toHaveLength(2);
     expect(route).toHaveLength(4);

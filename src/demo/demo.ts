@@ -14,6 +14,7 @@ import { platforms } from "../platforms/index.ts";
 import { type DiscordSide, startDiscordSide } from "./discord-side.ts";
 import { createFileShelf } from "./file-shelf.ts";
 import { freePort } from "./free-port.ts";
+import { joinRooms } from "./join-rooms.ts";
 import { openTalk } from "./opening-talk.ts";
 import { startPageServer } from "./page-server.ts";
 import { reachView } from "./reach-view.ts";
@@ -83,6 +84,7 @@ async function start(options: DemoOptions, stops: (() => unknown)[]): Promise<st
     observe: route.observer,
   });
   stops.push(() => app.stop());
+  await joinRooms(sides, clock);
   await openTalk(sides, texts, clock);
 
   const { later, stop: stopLooking } = createTimers(clock);
@@ -159,8 +161,8 @@ function writeConfig(
   discord: DiscordSide,
 ): string {
   const file = join(folder, "matebot.yaml");
-  const { conversation: group, ...telegramAccount } = telegram.settings;
-  const { conversation: channel, ...discordAccount } = discord.settings;
+  const { conversation: _, ...telegramAccount } = telegram.settings;
+  const { conversation: __, ...discordAccount } = discord.settings;
   const config = {
     accounts: {
       telegram: { platform: "telegram", updates: "webhook", limits: "none", ...telegramAccount },
@@ -168,13 +170,8 @@ function writeConfig(
     },
     web: { listen: new URL(publicUrl).host, public_url: publicUrl, tls: "self-signed" },
     data: "./data",
-    bridges: [
-      {
-        name: "demo",
-        members: [`telegram:${group}`, `discord:${channel}`],
-        show: { typing: true, phones: true },
-      },
-    ],
+    // The rooms are joined by their people, as everywhere.
+    robot: { show: { typing: true, phones: true }, rough: true, network: {} },
   };
   writeFileSync(file, stringify(config), { mode: 0o600 });
   return file;

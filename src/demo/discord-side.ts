@@ -53,10 +53,7 @@ export async function startDiscordSide(
   const timers = createTimers(clock);
   const bot = sandbox.createBot({ name: "MateBot" });
   const waiter = sandbox.createBot({ name: texts("demo.waiter") });
-  const { id: guild } = sandbox.createGuild({ name: guildName });
-  const { id: channel } = sandbox.createChannel(guild, { name: title });
-  sandbox.addBot(guild, bot.id, { permissions: INVITED });
-  sandbox.addBot(guild, waiter.id);
+  const { guild, channel } = build(sandbox, guildName, title, { bot: bot.id, waiter: waiter.id });
   const people = await joinAll(sandbox, guild, texts("demo.admins"));
   const kept = new Map<string, Buffer>();
   const reactions = createMarks<string>();
@@ -92,6 +89,7 @@ export async function startDiscordSide(
       emoji: EMOJI,
       ...alone(eyes, [...known.keys()], commands),
     }),
+    knowsCommands: () => sandbox.commands(bot.id, guild).length > 0,
     ...discordActs({
       ...{ ...parts, eyes, guild, waiter: waiter.id, kept, reactions, votes, later: timers.later },
       ...{ commands, botId: bot.id },
@@ -102,6 +100,19 @@ export async function startDiscordSide(
       return sandbox.close();
     },
   };
+}
+
+function build(
+  sandbox: DiscordSandbox,
+  name: string,
+  title: string,
+  { bot, waiter }: { readonly bot: string; readonly waiter: string },
+) {
+  const { id: guild } = sandbox.createGuild({ name });
+  const { id: channel } = sandbox.createChannel(guild, { name: title });
+  sandbox.addBot(guild, bot, { permissions: INVITED });
+  sandbox.addBot(guild, waiter);
+  return { guild, channel };
 }
 
 /** What one person alone sees: the talk with the robot, and a form. */

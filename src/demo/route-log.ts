@@ -70,6 +70,8 @@ function factsOf(event: BridgeEvent): Facts | undefined {
     case "message.created":
     case "message.edited": {
       const { ref, author } = event.message;
+      // The robot's own words come from no platform.
+      if (author.kind === "robot") return undefined;
       const kind = event.kind === "message.created" ? "created" : "edited";
       return {
         message: messageKey(ref),

@@ -26,6 +26,8 @@ export interface Doings {
 }
 
 export interface DemoSide extends Doings {
+  /** The platform shows the robot's commands already. */
+  knowsCommands(): boolean;
   view(): RoomView;
   /** Returns how to stop listening. */
   onChange(listener: () => void): () => void;

@@ -84,6 +84,7 @@ export async function startTelegramSide(title: string, parts: SideParts): Promis
       ),
       ...presses.toast(),
     }),
+    knowsCommands: () => true,
     ...telegramActs({
       ...{ sandbox, shelf, samples, texts, chat, typed, votes, later: timers.later },
       ...{ token: bot.token, pressed: presses.note },

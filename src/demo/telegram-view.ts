@@ -71,10 +71,12 @@ interface Around {
 function show(eyes: TelegramEyes, message: Message, { pins, topics }: Around): MessageView | undefined {
   const { message_id: id, from, reply_to_message: reply, poll } = message;
   const person = eyes.person(from?.id);
-  const carried = from?.id === eyes.botId;
+  const isOurs = from?.id === eyes.botId;
   const words = message.text ?? message.caption;
   const body = bodyOf(message);
-  const speaker = carried ? speakerOf(body) : undefined;
+  const speaker = isOurs ? speakerOf(body) : undefined;
+  // What the robot says itself did not cross.
+  const carried = isOurs && (words === undefined || speaker !== undefined);
   const notice = noticeOf(message);
   const files = filesOf(eyes, message);
   const cards = cardsOf(message);
@@ -124,9 +126,10 @@ function bodyOf({ text, caption, entities, caption_entities }: Message): RichTex
   return entitiesToTree(text ?? caption ?? "", marks as readonly MessageEntity[] | undefined);
 }
 
-/** The bridge begins each message with the bold name of who spoke. */
-function speakerOf([first]: RichText): string | undefined {
-  return first?.kind === "bold" ? plainText(first.children) : undefined;
+/** The bridge begins each message with the bold name of who spoke; the robot's own words have none. */
+function speakerOf([first, next]: RichText): string | undefined {
+  const isName = first?.kind === "bold" && (!next || (next.kind === "text" && next.text.startsWith(":")));
+  return isName ? plainText(first.children) : undefined;
 }
 
 function answerOf(reply: Message) {

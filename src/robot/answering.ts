@@ -9,7 +9,7 @@ import { readArguments } from "./arguments.ts";
 import { type Answer, type Arguments, type Command, type Question, Refusal, type Role } from "./command.ts";
 import type { FloodControl } from "./flood.ts";
 import { languageFor } from "./language.ts";
-import type { TextsOf } from "./registry.ts";
+import { nameOf, type TextsOf } from "./registry.ts";
 import { atLeast } from "./roles.ts";
 import type { RobotWorld } from "./world.ts";
 
@@ -35,6 +35,8 @@ export interface Answering {
   complete(ask: Ask, key: string, typed: string, signal: AbortSignal): Promise<readonly Choice[]>;
   /** The command a question is for. */
   commandOf(ask: Ask): Command | undefined;
+  /** What that is called in the language of the answer; as it was asked where nobody knows it. */
+  nameFor(ask: Ask): string;
 }
 
 export function createAnswering(parts: AnsweringParts): Answering {
@@ -44,6 +46,12 @@ export function createAnswering(parts: AnsweringParts): Answering {
 
   return {
     commandOf,
+    nameFor(ask) {
+      const command = commandOf(ask);
+      const language = languageFor(ask, world, parts.fallback);
+      if (command) return nameOf(command, language, parts.textsOf(language));
+      return ask.asked.kind === "command" ? ask.asked.name : ask.asked.action;
+    },
     async answer(ask, signal) {
       const command = commandOf(ask);
       const language = languageFor(ask, world, parts.fallback);
@@ -100,7 +108,8 @@ async function answerWith(command: Command, ask: Ask, moment: Moment): Promise<A
 
 /** The answer for who asks too much: said once a minute, then silence. */
 function limit(ask: Ask, { flood, texts }: Moment): Answer | undefined {
-  const verdict = flood.take(`${ask.account}:${ask.by.user.id}`, conversationKey(ask.room));
+  const person = `${ask.account}:${ask.by.user.id}`;
+  const verdict = flood.take(person, conversationKey(ask.room), ask.asked.kind === "press");
   if (verdict === "free") return undefined;
   // Whoever asks live is looking at a spinning wheel: silence would look like a fault.
   return verdict === "first" || ask.can.whispers ? refused(ask, texts, new Refusal("robot.flood")) : {};

@@ -1,5 +1,6 @@
 // What `robot` and `plugins` in matebot.yaml come to; `config/robot-schema.ts` makes it.
 
+import type { Shown } from "../model/event.ts";
 import type { ConversationRef, UserRef } from "../model/refs.ts";
 
 export interface RobotConfig {
@@ -8,6 +9,8 @@ export interface RobotConfig {
   readonly trusted: readonly UserRef[];
   /** Who may join rooms: their admins, or only trusted people or owners who are admins there. */
   readonly mayBridge: "admins" | "trusted" | "owners";
+  /** What a bridge that is made in the chats shows at first. */
+  readonly show?: Readonly<Partial<Record<Shown, boolean>>>;
   /** Feedback goes there, and is answered from there. */
   readonly feedbackRoom?: ConversationRef;
   readonly logRoom?: {

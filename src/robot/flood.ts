@@ -4,14 +4,18 @@ import type { Clock } from "../model/clock.ts";
 import type { RobotConfig } from "./config.ts";
 
 const MINUTE_MS = 60_000;
+const PRESS = 0.2;
 /** Beyond it everything is forgotten: a crowd that large is stopped by its rooms' limits. */
 const MOST_KEYS = 10_000;
 
 export type Flood = "free" | "first" | "again";
 
 export interface FloodControl {
-  /** `first`: too much, and it has not been said yet in this minute; `again`: it has. */
-  take(person: string, room: string): Flood;
+  /**
+   * `first`: too much, and it has not been said yet in this minute; `again`: it has. A press weighs a fifth: options are
+   * switched one by one.
+   */
+  take(person: string, room: string, isPress?: boolean): Flood;
   /** Milliseconds until this may be done again; 0 when it was done now. */
   cooldown(key: string, ms: number): number;
 }
@@ -30,14 +34,15 @@ export function createFloodControl(clock: Clock, limits: RobotConfig["flood"]): 
   };
 
   return {
-    take(person, room) {
+    take(person, room, isPress = false) {
+      const weight = isPress ? PRESS : 1;
       const ways = [
         { window: windowOf(`person ${person} ${room}`), most: limits.personPerMinute },
         { window: windowOf(`room ${room}`), most: limits.roomPerMinute },
       ];
-      const full = ways.find(({ window, most }) => window.count >= most)?.window;
+      const full = ways.find(({ window, most }) => window.count + weight > most)?.window;
       if (!full) {
-        for (const { window } of ways) window.count += 1;
+        for (const { window } of ways) window.count += weight;
         return "free";
       }
       const isFirst = !full.isTold;

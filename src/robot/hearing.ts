@@ -44,7 +44,7 @@ export function hear(event: BridgeEvent, raw: RawUpdate, index: number, parts: H
         );
     }
   }
-  return { tasks, carried: asked?.isCarried === false ? undefined : carriedBy(event, parts) };
+  return { tasks, carried: asked?.isCarried === false ? undefined : carriedBy(event, areas, world) };
 }
 
 interface Asked {
@@ -93,7 +93,12 @@ function isCarriedText(
     : table.shows(message.ref.conversation, "commands");
 }
 
-function carriedBy(event: BridgeEvent, { areas, world }: HearingParts): BridgeEvent | undefined {
+/** What crosses in the place of an event, by the word of every area. */
+export function carriedBy(
+  event: BridgeEvent,
+  areas: readonly Area[],
+  world: RobotWorld,
+): BridgeEvent | undefined {
   let carried: BridgeEvent | undefined = event;
   for (const area of areas) {
     if (carried === undefined) return undefined;

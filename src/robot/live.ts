@@ -8,13 +8,15 @@ import type { StoreTx } from "../bridge/store-port.ts";
 import type { Ask, Choice, Reply } from "../model/ask.ts";
 import type { ConversationRef } from "../model/refs.ts";
 import type { Answered, Answering } from "./answering.ts";
-import { crosses } from "./hearing.ts";
+import type { Area } from "./area.ts";
+import { carriedBy, crosses } from "./hearing.ts";
 import { questionOf, storeReply } from "./saying.ts";
 import { runAfter } from "./work.ts";
 import type { RobotWorld } from "./world.ts";
 
 export interface LiveParts {
   readonly world: RobotWorld;
+  readonly areas: readonly Area[];
   readonly answering: Answering;
   readonly platform: (account: string) => Platform;
   /** Aborted at a stop. */
@@ -63,7 +65,7 @@ export function createLive(parts: LiveParts): Live {
       complete: (question, key, typed) => track(complete(question, key, typed)),
       isPrivate: (question) => {
         const command = answering.commandOf(question);
-        return command === undefined || command.isPrivate === true || command.isCarried === false;
+        return command === undefined || command.isPrivate === true;
       },
     },
     async settle() {
@@ -103,13 +105,15 @@ async function answered(ask: Ask, { answer, command }: Answered, parts: LivePart
 async function carryQuestion(
   ask: Ask,
   tx: StoreTx,
-  { world, platform }: LiveParts,
+  { world, platform, areas, answering }: LiveParts,
   now: number,
 ): Promise<readonly ConversationRef[]> {
   if (ask.asked.kind !== "command") return [];
-  const { name, words, options = {} } = ask.asked;
+  const { words, options = {} } = ask.asked;
+  const name = answering.nameFor(ask);
+  const said = [`/${name}`, words, ...Object.values(options)].filter((word) => word !== "").join(" ");
+  const event = carriedBy({ kind: "message.created", message: questionOf(ask, said) }, areas, world);
   const outgoing = createOutgoing(tx, now);
-  const message = questionOf(ask, [`/${name}`, words, ...Object.values(options)].filter(Boolean).join(" "));
-  await route({ kind: "message.created", message }, { tx, table: world.table, platform, outgoing, now });
+  if (event) await route(event, { tx, table: world.table, platform, outgoing, now });
   return outgoing.store();
 }

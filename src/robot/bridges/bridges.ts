@@ -66,6 +66,7 @@ function bridgeCommand(roster: Roster): Command {
     name: "bridge",
     texts: "robot-bridge.command",
     isCarried: false,
+    isPrivate: true,
     args: [{ key: "code", type: "text", rest: true, most: MOST_WORDS }],
     answer: (question) => answered(question, roster, String(question.args.code ?? "").trim()),
     press: (question, words) => pressed(question, roster, words),
