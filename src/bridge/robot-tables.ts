@@ -1,7 +1,7 @@
 // What the robot needs of a store's transaction beside the bridge's tables; `store-port.ts` has it in `StoreTx`.
 
 import type { Json } from "../model/delivery.ts";
-import type { UserRef } from "../model/refs.ts";
+import type { ConversationRef, MessageRef, UserRef } from "../model/refs.ts";
 
 export interface Records {
   get(kind: string, key: string): Promise<Json | undefined>;
@@ -25,3 +25,10 @@ export interface Privacy {
    */
   erase(user: UserRef): Promise<number>;
 }
+
+/** The originals that were carried from or to a chat, the youngest first; with `authors` only theirs. */
+export type Latest = (
+  chat: ConversationRef,
+  limit: number,
+  authors?: readonly UserRef[],
+) => Promise<readonly MessageRef[]>;

@@ -4,7 +4,7 @@ import type { Poll } from "../model/attachment.ts";
 import type { Call, Copy, Delivery, JoinedSection, Json, RawUpdate } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import type { AccountId, ConversationRef, MessageRef, UserRef } from "../model/refs.ts";
-import type { Privacy, Records } from "./robot-tables.ts";
+import type { Latest, Privacy, Records } from "./robot-tables.ts";
 
 /** `joined`: it travels with the calls of an earlier delivery of its lane. */
 export type DeliveryState = "waiting" | "sending" | "joined" | "dead";
@@ -282,6 +282,7 @@ export interface StoreTx {
   readonly records: Records;
   /** What is known of one account of a person, beyond the robot's records. */
   readonly privacy: Privacy;
+  readonly latest: Latest;
   readonly moves: {
     /** Every conversation that got another id, oldest first. */
     all(): Promise<readonly { readonly from: ConversationRef; readonly to: ConversationRef }[]>;

@@ -7,6 +7,7 @@ import { groupCommit } from "./group-commit.ts";
 import { heldOf } from "./held.ts";
 import { joinedOf } from "./joined.ts";
 import { journalOf } from "./journal.ts";
+import { latestOf } from "./latest.ts";
 import { marksOf } from "./marks.ts";
 import { messageMapOf } from "./message-map.ts";
 import { movesOf } from "./moves.ts";
@@ -53,5 +54,6 @@ function queriesOf(engine: Engine, clock: Clock): StoreTx {
     tasks: tasksOf(db),
     records: recordsOf(db, clock),
     privacy: privacyOf(engine, db),
+    latest: latestOf(db),
   };
 }

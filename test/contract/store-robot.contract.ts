@@ -169,6 +169,17 @@ export function robotContract(harness: StoreHarness): void {
       expect(await run((tx) => tx.map.rows(own.copy))).toEqual([own]);
     });
 
+    test("the latest of a chat are found, youngest first, of everybody or of one", async () => {
+      const young = { ...own, source: message(group, "9"), copy: message(channel, "109"), at: 9_000 };
+      await run((tx) => tx.map.record([young, { ...young, copy: message(channel, "110"), part: 1 }]));
+      const ids = async (...given: Parameters<StoreTx["latest"]>) =>
+        (await run((tx) => tx.latest(...given))).map(({ id }) => id);
+      expect(await ids(group, 2)).toEqual(["9", "3"]);
+      expect(await ids(channel, 9)).toEqual(["9", "3", "2", "1"]);
+      expect(await ids(group, 9, [ana])).toEqual(["9", "1"]);
+      expect(await ids(group, 9, [anaThere])).toEqual([]);
+    });
+
     test("is told all that is known, and nothing of others", async () => {
       const about = await run((tx) => tx.privacy.about(ana));
       expect(about).toMatchObject({

@@ -116,3 +116,21 @@ function erase(lists: Lists, user: UserRef): number {
   });
   return count;
 }
+
+export function latestOn(lists: Pick<Lists, "map">): StoreTx["latest"] {
+  return async (chat, limit, authors) => {
+    const isHere = ({ conversation }: MessageRef) =>
+      conversation.account === chat.account && conversation.id === chat.id;
+    const found = new Map<string, { readonly ref: MessageRef; readonly at: number }>();
+    for (const row of lists.map) {
+      if (!isHere(row.source) && !isHere(row.copy)) continue;
+      if (authors && !authors.some((one) => wrote(one)(row))) continue;
+      const known = found.get(messageKey(row.source));
+      found.set(messageKey(row.source), { ref: row.source, at: Math.max(row.at, known?.at ?? row.at) });
+    }
+    return [...found.values()]
+      .sort((a, b) => b.at - a.at || compare(b.ref.id, a.ref.id))
+      .slice(0, limit)
+      .map(({ ref }) => ref);
+  };
+}

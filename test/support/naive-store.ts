@@ -20,7 +20,7 @@ import {
   messageKey,
   type UserRef,
 } from "../../src/model/refs.ts";
-import { privacyOn } from "./naive-privacy.ts";
+import { latestOn, privacyOn } from "./naive-privacy.ts";
 
 type Row = StoredDelivery & {
   readonly reason?: string;
@@ -107,6 +107,7 @@ function transactionOn(lists: Lists, now: () => number): StoreTx {
     tasks: tasksOn(lists),
     records: recordsOn(lists, now),
     privacy: privacyOn(lists),
+    latest: latestOn(lists),
     moves: {
       all: async () => [...lists.moves],
       async add(from, to) {

@@ -172,3 +172,22 @@ test("the switch says what holds", async () => {
   await bench.command(named("moderation"), { on: false }, by);
   expect(bench.world.rooms.get(group).moderation).toBeUndefined();
 });
+
+test("a purge takes the last messages of one person away on all sides, and only an admin's", async () => {
+  const carry = (id: string, author: string, at: number) => ({
+    ...{ source: { conversation: group, id }, copy: { conversation: channel, id: `1${id}` } },
+    ...{ part: 0, hash: "h", at, author },
+  });
+  const rows = [carry("1", "666", 1), carry("2", "5", 2), carry("3", "666", 3), carry("4", "666", 4)];
+  await bench.store.transaction((tx) => tx.map.record(rows));
+  const { about: _, ...asked } = against(troll).asked;
+  const purge = (count: number, more: object = {}) =>
+    bench.command(named("purge"), { count, person: "666666" }, { by: ana, room: group, asked, ...more });
+  expect(await refusal(purge(2))).toBe("robot-moderation.purge.nothing");
+  const stranger = { ...ana, user: { account: "telegram", id: "12" } };
+  expect(await refusal(purge(2, { by: stranger, role: "admin" }))).toBe("robot-moderation.not-admin");
+  await bench.command(named("purge"), { count: 2 }, against(troll));
+  expect(bench.removed.map(({ id }) => id)).toEqual(["4", "3"]);
+  const waiting = await bench.store.transaction((tx) => tx.outbox.front(channel, 9));
+  expect(waiting.map(({ event }) => "refs" in event && event.refs[0]?.id)).toEqual(["4", "3"]);
+});

@@ -9,6 +9,7 @@ import { actIn, type Deed, moderatedRooms, type Result, tellOthers } from "./act
 import { actCommands } from "./commands.ts";
 import { endOffer, offerOf } from "./offers.ts";
 import { createOwnActs, type OwnActs } from "./own-acts.ts";
+import { purgeCommand } from "./purge.ts";
 
 type Moderated = Extract<BridgeEvent, { kind: "moderated" }>;
 
@@ -21,7 +22,7 @@ export function createModeration(): Area {
   };
   return {
     name: "moderation",
-    commands: [switchCommand(ownOf), ...actCommands(ownOf)],
+    commands: [switchCommand(ownOf), ...actCommands(ownOf), purgeCommand],
     wants: (event, world) =>
       event.kind === "moderated" &&
       moderatedRooms(event.conversation, world).length > 1 &&

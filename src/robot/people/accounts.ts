@@ -19,9 +19,12 @@ export async function accountsIn(
   user: UserRef,
   accounts: readonly string[],
 ): Promise<readonly UserRef[]> {
-  const others = accounts.filter((account) => account !== user.account);
-  const linked = await Promise.all(others.map((account) => tx.people.find(user, account)));
-  return [user, ...linked.flatMap((one) => one ?? [])];
+  const all: UserRef[] = [user];
+  for (const account of accounts) {
+    const linked = account === user.account ? undefined : await tx.people.find(user, account);
+    if (linked) all.push(linked);
+  }
+  return all;
 }
 
 export function accountsOf(world: RobotWorld, user: UserRef): Promise<readonly UserRef[]> {
