@@ -1,7 +1,7 @@
 // Composition root: builds, wires and starts the parts in a numbered order, and stops them in reverse.
 
 import { join } from "node:path";
-import { createBridgeTable } from "./bridge/bridge-table.ts";
+import { type BridgeTable, createBridgeTable } from "./bridge/bridge-table.ts";
 import { keepHouse } from "./bridge/housekeeping.ts";
 import { createIntake } from "./bridge/intake.ts";
 import type { LaneStep } from "./bridge/lane-run.ts";
@@ -18,6 +18,7 @@ import { createMedia, type MediaService } from "./media/media.ts";
 import type { FileAttachment } from "./model/attachment.ts";
 import { type Clock, sleep, systemClock } from "./model/clock.ts";
 import type { RawUpdate } from "./model/delivery.ts";
+import type { ConversationRef } from "./model/refs.ts";
 import type { Texts } from "./model/texts.ts";
 import { contextFor } from "./platform-context.ts";
 import { createPlatform } from "./platforms/index.ts";
@@ -124,9 +125,7 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   const textsOf = textsByLanguage(config.language, texts);
   const lanes = createLanes({
     ...{ store, platform, clock, random, log, texts, halt, shows: table.shows },
-    textsIn: (room) => textsOf(robot.world.rooms.language(room)),
-    platformWord: (account) => platformWord(config, account),
-    attributionIn: (room) => table.bridgeOf(room)?.attribution,
+    ...speech(config, table, (room) => textsOf(robot.world.rooms.language(room))),
     moved: (from, to) => store.transaction((tx) => moveConversation(tx, from, to, table)),
     observe: (step) => noteEnded(step, observe, robot),
   });
@@ -158,6 +157,15 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
   const housekeeping = keepHouse({ ...config, store, clock, log, ...intake, wakeAll: lanes.wakeAll });
   stops.push(() => housekeeping.stop());
   return { health, alive: () => answers(store), ...(web && { address: web.address, reach: web.reach }) };
+}
+
+/** How the lanes speak in each room. */
+function speech(config: Config, table: BridgeTable, textsIn: (room: ConversationRef) => Texts) {
+  return {
+    textsIn,
+    platformWord: (account: string) => platformWord(config, account),
+    attributionIn: (room: ConversationRef) => table.bridgeOf(room)?.attribution,
+  };
 }
 
 function platformWord({ accounts }: Config, account: string): string {

@@ -327,7 +327,7 @@ describe("the demo page by keyboard alone", () => {
   it("walks through the messages, answers one, and cancels", async () => {
     await tabTo(messages("telegram").last());
     for (let steps = 0; steps < 3; steps += 1) await page.keyboard.press("ArrowUp");
-    const first = messages("telegram").filter({ hasText: "Bom dia! A oficina" }).last();
+    const first = messages("telegram").filter({ hasText: "Bom dia! A oficina" }).first();
     await tabTo(first.getByRole("button", { name: "Responder" }));
     await page.keyboard.press("Enter");
     await expect.poll(focused).toBe("TEXTAREA");
