@@ -9,7 +9,7 @@ import { buildRobot } from "./config/robot-schema.ts";
 import type { Config } from "./config.ts";
 import type { Clock } from "./model/clock.ts";
 import type { BridgeEvent } from "./model/event.ts";
-import type { ConversationRef } from "./model/refs.ts";
+import type { ConversationRef, UserRef } from "./model/refs.ts";
 import { plainText } from "./model/rich-text.ts";
 import type { Language, Texts } from "./model/texts.ts";
 import { packageVersion } from "./package-version.ts";
@@ -18,7 +18,9 @@ import type { Area } from "./robot/area.ts";
 import { createBridges } from "./robot/bridges/bridges.ts";
 import type { RobotConfig } from "./robot/config.ts";
 import { createEveryday } from "./robot/everyday/everyday.ts";
+import { createModeration } from "./robot/moderation/moderation.ts";
 import { createNetwork } from "./robot/network/network.ts";
+import { createPeople, privacyNote } from "./robot/people/people.ts";
 import { createRegistry } from "./robot/registry.ts";
 import { createRobot, type Robot } from "./robot/robot.ts";
 import { typedCommand } from "./robot/words.ts";
@@ -46,7 +48,7 @@ export async function startRobot(
   wakeLane: (lane: ConversationRef) => void,
 ): Promise<RunningRobot> {
   const { config, log, textsOf } = options;
-  const own = areasOf(config.robot);
+  const own = areasOf(config.robot, (accounts) => forgetEverywhere(accounts, options));
   const plugins = await startPlugins(config.plugins, {
     ...{ log, texts: textsOf(config.language), folder: dirname(config.file) },
     isTaken: takenBy(own, textsOf),
@@ -70,6 +72,14 @@ export async function startRobot(
   };
 }
 
+/** Every platform may have kept a picture of them. */
+async function forgetEverywhere(
+  accounts: readonly UserRef[],
+  { config, platform }: RobotOptions,
+): Promise<void> {
+  for (const { name } of config.accounts) for (const user of accounts) await platform(name).forget?.(user);
+}
+
 function isCommand(event: BridgeEvent): boolean {
   return "message" in event && typedCommand(plainText(event.message.body)) !== undefined;
 }
@@ -85,13 +95,24 @@ function takenBy(areas: readonly Area[], textsOf: (language: Language) => Texts)
   return (word) => registry.find(word) !== undefined;
 }
 
-function areasOf(robot: RobotConfig): readonly Area[] {
+/** Who is asked first what crosses comes first. */
+function areasOf(
+  robot: RobotConfig,
+  forget: (accounts: readonly UserRef[]) => unknown = () => {},
+): readonly Area[] {
+  const people = createPeople({ onErased: forget });
   const bridges = createBridges();
   return [
+    people,
     bridges,
+    createModeration(),
     createEveryday(robot, {
-      about: { version: packageVersion(), source: SOURCE },
-      onStart: (question, payload) => bridges.onStart(question, payload),
+      about: {
+        ...{ version: packageVersion(), source: SOURCE },
+        privacy: ({ texts }) => privacyNote(texts),
+      },
+      onStart: async (question, payload) =>
+        people.onStart(question, payload) ?? (await bridges.onStart(question, payload)),
     }),
     createNetwork(robot),
   ];

@@ -134,6 +134,8 @@ export interface Platform {
   open(file: FileAttachment, signal: AbortSignal): Promise<OpenedFile>;
   /** The picture of one of this account's people, channels or groups; cached for a while. @throws PlatformError */
   face?(user: UserRef, hash: string | undefined, signal: AbortSignal): Promise<FileAttachment | undefined>;
+  /** What is kept of a person (of any account) outside the store goes. */
+  forget?(user: UserRef): Promise<void>;
   /** The only sending I/O. A create answers with the new message. @throws PlatformError */
   send(call: Call, to: ConversationRef, signal: AbortSignal): Promise<Sent | undefined>;
   /**

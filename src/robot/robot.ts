@@ -126,7 +126,7 @@ function worldOf(parts: RobotParts, { registry, rooms, people, shelf }: Made): R
   const { accounts, config, clock, store, table, platform, wakeLane } = parts;
   const names = accounts.map(({ name }) => name);
   const social = (account: AccountId) => (names.includes(account) ? platform(account).social : undefined);
-  const roles = createRoles({ config, accounts: names, social, store, rooms, clock });
+  const roles = createRoles({ config, social, rooms, clock });
   let said = 0;
   return {
     ...{ config, clock, store, table, rooms, people, social, files: shelf },

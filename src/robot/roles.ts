@@ -1,7 +1,6 @@
 // Who may do what: owners of the configuration, admins by the platform's word, trusted people; `robot.ts` makes one.
 
 import type { Social, Standing } from "../bridge/social.ts";
-import type { Store } from "../bridge/store-port.ts";
 import { type Clock, sleep } from "../model/clock.ts";
 import { type AccountId, type ConversationRef, conversationKey, type UserRef } from "../model/refs.ts";
 import { ROLES, type Role } from "./command.ts";
@@ -10,9 +9,7 @@ import type { Rooms } from "./world.ts";
 
 export interface RolesParts {
   readonly config: Pick<RobotConfig, "owners" | "trusted">;
-  readonly accounts: readonly AccountId[];
   readonly social: (account: AccountId) => Social | undefined;
-  readonly store: Store;
   readonly rooms: Rooms;
   readonly clock: Clock;
 }
@@ -63,21 +60,12 @@ export function createRoles(parts: RolesParts): Roles {
   return {
     standingOf,
     async roleOf(user, room, signal) {
-      const accounts = await accountsOf(user, parts);
-      if (accounts.some((one) => isAmong(config.owners, one))) return "owner";
+      // Accounts that a person linked lend no rights: who was talked into a code would give theirs away.
+      if (isAmong(config.owners, user)) return "owner";
       const standing = await lately(user, room, signal);
       if (standing === "owner" || standing === "admin") return "admin";
-      if (accounts.some((one) => isAmong(config.trusted, one))) return "trusted";
+      if (isAmong(config.trusted, user)) return "trusted";
       return standing !== "none" && parts.rooms.get(room).trusted ? "trusted" : "everyone";
     },
   };
-}
-
-/** The person's own and linked ones. */
-async function accountsOf(user: UserRef, { accounts, store }: RolesParts): Promise<readonly UserRef[]> {
-  const others = accounts.filter((account) => account !== user.account);
-  const linked = await store.transaction((tx) =>
-    Promise.all(others.map((account) => tx.people.find(user, account))),
-  );
-  return [user, ...linked.flatMap((one) => one ?? [])];
 }

@@ -116,6 +116,15 @@ describe("a face", () => {
     expect(rig.asked("POST", `/guilds/${rig.guild}/channels`)).toHaveLength(1);
   });
 
+  it("is forgotten with its person, for a restart as well", async () => {
+    open({ publish: ({ key }) => `https://mate.example/pictures/${key}` });
+    await say();
+    await account.platform.forget?.(rui.user);
+    expect([...account.state.values()].join()).not.toContain("telegram:5");
+    picture = "p2";
+    expect(await say()).toBe("https://mate.example/pictures/p2");
+  });
+
   it("is uploaded to the configured channel", async () => {
     const channel = rig.sandbox.createChannel(rig.guild, { name: "fotos" }).id;
     open({ avatars: { channel } });

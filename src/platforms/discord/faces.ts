@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { ReadyFile } from "../../bridge/media-port.ts";
 import type { PlatformContext } from "../../bridge/platform.ts";
 import { sleep } from "../../model/clock.ts";
+import type { UserRef } from "../../model/refs.ts";
 import type { AvatarChannel } from "./avatar-channel.ts";
 import { createGate } from "./patience.ts";
 import type { CreateRequest } from "./request.ts";
@@ -14,12 +15,18 @@ type Person = NonNullable<Speaker>;
 export interface Faces {
   /** Undefined while there is none; it is never waited for long, and never fails. */
   urlOf(speaker: Speaker, guild: string | undefined, signal: AbortSignal): Promise<string | undefined>;
+  /** The picture of a person is not known any more; where it was published it ends by itself. */
+  forget(user: UserRef): Promise<void>;
   /** Ends what is under way. */
   close(): void;
 }
 
 /** Everybody wears the webhook's picture. */
-export const NO_FACES: Faces = { urlOf: () => Promise.resolve(undefined), close() {} };
+export const NO_FACES: Faces = {
+  urlOf: () => Promise.resolve(undefined),
+  forget: () => Promise.resolve(),
+  close() {},
+};
 
 export interface FacesParts {
   readonly context: Pick<PlatformContext, "clock" | "face" | "media" | "state" | "log">;
@@ -78,7 +85,7 @@ export function createFaces(parts: FacesParts): Faces {
       if (!speaker || speaker.told || closed.signal.aborted) return undefined;
       await memory.load();
       const { user } = speaker;
-      const who = user ? `${user.account}:${user.id}` : `"${speaker.name}"`;
+      const who = user ? nameOf(user) : `"${speaker.name}"`;
       const known = memory.use(who);
       const isNew = known?.face === speaker.face && clock.now() - (known?.at ?? 0) < CHECK_MS;
       if (known && isNew) return known.url;
@@ -86,8 +93,16 @@ export function createFaces(parts: FacesParts): Faces {
       // The old one will do until the next message.
       return known ? known.url : finding && soon(finding, signal);
     },
+    async forget(user) {
+      await memory.load();
+      await memory.drop(nameOf(user));
+    },
     close: () => closed.abort(),
   };
+}
+
+function nameOf({ account, id }: UserRef): string {
+  return `${account}:${id}`;
 }
 
 /** Looks for pictures, few at once, each once at a time, and none again at once that could not be had. */
@@ -220,6 +235,9 @@ function createMemory({ state, log }: FacesParts["context"]) {
       return known;
     },
     put,
+    async drop(who: string): Promise<void> {
+      if (entries.delete(who)) await save();
+    },
   };
 }
 

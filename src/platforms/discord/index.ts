@@ -90,6 +90,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
     typing: createShowTyping(context, rest),
     open: (file, signal) => files.open(file, signal),
     face: createFace(context, rest),
+    forget: (user) => faces.forget(user),
     send: (call, to, signal) => api.send(call, to, signal),
     reconcile: createReconcile({ context, rest, directory, account }),
     rates:

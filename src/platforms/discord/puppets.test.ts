@@ -212,7 +212,7 @@ describe("Discord's limits", () => {
     const directory = createGuildDirectory();
     directory.introduce({ userId: bot.id, applicationId: bot.applicationId });
     const puppets = createPuppets({ context, rest, directory });
-    const faces = { urlOf: async () => undefined, close: () => {} };
+    const faces = { urlOf: async () => undefined, forget: async () => {}, close: () => {} };
     api = createApi({ context, rest, puppets, directory, faces });
     reset = () => sandbox.faults.clear();
   });

@@ -69,7 +69,7 @@ async function checked({ opening, room }: Pending, question: Question, roster: R
   const [here, there] = await placesOf([room, opening.room], question);
   if (!here || !there) throw new Refusal("robot-bridge.refused.over");
   const isStill = await isAdmin(opening.by, opening.room, question);
-  if (!isStill || !(await isAllowed(opening.by, world)))
+  if (!isStill || !isAllowed(opening.by, world))
     throw new Refusal("robot-bridge.refused.not-admin-there", { name: opening.name, room: nameOf(there) });
   for (const place of [here, there]) if (cannotWrite(place)) throw unwritable(place, question);
   return { here, there };

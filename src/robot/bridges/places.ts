@@ -86,23 +86,18 @@ export async function checkAdmin(question: Question): Promise<void> {
   if (!(await isAdmin(ask.by.user, ask.room, question))) throw new Refusal("robot-bridge.refused.not-admin");
 }
 
-/** Whether the configuration lets the person join rooms, by any of their linked accounts. */
-export async function isAllowed(user: UserRef, world: RobotWorld): Promise<boolean> {
+/** Whether the configuration lets this account join rooms: linked ones lend no rights. */
+export function isAllowed(user: UserRef, world: RobotWorld): boolean {
   const { mayBridge, owners, trusted } = world.config;
   if (mayBridge === "admins") return true;
-  const others = world.accounts.filter((account) => account !== user.account);
-  const linked = await world.store.transaction((tx) =>
-    Promise.all(others.map((account) => tx.people.find(user, account))),
-  );
-  const theirs = new Set([user, ...linked.flatMap((one) => one ?? [])].map(userKey));
   const all = mayBridge === "owners" ? owners : [...owners, ...trusted];
-  return all.some((one) => theirs.has(userKey(one)));
+  return all.some((one) => userKey(one) === userKey(user));
 }
 
 /** @throws Refusal as `checkAdmin`, and when the configuration keeps joining to others */
 export async function checkMayJoin(question: Question): Promise<void> {
   await checkAdmin(question);
   const { ask, world } = question;
-  if (!(await isAllowed(ask.by.user, world)))
+  if (!isAllowed(ask.by.user, world))
     throw new Refusal("robot-bridge.refused.not-allowed", { who: world.config.mayBridge });
 }
