@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { type BridgeTable, createBridgeTable } from "./bridge/bridge-table.ts";
 import { keepHouse } from "./bridge/housekeeping.ts";
-import { createIntake } from "./bridge/intake.ts";
+import { createIntake, type Intake } from "./bridge/intake.ts";
 import type { LaneStep } from "./bridge/lane-run.ts";
 import { createLanes } from "./bridge/lanes.ts";
 import type { OpenedFile } from "./bridge/media-port.ts";
@@ -32,7 +32,9 @@ import { makePrivateFolder } from "./web/tls/private-files.ts";
 import { startWeb, type Web } from "./web/web.ts";
 
 /** What is in flight at a SIGTERM may take this long; the rest waits on disk for the next start. */
-const GRACE_MS = 8_000;
+const GRACE_MS = 7_000;
+/** The robot's part of it, before the lanes end, which take its last words; what it has not answered by then is asked again at the next start. */
+const LAST_WORDS_MS = 2_000;
 /** How long the start waits for a platform to say whether it lets us in. */
 const ASK_MS = 10_000;
 
@@ -111,10 +113,11 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
 
   // 3. The web server with its certificate; it answers /health from now on.
   const redactor = createRedactor(config.secrets);
-  const health = createHealth(clock, { tell: tellOf(log), redact: redactor.redact });
+  const { tell, listen } = createTelling(log);
+  const health = createHealth(clock, { tell, redact: redactor.redact });
   for (const account of config.accounts) health.expect(account.name);
-  const told = { data: config.data, health: () => reportHealth(health, store) };
-  const web = config.web && (await startWeb(config.web, { ...told, clock, random, log, texts }));
+  const told = { data: config.data, health: () => reportHealth(health, store), clock, random, log, texts };
+  const web = config.web && (await startWeb(config.web, told));
   if (web) stops.push(() => web.stop());
 
   // 4. The lanes, the robot, the intake, and the platforms they stand between, not yet connected. The robot knows the
@@ -130,10 +133,9 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
     observe: (step) => noteEnded(step, observe, robot),
   });
   const robot = await startRobot({ ...options, clock, random, store, table, platform, textsOf }, lanes.wake);
-  stops.push(() => robot.stop(GRACE_MS));
-  for (const { from, to } of await store.transaction((tx) => tx.moves.all())) table.move(from, to);
+  listen(robot.connection);
+  stops.push(() => robot.stop(LAST_WORDS_MS));
   const intake = createIntake({ store, table, platform, clock, log, wake: lanes.wake, robot });
-  const noteStored = notesOf(health, clock, observe);
   const media = startMedia(options, clock, web, { open: (file) => robot.open(file), platform });
   stops.push(() => media.stop());
   const world = { clock, random, health, store, table, web, media, platform };
@@ -147,8 +149,9 @@ async function start(options: AppOptions, ending: Ending): Promise<Started> {
 
   // 6. Connect, all at once: one platform that cannot be reached holds up no other. Each account then sends what was
   //    left on disk for it.
-  const accept = (raw: RawUpdate) => intake.accept(raw).then(() => noteStored(raw));
+  const accept = storing(intake, notesOf(health, clock, observe));
   stops.push(() => lanes.stop(GRACE_MS));
+  stops.push(() => robot.stop(LAST_WORDS_MS));
   const connect = (one: Platform) => one.start(accept).then(() => lanes.start(one.account));
   await Promise.all([...platforms.values()].map(connect));
   robot.start();
@@ -176,7 +179,7 @@ function platformWord({ accounts }: Config, account: string): string {
 /** Who wants to know that a delivery ended. */
 function noteEnded(step: LaneStep, observe: Observer | undefined, robot: RunningRobot): void {
   observe?.ended?.(step);
-  if (step.outcome === "sent") robot.after?.(step.delivery.event, step.delivery.to);
+  robot.ended(step);
 }
 
 /** What becomes of an account that its platform refuses. */
@@ -186,6 +189,10 @@ function haltOf(health: Health, log: Log, haltLanes: (account: string) => void) 
     health.down(account, reason);
     log.error({ account, reason }, "the account is refused; nothing more is sent with it until a restart");
   };
+}
+
+function storing(intake: Intake, noteStored: (raw: RawUpdate) => void) {
+  return (raw: RawUpdate): Promise<void> => intake.accept(raw).then(() => noteStored(raw));
 }
 
 /** Who wants to know that an update is on disk. */
@@ -245,10 +252,20 @@ async function askAll(platforms: readonly Platform[], clock: Clock): Promise<voi
   }
 }
 
-/** Who does not look at /health reads the log. */
-function tellOf(log: Log) {
-  return (connection: string, reason?: string): void =>
-    reason === undefined ? log.info({ connection }, "it works again") : log.warn({ connection }, reason);
+type Told = (connection: string, reason?: string) => void;
+
+/** Who does not look at /health reads the log, or the operator's room. */
+function createTelling(log: Log): { readonly tell: Told; listen(listener: Told): void } {
+  const listeners: Told[] = [
+    (connection, reason) =>
+      reason === undefined ? log.info({ connection }, "it works again") : log.warn({ connection }, reason),
+  ];
+  return {
+    tell: (connection, reason) => {
+      for (const listener of listeners) listener(connection, reason);
+    },
+    listen: (listener) => void listeners.push(listener),
+  };
 }
 
 /** Rejects when it does not. */

@@ -2,6 +2,7 @@
 
 import { dirname } from "node:path";
 import type { BridgeTable } from "./bridge/bridge-table.ts";
+import type { LaneStep } from "./bridge/lane-run.ts";
 import type { Platform } from "./bridge/platform.ts";
 import type { Log } from "./bridge/ports.ts";
 import type { Store } from "./bridge/store-port.ts";
@@ -18,6 +19,7 @@ import type { Area } from "./robot/area.ts";
 import { createBridges } from "./robot/bridges/bridges.ts";
 import type { RobotConfig } from "./robot/config.ts";
 import { createEveryday } from "./robot/everyday/everyday.ts";
+import { createLogRoom, type LogRoom } from "./robot/log-room/log-room.ts";
 import { createModeration } from "./robot/moderation/moderation.ts";
 import { createNetwork } from "./robot/network/network.ts";
 import { createPeople, privacyNote } from "./robot/people/people.ts";
@@ -40,14 +42,23 @@ export interface RobotOptions {
   readonly textsOf: (language: Language) => Texts;
 }
 
-export interface RunningRobot extends Robot, Partial<Pick<Plugins, "before" | "after">> {}
+export interface RunningRobot extends Robot, Partial<Pick<Plugins, "before">> {
+  /** A delivery has ended. */
+  ended(step: LaneStep): void;
+  /** A connection works again, or fails for this reason. */
+  connection(account: string, reason?: string): void;
+}
 
-/** Ready to hear: what rooms and people have chosen is in memory, and the plugins run. */
+/**
+ * Ready to hear, with the bridges of the chats and the new ids of groups that moved: what rooms and people have chosen is
+ * in memory, and the plugins run.
+ */
 export async function startRobot(
   options: RobotOptions,
   wakeLane: (lane: ConversationRef) => void,
 ): Promise<RunningRobot> {
   const { config, log, textsOf } = options;
+  const logRoom = createLogRoom(config.robot);
   const own = areasOf(config.robot, (accounts) => forgetEverywhere(accounts, options));
   const plugins = await startPlugins(config.plugins, {
     ...{ log, texts: textsOf(config.language), folder: dirname(config.file) },
@@ -55,19 +66,29 @@ export async function startRobot(
   });
   const robot = createRobot({
     ...{ ...options, wakeLane, config: config.robot, language: config.language, accounts: config.accounts },
-    areas: [...own, plugins.area],
-    report: () => {},
+    areas: [...own, plugins.area, logRoom.area],
+    report: logRoom.report,
   });
   await robot.prepare();
+  const { store, table } = options;
+  for (const { from, to } of await store.transaction((tx) => tx.moves.all())) table.move(from, to);
   const { before, after } = plugins;
+  let stopping: Promise<void> | undefined;
   return {
     ...robot,
     // Commands always win: no plugin changes what is asked.
     ...(before && { before: async (event: BridgeEvent) => (isCommand(event) ? [event] : before(event)) }),
-    ...(after && { after }),
-    async stop(graceMs) {
-      await robot.stop(graceMs);
-      await plugins.stop();
+    ended: (step) => {
+      if (step.outcome === "sent") after?.(step.delivery.event, step.delivery.to);
+      if (!logRoom.isOwn(step.delivery.to)) logRoom.count(step.outcome === "sent" ? "carried" : "dead");
+    },
+    connection: reportConnections(logRoom),
+    stop(graceMs) {
+      stopping ??= logRoom
+        .stop()
+        .then(() => robot.stop(graceMs))
+        .finally(() => plugins.stop());
+      return stopping;
     },
   };
 }
@@ -78,6 +99,20 @@ async function forgetEverywhere(
   { config, platform }: RobotOptions,
 ): Promise<void> {
   for (const { name } of config.accounts) for (const user of accounts) await platform(name).forget?.(user);
+}
+
+/** That a connection works is news only after it failed. */
+function reportConnections(logRoom: LogRoom): RunningRobot["connection"] {
+  const failing = new Set<string>();
+  return (account, reason) => {
+    if (reason === undefined) {
+      if (failing.delete(account)) logRoom.report("info", "robot-log.account-up", { account });
+      return;
+    }
+    failing.add(account);
+    logRoom.count("down");
+    logRoom.report("warn", "robot-log.account-down", { account, reason });
+  };
 }
 
 function isCommand(event: BridgeEvent): boolean {

@@ -1,0 +1,108 @@
+// The operator's room: starts, stops, faults and a summary a day, few lines and no words of anybody; `robot-areas.ts` makes one.
+
+import type { ConversationRef } from "../../model/refs.ts";
+import { isSamePlace } from "../../model/refs.ts";
+import type { Values } from "../../model/texts.ts";
+import type { Area } from "../area.ts";
+import { type Command, said } from "../command.ts";
+import type { RobotConfig } from "../config.ts";
+import type { RobotWorld } from "../world.ts";
+import { createCounts } from "./counts.ts";
+import { createLines, type Level } from "./lines.ts";
+import { msUntil } from "./when.ts";
+
+export interface LogRoom {
+  readonly area: Area;
+  /** Told at once or with the next lines; what is below the level of the room is only counted. */
+  readonly report: RobotWorld["report"];
+  /** One more of these for the summary of the day. */
+  count(key: CountKey): void;
+  /** MateBot stops: what has not been said yet is left on disk for the lanes. */
+  stop(): Promise<void>;
+  /** What is said there is not reported: a fault of the room itself would call itself for ever. */
+  isOwn(room: ConversationRef): boolean;
+}
+
+export const COUNTS = ["carried", "dead", "answered", "down", "reported"] as const;
+export type CountKey = (typeof COUNTS)[number];
+
+/** Without `log_room` nothing is kept and nothing said. */
+export function createLogRoom(config: RobotConfig): LogRoom {
+  const { logRoom } = config;
+  let world: RobotWorld | undefined;
+  const counts = createCounts();
+  const waiting: (readonly [Level, string, Values])[] = [];
+  const lines = createLines(() => world, logRoom);
+
+  const report: RobotWorld["report"] = (level, key, values = {}) => {
+    if (!logRoom) return;
+    if (level !== "info") counts.add("reported");
+    // A fault before the robot stands is said when it does.
+    if (world) lines.add(level, key, values);
+    else if (waiting.length < 20) waiting.push([level, key, values]);
+  };
+
+  return {
+    report,
+    count: (key) => void (logRoom && counts.add(key)),
+    isOwn: (room) => logRoom !== undefined && isSamePlace(room, logRoom.room),
+    async stop() {
+      if (!world || !logRoom) return;
+      report("info", "robot-log.stopped");
+      await counts.keep(world);
+      await lines.flush();
+    },
+    area: {
+      name: "log-room",
+      commands: [logRoomCommand],
+      async prepare(given) {
+        world = given;
+        if (logRoom) await counts.load(given);
+      },
+      start(given) {
+        if (!logRoom) return { stop: async () => {} };
+        report("info", "robot-log.started");
+        for (const [level, key, values] of waiting.splice(0)) lines.add(level, key, values);
+        return daily(given, logRoom.daily, async () => {
+          lines.add("info", "robot-log.daily", await counts.take(given));
+        });
+      },
+    },
+  };
+}
+
+/** Calls at this time of the day, by the machine's own time, and keeps the counts now and then. */
+function daily(world: RobotWorld, at: string, work: () => Promise<void>): { stop(): Promise<void> } {
+  const { clock, log } = world;
+  let timer = clock.after(msUntil(at, clock.now()), tick);
+  let running = Promise.resolve();
+  function tick() {
+    running = work().catch((error: unknown) =>
+      log.warn({ err: error }, "the summary of the day could not be made"),
+    );
+    timer = clock.after(msUntil(at, clock.now() + 1_000), tick);
+  }
+  return {
+    stop() {
+      timer.cancel();
+      return running;
+    },
+  };
+}
+
+const logRoomCommand: Command = {
+  name: "logroom",
+  texts: "robot-log.command",
+  who: "owner",
+  isCarried: false,
+  isPrivate: true,
+  answer({ world, texts }) {
+    const { logRoom } = world.config;
+    if (!logRoom) return said(texts("robot-log.none"));
+    const { room, level, daily: at } = logRoom;
+    return {
+      ...said(texts("robot-log.set", { platform: world.platformOf(room.account), level, at })),
+      also: [{ to: room, saying: { body: [{ kind: "text", text: texts("robot-log.test") }] } }],
+    };
+  },
+};
