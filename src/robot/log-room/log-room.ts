@@ -1,5 +1,6 @@
 // The operator's room: starts, stops, faults and a summary a day, few lines and no words of anybody; `robot-areas.ts` makes one.
 
+import { sleep } from "../../model/clock.ts";
 import type { ConversationRef } from "../../model/refs.ts";
 import { isSamePlace } from "../../model/refs.ts";
 import type { Values } from "../../model/texts.ts";
@@ -22,6 +23,9 @@ export interface LogRoom {
   /** What is said there is not reported: a fault of the room itself would call itself for ever. */
   isOwn(room: ConversationRef): boolean;
 }
+
+const LAST_WORDS_MS = 1_500;
+const LOOK_EVERY_MS = 50;
 
 export const COUNTS = ["carried", "dead", "answered", "down", "reported"] as const;
 export type CountKey = (typeof COUNTS)[number];
@@ -51,6 +55,7 @@ export function createLogRoom(config: RobotConfig): LogRoom {
       report("info", "robot-log.stopped");
       await counts.keep(world);
       await lines.flush();
+      await arrived(world, logRoom.room);
     },
     area: {
       name: "log-room",
@@ -69,6 +74,14 @@ export function createLogRoom(config: RobotConfig): LogRoom {
       },
     },
   };
+}
+
+/** The lanes end soon: the last words wait a moment for theirs, and else for the next start. */
+async function arrived({ clock, store }: RobotWorld, room: ConversationRef): Promise<void> {
+  for (let waited = 0; waited < LAST_WORDS_MS; waited += LOOK_EVERY_MS) {
+    if ((await store.transaction((tx) => tx.outbox.depth(room, 1))) === 0) return;
+    await sleep(clock, LOOK_EVERY_MS);
+  }
 }
 
 /** Calls at this time of the day, by the machine's own time, and keeps the counts now and then. */
