@@ -1,6 +1,6 @@
 // The lines for the operator's room: joined, few, and never about the room itself; `log-room.ts` owns them.
 
-import type { Timer } from "../../model/clock.ts";
+import type { Clock, Timer } from "../../model/clock.ts";
 import type { Values } from "../../model/texts.ts";
 import type { RobotConfig } from "../config.ts";
 import type { RobotWorld } from "../world.ts";
@@ -16,14 +16,15 @@ const MOST_IN_AN_HOUR = 20;
 
 export interface Lines {
   add(level: Level, key: string, values: Values): void;
-  /** Says what has been waiting. */
-  flush(): Promise<void>;
+  /** Says what has been waiting, and how much had no room; nothing is said by the clock any more. */
+  stop(): Promise<void>;
 }
 
 export function createLines(worldNow: () => RobotWorld | undefined, logRoom: RobotConfig["logRoom"]): Lines {
   let waiting: { readonly words: string; count: number }[] = [];
-  let hour = { from: 0, said: 0, left: 0 };
   let timer: Timer | undefined;
+  const text = (world: RobotWorld, key: string, values: Values) =>
+    world.texts(logRoom ? world.rooms.language(logRoom.room) : "en")(key, values);
 
   async function flush(): Promise<void> {
     timer?.cancel();
@@ -38,41 +39,69 @@ export function createLines(worldNow: () => RobotWorld | undefined, logRoom: Rob
     });
   }
 
-  /** In an hour so many; the others are counted, and told with the first line of the next. */
-  function hasRoom(world: RobotWorld): boolean {
-    if (world.clock.now() - hour.from >= HOUR_MS) {
-      const { left } = hour;
-      hour = { from: world.clock.now(), said: 0, left: 0 };
-      if (left > 0) waiting.push({ words: text(world, "robot-log.more", { count: left }), count: 1 });
-    }
-    if (hour.said < MOST_IN_AN_HOUR) return true;
-    hour.left += 1;
-    return false;
+  function push(words: string, world: RobotWorld): void {
+    waiting.push({ words, count: 1 });
+    timer ??= world.clock.after(JOIN_MS, () => {
+      flush().catch((error: unknown) =>
+        world.log.warn({ err: error }, "the operator's room could not be told"),
+      );
+    });
   }
 
-  function text(world: RobotWorld, key: string, values: Values): string {
-    return world.texts(logRoom ? world.rooms.language(logRoom.room) : "en")(key, values);
-  }
+  const hours = createHours((left) => {
+    const world = worldNow();
+    if (world) push(text(world, "robot-log.more", { count: left }), world);
+  });
 
   return {
-    flush,
+    async stop() {
+      hours.end();
+      await flush();
+    },
     add(level, key, values) {
       const world = worldNow();
       if (!world || !logRoom || LEVELS.indexOf(level) < LEVELS.indexOf(logRoom.level)) return;
       const words = `${MARKS[level]} ${text(world, key, values)}`;
       const same = waiting.find((line) => line.words === words);
-      if (same) {
-        same.count += 1;
-        return;
+      if (same) same.count += 1;
+      else if (hours.hasRoom(world.clock)) push(words, world);
+    },
+  };
+}
+
+interface Hours {
+  /** For one more line in this hour; without room it is counted. */
+  hasRoom(clock: Clock): boolean;
+  /** The hour ends now. */
+  end(): void;
+}
+
+/** `tell` is called with how many had no room when their hour is over: nothing else may come for days. */
+function createHours(tell: (left: number) => void): Hours {
+  let hour = { from: 0, said: 0, left: 0 };
+  let over: Timer | undefined;
+  function end(): void {
+    over?.cancel();
+    over = undefined;
+    const { left } = hour;
+    hour.left = 0;
+    if (left > 0) tell(left);
+  }
+  return {
+    end,
+    hasRoom(clock) {
+      const now = clock.now();
+      if (now - hour.from >= HOUR_MS) {
+        end();
+        hour = { from: now, said: 0, left: 0 };
       }
-      if (!hasRoom(world)) return;
-      hour.said += 1;
-      waiting.push({ words, count: 1 });
-      timer ??= world.clock.after(JOIN_MS, () => {
-        flush().catch((error: unknown) =>
-          world.log.warn({ err: error }, "the operator's room could not be told"),
-        );
-      });
+      if (hour.said < MOST_IN_AN_HOUR) {
+        hour.said += 1;
+        return true;
+      }
+      hour.left += 1;
+      over ??= clock.after(hour.from + HOUR_MS - now, end);
+      return false;
     },
   };
 }

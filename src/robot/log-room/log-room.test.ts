@@ -58,9 +58,32 @@ describe("the lines", () => {
     }
     expect(said().join("\n").split("\n")).toHaveLength(20);
     await bench.clock.advance(3_600_000);
+    expect(said().at(-1)).toMatch(/e mais 31 linhas/);
     room.report("error", "robot.report.failed", { command: "last", what: "E" });
     await bench.clock.advance(30_000);
-    expect(said().at(-1)).toMatch(/e mais 31 linhas/);
+    expect(said().at(-1)).toContain("O comando last falhou");
+  });
+
+  it("that had no room are told as a number when the hour is over, though nothing else happens", async () => {
+    for (let n = 0; n < 25; n += 1)
+      room.report("error", "robot.report.failed", { command: `c${n}`, what: "E" });
+    await bench.clock.advance(60_000);
+    expect(said()).toHaveLength(1);
+    await bench.clock.advance(3_600_000);
+    expect(said()).toHaveLength(2);
+    // The start was the first of the twenty.
+    expect(said()[1]).toMatch(/e mais 6 linhas/);
+    await bench.clock.advance(3_600_000);
+    expect(said()).toHaveLength(2);
+  });
+
+  it("that had no room are told as a number at the stop", async () => {
+    for (let n = 0; n < 25; n += 1)
+      room.report("error", "robot.report.failed", { command: `c${n}`, what: "E" });
+    const stopped = room.stop();
+    await bench.clock.advance(0);
+    await stopped;
+    expect(said().join("\n")).toMatch(/e mais 7 linhas/);
   });
 
   it("below the level of the room are not said", async () => {
@@ -87,6 +110,17 @@ describe("the summary of the day", () => {
     room.count("carried");
     await untilSaid("4 mensagens atravessaram por 0 ponte;");
     await untilSaid("0 mensagem atravessou por 0 ponte;");
+  });
+
+  it("knows after a crash what happened until the last minute", async () => {
+    for (let n = 0; n < 3; n += 1) room.count("carried");
+    await bench.clock.advance(60_000);
+    // What is written begins at the turn of the clock and ends some turns of the loop later.
+    await bench.store.transaction(async () => {});
+    await job?.stop();
+    await begin();
+    room.count("carried");
+    await untilSaid("4 mensagens atravessaram por 0 ponte;");
   });
 
   it("finds its hour on the wall", () => {

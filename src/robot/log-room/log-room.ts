@@ -8,7 +8,7 @@ import type { Area } from "../area.ts";
 import { type Command, said } from "../command.ts";
 import type { RobotConfig } from "../config.ts";
 import type { RobotWorld } from "../world.ts";
-import { createCounts } from "./counts.ts";
+import { type Counts, createCounts } from "./counts.ts";
 import { createLines, type Level } from "./lines.ts";
 import { msUntil } from "./when.ts";
 
@@ -24,6 +24,7 @@ export interface LogRoom {
   isOwn(room: ConversationRef): boolean;
 }
 
+const KEEP_EVERY_MS = 60_000;
 const LAST_WORDS_MS = 1_500;
 const LOOK_EVERY_MS = 50;
 
@@ -54,7 +55,7 @@ export function createLogRoom(config: RobotConfig): LogRoom {
       if (!world || !logRoom) return;
       report("info", "robot-log.stopped");
       await counts.keep(world);
-      await lines.flush();
+      await lines.stop();
       await arrived(world, logRoom.room);
     },
     area: {
@@ -68,9 +69,13 @@ export function createLogRoom(config: RobotConfig): LogRoom {
         if (!logRoom) return { stop: async () => {} };
         report("info", "robot-log.started");
         for (const [level, key, values] of waiting.splice(0)) lines.add(level, key, values);
-        return daily(given, logRoom.daily, async () => {
-          lines.add("info", "robot-log.daily", await counts.take(given));
-        });
+        const jobs = [
+          daily(given, logRoom.daily, async () => {
+            lines.add("info", "robot-log.daily", await counts.take(given));
+          }),
+          keeping(given, counts),
+        ];
+        return { stop: async () => void (await Promise.all(jobs.map((job) => job.stop()))) };
       },
     },
   };
@@ -84,7 +89,26 @@ async function arrived({ clock, store }: RobotWorld, room: ConversationRef): Pro
   }
 }
 
-/** Calls at this time of the day, by the machine's own time, and keeps the counts now and then. */
+/** A crash forgets no more than the last minute. */
+function keeping(world: RobotWorld, counts: Counts): { stop(): Promise<void> } {
+  const { clock, log } = world;
+  let timer = clock.after(KEEP_EVERY_MS, tick);
+  let running = Promise.resolve();
+  function tick() {
+    running = counts
+      .keep(world)
+      .catch((error: unknown) => log.warn({ err: error }, "the numbers of the day could not be kept"));
+    timer = clock.after(KEEP_EVERY_MS, tick);
+  }
+  return {
+    stop() {
+      timer.cancel();
+      return running;
+    },
+  };
+}
+
+/** Calls at this time of the day, by the machine's own time. */
 function daily(world: RobotWorld, at: string, work: () => Promise<void>): { stop(): Promise<void> } {
   const { clock, log } = world;
   let timer = clock.after(msUntil(at, clock.now()), tick);
