@@ -98,7 +98,7 @@ const all = (shown: boolean) => Object.fromEntries(SHOWN.map((what) => [what, sh
 
 const withWeb = (web: string) => `${good}web:\n${web.replace(/^/gm, "  ")}\n`;
 
-const onlyIfAsked = { typing: false, phones: false, bots: false };
+const onlyIfAsked = { typing: false, phones: false, relays: false };
 
 describe("a good configuration", () => {
   it("fills every default and makes every path absolute", () => {

@@ -84,10 +84,11 @@ describe("locales", () => {
   });
 
   it.each(all)("$language is valid ICU", ({ language, messages }) => {
-    const broken = [...messages].filter(([, message]) => {
+    const broken = [...messages].filter(([key, message]) => {
       try {
         compileMessage(message, language);
-        return message.trim() === "";
+        // A command need not have other names.
+        return message.trim() === "" && !key.endsWith(".aliases");
       } catch {
         return true;
       }

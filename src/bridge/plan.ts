@@ -17,7 +17,8 @@ export function plan(
 ): readonly Delivery[] {
   const from = conversationOf(event);
   if (from === undefined || isForRobot(event) || event.kind === "conversation.moved") return [];
-  if (isOfBot(event) && !table.shows(from, "bots")) return [];
+  const speaker = speakerOf(event);
+  if (speaker && !table.shows(from, speaker)) return [];
   const group = groupOf(event);
   if (group && !table.shows(from, group)) return [];
   return table
@@ -37,8 +38,11 @@ function isForRobot({ kind }: BridgeEvent): boolean {
   return FOR_ROBOT.has(kind);
 }
 
-function isOfBot(event: BridgeEvent): boolean {
-  return "message" in event && event.message.author.kind === "bot";
+/** With what the words of those who are no people are switched off. */
+function speakerOf(event: BridgeEvent): Shown | undefined {
+  if (!("message" in event)) return undefined;
+  const { kind } = event.message.author;
+  return kind === "bot" ? "bots" : kind === "relay" ? "relays" : undefined;
 }
 
 function possible(event: BridgeEvent, capabilities: Capabilities): boolean {

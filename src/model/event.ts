@@ -17,14 +17,15 @@ export const SHOWN = [
   "phones",
   "commands",
   "bots",
+  "relays",
 ] as const;
 export type Shown = (typeof SHOWN)[number];
 
 /**
- * Typing asks both platforms again and again, a number belongs to somebody, and two bots may answer each other for ever:
+ * Typing asks both platforms again and again, a number belongs to somebody, and two bridges may answer each other for ever:
  * all are for those who want them.
  */
-export const SHOWN_IF_ASKED: ReadonlySet<Shown> = new Set(["typing", "phones", "bots"]);
+export const SHOWN_IF_ASKED: ReadonlySet<Shown> = new Set(["typing", "phones", "relays"]);
 
 /**
  * What happened that has no twin of its own, named by a key of locales/<language>/…json under `notice`.

@@ -6,10 +6,10 @@ import type { MessageRef, UserRef } from "./refs.ts";
 import type { RichText } from "./rich-text.ts";
 
 /**
- * `anonymous` is a Telegram admin writing as the group; `channel` a channel writing under its own name; `robot` is MateBot
- * itself, whose words stand under no name on any platform.
+ * `anonymous` is a Telegram admin writing as the group; `channel` a channel writing under its own name; `relay` may speak
+ * for others, as another bridge would (a webhook of somebody else's, another bot on Telegram); `robot` is MateBot itself, whose words stand under no name on any platform.
  */
-export type AuthorKind = "person" | "bot" | "channel" | "anonymous" | "robot";
+export type AuthorKind = "person" | "bot" | "channel" | "anonymous" | "relay" | "robot";
 
 export interface Author {
   readonly kind: AuthorKind;

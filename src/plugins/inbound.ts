@@ -33,7 +33,7 @@ function fileOf(attachment: Attachment): PluginMessage["files"] {
 }
 
 function pluginPerson({ user, name, kind }: Author, platform: string): PluginPerson {
-  return { id: user ? personId(user) : "", name, platform, isBot: kind === "bot" };
+  return { id: user ? personId(user) : "", name, platform, isBot: kind === "bot" || kind === "relay" };
 }
 
 export function pluginQuestion({ ask, args, role, language, world }: Question): PluginQuestion {

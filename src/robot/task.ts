@@ -45,10 +45,12 @@ export function askOf(message: Message, handle: string | undefined): Ask | undef
   };
 }
 
+const NO_PEOPLE: ReadonlySet<Author["kind"]> = new Set(["bot", "relay", "robot"]);
+
 /** Nobody who is a bot: two robots would answer each other for ever. */
 function asker(author: Author): (Author & { readonly user: UserRef }) | undefined {
   const { user, kind } = author;
-  return user && kind !== "bot" && kind !== "robot" ? { ...author, user } : undefined;
+  return user && !NO_PEOPLE.has(kind) ? { ...author, user } : undefined;
 }
 
 function aboutOf(reply: Message["reply"]) {

@@ -42,10 +42,11 @@ export class BackupFile implements RowSource {
       "select name from sqlite_schema where type = 'table' and substr(name, 1, 7) <> 'sqlite_' and name <> 'matebot_schema'",
     );
     return names.map(({ name }) => {
-      const columns = this.#all(`select name from pragma_table_info('${name}')`).map((row) =>
-        String(row.name),
-      );
-      return { name: String(name), columns, numbered: columns.includes("id") };
+      const fields = this.#all(`select name, type from pragma_table_info('${name}')`);
+      const columns = fields.map((field) => String(field.name));
+      // An id that is a text was given by somebody else.
+      const numbered = fields.some((field) => field.name === "id" && /^integer$/i.test(String(field.type)));
+      return { name: String(name), columns, numbered };
     });
   }
 

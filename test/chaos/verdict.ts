@@ -61,7 +61,7 @@ const isJoined = (message: Shown) => itemsIn([message]).length > 1;
 
 /** The robot speaks of itself, or of who reacted; it carries nobody's words. See `failure` in locales/en/bridge.json. */
 function isNotice(text: string): boolean {
-  return /⚠️|⏸️|⏳|earlier messages? (was|were) not carried|^(-# )?👍 /.test(text);
+  return /⚠️|⏸️|⏳|✅|earlier messages? (was|were) not carried|^(-# )?👍 /.test(text);
 }
 
 const short = (text: string) => JSON.stringify(text.length > 300 ? `${text.slice(0, 297)}…` : text);

@@ -78,7 +78,7 @@ export function createReader(parts: ReaderParts): Reader {
 
 function wouldCross(message: MessagePayload, { context, directory }: ReaderParts): boolean {
   const scene = { account: context.account, directory };
-  if (isForeignWebhook(message) && !context.shows(conversationOf(message.channel_id, scene), "bots"))
+  if (isForeignWebhook(message) && !context.shows(conversationOf(message.channel_id, scene), "relays"))
     return false;
   const event = { t: "MESSAGE_CREATE", s: 0, d: message };
   return journalKey(event, "", context.conversations(), directory) !== undefined;

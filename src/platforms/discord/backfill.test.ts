@@ -196,7 +196,7 @@ describe("after a stop that outlived the session", () => {
     await has(after, "foto");
     expect(after.contents()).toEqual(["antes", "outra ponte", "foto"]);
     const [foreign, event] = after.stored.slice(1).flatMap((raw) => after.platform.parse(raw));
-    expect(foreign).toMatchObject({ message: { author: { kind: "bot" } } });
+    expect(foreign).toMatchObject({ message: { author: { kind: "relay" } } });
     expect(event).toMatchObject({ message: { attachments: [{ kind: "photo", name: "a.png" }] } });
   });
 });

@@ -56,7 +56,7 @@ export function speakerOf(message: MessagePayload, user: UserPayload, scene: Sce
   const author = authorOf(user, message.member, guild, scene);
   if (message.webhook_id === undefined || message.webhook_id === message.application_id) return author;
   const { href: _, ...more } = author;
-  return { ...more, kind: isForeignWebhook(message) ? "bot" : "channel" };
+  return { ...more, kind: isForeignWebhook(message) ? "relay" : "channel" };
 }
 
 /** True for what this bot or a webhook of this application said: our own echo. */

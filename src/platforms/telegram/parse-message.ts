@@ -1,7 +1,7 @@
 // Reads one Telegram message: where it stands, who wrote it, what it says and carries; `parse.ts` calls it.
 
 import type { MessageOrigin, Message as TelegramMessage } from "@grammyjs/types";
-import type { Forward, Message } from "../../model/message.ts";
+import type { Author, Forward, Message } from "../../model/message.ts";
 import type { AccountId, ConversationRef } from "../../model/refs.ts";
 import { authorOf, originName } from "./authors.ts";
 import { readContent } from "./parse-content.ts";
@@ -30,7 +30,7 @@ export function readMessage(account: AccountId, message: TelegramMessage, self: 
   const via = message.via_bot?.username ?? message.via_bot?.first_name;
   return {
     ref: { conversation, id: String(message.message_id) },
-    author: authorOf(account, message),
+    author: speakerOf(account, message),
     at: (message.edit_date ?? message.date) * 1000,
     body,
     attachments,
@@ -41,6 +41,12 @@ export function readMessage(account: AccountId, message: TelegramMessage, self: 
     ...(message.media_group_id ? { album: `${conversation.id}:${message.media_group_id}` } : {}),
     ...(topic ? { topic } : {}),
   };
+}
+
+/** A bot sees another one only where both are set so: it may be another bridge. */
+function speakerOf(account: AccountId, message: TelegramMessage): Author {
+  const author = authorOf(account, message);
+  return author.kind === "bot" ? { ...author, kind: "relay" } : author;
 }
 
 /**

@@ -111,7 +111,7 @@ function proposals(room: Question["ask"]["room"], typed: string, replies: Custom
 /** The words that `/name` means in the room where it was written; undefined when it means nothing, or a real command. */
 function taughtBy(event: BridgeEvent, world: RobotWorld, replies: CustomReplies): string | undefined {
   if (event.kind !== "message.created" || event.message.author.kind === "robot") return undefined;
-  if (event.message.author.kind === "bot") return undefined;
+  if (["bot", "relay"].includes(event.message.author.kind)) return undefined;
   const room = event.message.ref.conversation;
   const typed = typedCommand(plainText(event.message.body));
   if (!typed || world.command(typed.name)) return undefined;

@@ -151,7 +151,7 @@ function delivered(feedback: Feedback, body: RichText, world: RobotWorld, words:
 function replyIn(event: BridgeEvent, { config }: RobotWorld): MessageRef | undefined {
   if (event.kind !== "message.created") return undefined;
   const { author, ref, reply } = event.message;
-  if (author.kind === "robot" || author.kind === "bot" || !config.feedbackRoom) return undefined;
+  if (["robot", "bot", "relay"].includes(author.kind) || !config.feedbackRoom) return undefined;
   return sameConversation(ref.conversation, config.feedbackRoom) ? reply?.ref : undefined;
 }
 
