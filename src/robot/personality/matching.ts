@@ -52,16 +52,21 @@ export function pulled(
   // Thanks are for the one who helped: only who thanks the robot hears of it.
   if (isMention && thanks.some((words) => hasWords(said, words))) return polite("thanks");
   // "Bom dia" opens a message; in the middle of one it tells of a morning.
-  return greeting.some((words) => `${said} `.startsWith(`${words} `)) ? polite("greeting") : undefined;
+  return greeting.some((words) => opensWith(said, words)) ? polite("greeting") : undefined;
 }
 
+/** `contains` finds parts of words, too; the others whole ones: "bah" is no "Bahia". */
 function matches({ words = [], starts = [], contains = [], ends = [] }: Trigger, said: string): boolean {
   return (
     words.some((each) => hasWords(said, each)) ||
-    starts.some((each) => said.startsWith(each)) ||
+    starts.some((each) => opensWith(said, each)) ||
     contains.some((each) => said.includes(each)) ||
-    ends.some((each) => said.endsWith(each))
+    ends.some((each) => ` ${said}`.endsWith(` ${each}`))
   );
+}
+
+function opensWith(said: string, words: string): boolean {
+  return `${said} `.startsWith(`${words} `);
 }
 
 function hasWords(said: string, words: string): boolean {

@@ -9,6 +9,8 @@ import type { BridgeEvent } from "../../model/event.ts";
 import type { Author, Message } from "../../model/message.ts";
 import { text } from "../../model/rich-text.ts";
 import type { Answer, Command } from "../command.ts";
+import { pulled } from "./matching.ts";
+import { createPacks } from "./packs.ts";
 import { createPersonality, shippedFolder } from "./personality.ts";
 
 let privateFolder: string;
@@ -164,9 +166,12 @@ politeness: { thanks: [obrigada, valeu], greeting: [bom dia] }`,
     expect(await heard(event)).toBe(answer);
   });
 
-  it.each(["cafézal", "né que sim", "ele disse quem diria", "tea", ""])("leave “%s” alone", (words) => {
-    expect(wants(message(words))).toBe(false);
-  });
+  it.each(["cafézal", "quem diriam", "boné", "né que sim", "ele disse quem diria", "tea", ""])(
+    "leave “%s” alone",
+    (words) => {
+      expect(wants(message(words))).toBe(false);
+    },
+  );
 
   it("leave it to chance", () => {
     chance = 0.5;
@@ -243,6 +248,17 @@ politeness: { thanks: [obrigada, valeu], greeting: [bom dia] }`,
     await bench.world.rooms.set(group, { personality: "papo", triggers: false });
     expect(wants(message("quem diria"))).toBe(false);
     expect(await heard(event)).toBe("");
+  });
+
+  it("of the packs that come along are each pulled by each of their words", () => {
+    const packs = createPacks({ folder: shippedFolder(), privateFolder: "" }).all(bench.world);
+    for (const pack of packs)
+      for (const [index, { words = [], starts = [], contains = [] }] of pack.triggers.entries())
+        for (const each of [...words, ...starts, ...contains]) {
+          const event = message(each, { reply: { author: "MateBot" } });
+          const pull = event.kind === "message.created" && pulled(event.message, pack, "pt-BR", undefined);
+          expect(pull, `${pack.name}: ${each}`).toMatchObject({ kind: "says", key: String(index) });
+        }
   });
 
   it("are switched by an admin, by word and in place", async () => {
