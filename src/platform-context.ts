@@ -7,6 +7,7 @@ import type { Platform, PlatformContext } from "./bridge/platform.ts";
 import type { Log } from "./bridge/ports.ts";
 import type { RobotPort } from "./bridge/social.ts";
 import type { Store } from "./bridge/store-port.ts";
+import type { Config } from "./config.ts";
 import type { Redactor } from "./log.ts";
 import type { Clock } from "./model/clock.ts";
 import type { ConversationRef } from "./model/refs.ts";
@@ -16,6 +17,7 @@ import type { Web } from "./web/web.ts";
 
 /** What all accounts share. */
 export interface Shared {
+  readonly config: Pick<Config, "robot">;
   readonly log: Log;
   readonly texts: Texts;
   readonly clock: Clock;
@@ -41,6 +43,7 @@ export function contextFor(account: string, shared: Shared): PlatformContext {
     ...{ account, log, clock, random, texts, health, media, robot },
     ...(web && { web: web.port }),
     shows: table.shows,
+    mayShow: (what) => shared.config.robot.show?.[what] === true,
     conversations: () => table.conversations(account),
     face: async (user, hash, signal) => shared.platform(user.account).face?.(user, hash, signal),
     typing: (conversation) => showTyping(conversation, shared),

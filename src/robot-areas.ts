@@ -1,6 +1,6 @@
 // All parts of the robot, in the order in which they are asked; `app.ts` starts it.
 
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { BridgeTable } from "./bridge/bridge-table.ts";
 import type { LaneStep } from "./bridge/lane-run.ts";
 import type { Platform } from "./bridge/platform.ts";
@@ -23,8 +23,10 @@ import { createLogRoom, type LogRoom } from "./robot/log-room/log-room.ts";
 import { createModeration } from "./robot/moderation/moderation.ts";
 import { createNetwork } from "./robot/network/network.ts";
 import { createPeople, privacyNote } from "./robot/people/people.ts";
+import { createPersonality, shippedFolder } from "./robot/personality/personality.ts";
 import { createRegistry } from "./robot/registry.ts";
 import { createRobot, type Robot } from "./robot/robot.ts";
+import { createWelcome } from "./robot/welcome/welcome.ts";
 import { typedCommand } from "./robot/words.ts";
 import { loadTexts } from "./texts.ts";
 
@@ -137,19 +139,27 @@ function areasOf(
 ): readonly Area[] {
   const people = createPeople({ onErased: forget });
   const bridges = createBridges();
+  const { area: personality, personalities } = createPersonality({
+    ...{ folder: shippedFolder(), privateFolder: join(robot.dataFolder, "personalities") },
+    ...{ rough: robot.rough, fallback: robot.personality },
+  });
   return [
     people,
     bridges,
     createModeration(),
+    createWelcome({ say: personalities.say }),
     createEveryday(robot, {
       about: {
         ...{ version: packageVersion(), source: SOURCE },
         privacy: ({ texts }) => privacyNote(texts),
       },
+      say: (key, values, { ask, world, language }) =>
+        personalities.say(ask.room, key, values, world, language),
       onStart: async (question, payload) =>
         people.onStart(question, payload) ?? (await bridges.onStart(question, payload)),
     }),
     createNetwork(robot),
+    personality,
   ];
 }
 

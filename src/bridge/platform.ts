@@ -187,6 +187,8 @@ export interface PlatformContext {
   readonly typing: (conversation: ConversationRef) => void;
   /** Is this switched on for the bridge of the conversation? */
   readonly shows: (conversation: ConversationRef, what: Shown) => boolean;
+  /** Bridges that are made while running show this at first. */
+  readonly mayShow?: (what: Shown) => boolean;
   /** The conversations of this account that are bridged now. */
   readonly conversations: () => readonly ConversationRef[];
   /** Small values kept for this account, such as the Gateway session; `RawUpdate.position` writes the same table. */

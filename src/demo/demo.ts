@@ -72,7 +72,7 @@ async function start(options: DemoOptions, stops: (() => unknown)[]): Promise<st
   const sides: Readonly<Record<Side, DemoSide>> = { telegram, discord };
 
   const publicUrl = `https://127.0.0.1:${await freePort()}`;
-  const config = loadConfig(writeConfig(folder, publicUrl, telegram, discord), {}, platforms);
+  const config = loadConfig(writeConfig(folder, publicUrl, { telegram, discord, texts }), {}, platforms);
   for (const secret of config.secrets) log.addSecret(secret);
   const route = createRouteLog();
   const app = await startApp({
@@ -157,13 +157,17 @@ function act(side: DemoSide, action: DemoAction): unknown {
 function writeConfig(
   folder: string,
   publicUrl: string,
-  telegram: TelegramSide,
-  discord: DiscordSide,
+  {
+    telegram,
+    discord,
+    texts,
+  }: { readonly telegram: TelegramSide; readonly discord: DiscordSide; readonly texts: Texts },
 ): string {
   const file = join(folder, "matebot.yaml");
   const { conversation: _, ...telegramAccount } = telegram.settings;
   const { conversation: __, ...discordAccount } = discord.settings;
   const config = {
+    language: texts("demo.language"),
     accounts: {
       telegram: { platform: "telegram", updates: "webhook", limits: "none", ...telegramAccount },
       discord: { platform: "discord", limits: "none", ...discordAccount },

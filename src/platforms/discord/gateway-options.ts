@@ -20,9 +20,11 @@ const forRobot = GatewayIntentBits.GuildModeration | GatewayIntentBits.DirectMes
 export function intentsFor({
   conversations,
   shows,
+  mayShow,
   robot,
-}: Pick<PlatformContext, "conversations" | "shows" | "robot">): number {
-  const isTypingShown = conversations().some((conversation) => shows(conversation, "typing"));
+}: Pick<PlatformContext, "conversations" | "shows" | "mayShow" | "robot">): number {
+  const isTypingShown =
+    mayShow?.("typing") === true || conversations().some((conversation) => shows(conversation, "typing"));
   const typing = isTypingShown ? GatewayIntentBits.GuildMessageTyping : 0;
   return intents | typing | (robot ? forRobot : 0);
 }
