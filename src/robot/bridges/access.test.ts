@@ -32,7 +32,7 @@ async function open(members: readonly ConversationRef[], more: Partial<Bridge> =
 async function begin() {
   await job?.stop();
   for (const { name, from } of bench.world.table.all()) if (from === "chats") bench.world.table.drop(name);
-  bridges = createBridges();
+  bridges = createBridges({ waitMs: 0 });
   await bridges.prepare?.(bench.world);
   job = bridges.start?.(bench.world);
 }
@@ -278,4 +278,24 @@ describe("any walk through the commands", () => {
     // The walks lead somewhere.
     expect(done).toBeGreaterThan(10);
   }, 60_000);
+});
+
+it("goes on for a day while a room cannot be reached: what is said waits for it, and only then is it set aside", async () => {
+  await open([group, channel]);
+  await job?.stop();
+  const patient = createBridges();
+  await patient.prepare?.(bench.world);
+  job = patient.start?.(bench.world);
+  bench.facts.delete(conversationKey(channel));
+  const event = { kind: "access.changed", conversation: channel, access: "none" } as const;
+  const told = await patient.hear?.(event, bench.world, new AbortController().signal);
+  await bench.store.transaction(async (tx) => told?.keep?.(tx));
+  await told?.after?.();
+  expect(told?.also).toHaveLength(1);
+  expect(bench.world.table.others(group)).toEqual([channel]);
+  await bench.clock.advance(23 * 3_600_000);
+  expect(bench.world.table.others(group)).toEqual([channel]);
+  for (let hours = 0; hours < 8 && bench.world.table.others(group).length > 0; hours += 1)
+    await bench.clock.advance(600_000);
+  expect(bench.world.table.others(group)).toEqual([]);
 });

@@ -73,12 +73,9 @@ async function changed(
   );
   return {
     also: told.flatMap(({ lines }) => lines),
-    keep: (tx) => keepAccess(tx, changes, told),
+    keep: (tx) => keepAccess(tx, changes, told, roster, now),
     after() {
-      for (const [key, access] of changes) {
-        if (access) roster.out.set(key, access);
-        else roster.out.delete(key);
-      }
+      for (const [key, access] of changes) remember(roster, key, access, now);
       for (const one of told) roster.told.set(one.bridge, one.told);
       for (const { name } of touched) {
         const bridge = roster.chosen.get(name);
@@ -94,9 +91,26 @@ interface Note {
   readonly lines: readonly Line[];
 }
 
-async function keepAccess(tx: StoreTx, changes: Changes, notes: readonly Note[]): Promise<void> {
+/** Since when it could not be reached stays, whatever else is missing there now. */
+export function remember(roster: Roster, key: string, access: Out | undefined, now: number): void {
+  if (access) {
+    roster.out.set(key, access);
+    if (!roster.since.has(key)) roster.since.set(key, now);
+    return;
+  }
+  roster.out.delete(key);
+  roster.since.delete(key);
+}
+
+async function keepAccess(
+  tx: StoreTx,
+  changes: Changes,
+  notes: readonly Note[],
+  { since }: Roster,
+  now: number,
+): Promise<void> {
   for (const [key, access] of changes) {
-    if (access) await tx.records.put(OUT, key, { access });
+    if (access) await tx.records.put(OUT, key, { access, since: since.get(key) ?? now });
     else await tx.records.delete(OUT, key);
   }
   for (const { bridge, told } of notes) await tx.records.put(TOLD, bridge, told as unknown as Json);
@@ -170,6 +184,8 @@ export async function recheck(world: RobotWorld, roster: Roster, signal: AbortSi
     if (now !== access && now !== "unknown") changes.set(key, now);
   }
   const answer = await changed(changes, world, roster, signal);
+  // A day may have passed for some of them.
+  for (const bridge of roster.chosen.values()) install(roster, world, bridge);
   if (changes.size === 0 && answer.also.length === 0) return;
   // Said first: told twice after a crash is better than never.
   for (const line of answer.also) await world.say(line);

@@ -449,7 +449,7 @@ describe("a bridge", () => {
 
   it("has options that toggle in place and last", async () => {
     const options = await say("opções");
-    expect(actionsOf(options)).toHaveLength(16);
+    expect(actionsOf(options)).toHaveLength(17);
     expect((options.say?.buttons ?? []).length).toBeLessThanOrEqual(5);
     const changed = await press("bridge:show:joins");
     expect(changed.change).toBeDefined();

@@ -32,9 +32,14 @@ export interface Bridges extends Area {
   onStart(question: Question, payload: string): Promise<Answer | undefined>;
 }
 
+export interface BridgesOptions {
+  /** How long what is said waits for a room that cannot be reached, before it is brought nothing more; a day unless told. */
+  readonly waitMs?: number;
+}
+
 /** Joins, changes and ends bridges at the word of the rooms' admins; `prepare` comes before anything is asked. */
-export function createBridges(): Bridges {
-  const roster = emptyRoster();
+export function createBridges(options: BridgesOptions = {}): Bridges {
+  const roster = emptyRoster(options.waitMs);
   return {
     name: "bridges",
     commands: [bridgeCommand(roster)],

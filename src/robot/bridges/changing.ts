@@ -6,6 +6,7 @@ import type { Json } from "../../model/delivery.ts";
 import { type ConversationRef, conversationKey, sameConversation } from "../../model/refs.ts";
 import type { Values } from "../../model/texts.ts";
 import { type Answer, type Question, Refusal } from "../command.ts";
+import { remember } from "./access.ts";
 import { optionsOf, toggled } from "./options.ts";
 import { panel } from "./panel.ts";
 import { checkAdmin, label, placeOf } from "./places.ts";
@@ -161,7 +162,7 @@ export async function leave(question: Question, roster: Roster): Promise<Answer>
       if (!next) await tx.records.delete(TOLD, was.name);
     },
     after() {
-      for (const key of gone) roster.out.delete(key);
+      for (const key of gone) remember(roster, key, undefined, 0);
       if (!next) roster.told.delete(was.name);
       return change.after?.();
     },

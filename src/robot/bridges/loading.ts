@@ -5,6 +5,7 @@ import type { Bridge } from "../../model/bridge.ts";
 import type { Json } from "../../model/delivery.ts";
 import { type ConversationRef, conversationKey, isSamePlace, parseConversation } from "../../model/refs.ts";
 import type { RobotWorld } from "../world.ts";
+import { remember } from "./access.ts";
 import {
   BRIDGE,
   bridgesTouching,
@@ -33,12 +34,15 @@ export async function loadRoster(roster: Roster, world: RobotWorld): Promise<voi
   const { store, table } = world;
   roster.chosen.clear();
   roster.out.clear();
+  roster.since.clear();
   roster.told.clear();
   roster.leftOut.clear();
   const stored = await store.transaction(readStored);
   for (const { key, value } of stored.out) {
-    const access = (value as { access?: Out }).access;
-    if (access === "none" || access === "mute") roster.out.set(key, access);
+    const { access, since } = value as { readonly access?: Out; readonly since?: number };
+    if (access !== "none" && access !== "mute") continue;
+    roster.out.set(key, access);
+    roster.since.set(key, Number(since ?? world.clock.now()));
   }
   for (const { key, value } of stored.told) roster.told.set(key, value as unknown as Told);
   for (const bridge of table.all().filter(({ from }) => from !== "chats")) install(roster, world, bridge);
@@ -96,8 +100,9 @@ export async function moveRecords(tx: StoreTx, { from, to }: Move): Promise<void
 /** The same in memory; the table has heard of it already, or hears of it now. */
 export function moveRoster(roster: Roster, world: RobotWorld, move: Move): void {
   for (const [key, access] of [...roster.out]) {
-    roster.out.delete(key);
-    roster.out.set(movedKey(key, move), access);
+    const since = roster.since.get(key) ?? world.clock.now();
+    remember(roster, key, undefined, since);
+    remember(roster, movedKey(key, move), access, since);
   }
   for (const bridge of [...roster.chosen.values()])
     if (bridge.members.some((member) => isSamePlace(member, move.from)))

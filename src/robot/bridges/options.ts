@@ -11,7 +11,8 @@ import { turned } from "./plan.ts";
 import { memberAt } from "./roster.ts";
 
 const LANGUAGES: readonly Language[] = ["pt-BR", "en", "es"];
-const PER_ROW = 3;
+/** Five rows are all there may be (Discord), and the last is another. */
+const PER_ROW = 4;
 
 /** The panel of options, as the bridge is now. */
 export function optionsOf(bridge: Bridge, { ask, texts }: Question): Saying {

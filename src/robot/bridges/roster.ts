@@ -18,6 +18,9 @@ export const ROOM_NAME = "bridge.room-name";
 /** Why a room takes no part at the moment. */
 export type Out = "none" | "mute";
 
+/** So long what is said waits for a room that cannot be reached, as the lanes wait; then it is brought nothing more. */
+export const WAIT_MS = 24 * 3_600_000;
+
 /** What the rooms of a bridge were told about which of them cannot be reached, and when (milliseconds since 1970). */
 export interface Told {
   readonly out: Readonly<Record<string, Out>>;
@@ -29,14 +32,18 @@ export interface Roster {
   readonly chosen: Map<string, Bridge>;
   /** Rooms that cannot be reached, by conversation key. */
   readonly out: Map<string, Out>;
+  /** Since when; milliseconds since 1970. */
+  readonly since: Map<string, number>;
+  /** How long what is said waits for them. */
+  readonly waitMs: number;
   /** By the name of the bridge. */
   readonly told: Map<string, Told>;
   /** Stored bridges that another one keeps from working: their names are taken all the same. */
   readonly leftOut: Set<string>;
 }
 
-export function emptyRoster(): Roster {
-  return { chosen: new Map(), out: new Map(), told: new Map(), leftOut: new Set() };
+export function emptyRoster(waitMs = WAIT_MS): Roster {
+  return { waitMs, chosen: new Map(), out: new Map(), since: new Map(), told: new Map(), leftOut: new Set() };
 }
 
 /** Every bridge as it works now, whether of the file or of the chats. */
@@ -79,9 +86,19 @@ export function isCutOff({ members }: Bridge, { out }: Pick<Roster, "out">): boo
   return members.filter((member) => !out.has(conversationKey(member))).length < 2;
 }
 
-/** As it works while some rooms cannot be reached: they are brought nothing; with fewer than two others nobody is. */
-export function working(bridge: Bridge, out: Roster["out"]): Bridge {
-  const away = bridge.members.filter((member) => out.has(conversationKey(member)));
+/**
+ * As it works while some rooms could not be reached for a day: they are brought nothing; with fewer than two others nobody
+ * is. Until then all goes on: what waits for them is lost to nobody.
+ */
+export function working(
+  bridge: Bridge,
+  { since, waitMs }: Pick<Roster, "since" | "waitMs">,
+  now: number,
+): Bridge {
+  const away = bridge.members.filter((member) => {
+    const at = since.get(conversationKey(member));
+    return at !== undefined && now - at >= waitMs;
+  });
   if (away.length === 0) return bridge;
   if (bridge.members.length - away.length < 2) return { ...bridge, paused: true };
   const keys = away.map(conversationKey);
@@ -98,7 +115,7 @@ export function working(bridge: Bridge, out: Roster["out"]): Bridge {
 export function install(roster: Roster, world: RobotWorld, bridge: Bridge, was = bridge.name): void {
   if (was !== bridge.name) uninstall(roster, world, was);
   roster.chosen.set(bridge.name, bridge);
-  world.table.put(working(bridge, roster.out));
+  world.table.put(working(bridge, roster, world.clock.now()));
 }
 
 export function uninstall(roster: Roster, { table }: RobotWorld, name: string): void {
