@@ -16,8 +16,11 @@ import type { BridgeEvent } from "../../model/event.ts";
 import type { Author } from "../../model/message.ts";
 import type { UserRef } from "../../model/refs.ts";
 import type { Language } from "../../model/texts.ts";
+import { loadTexts } from "../../texts.ts";
 import type { Area } from "../area.ts";
+import { readArguments } from "../arguments.ts";
 import { type Answer, type Command, Refusal } from "../command.ts";
+import { createRegistry } from "../registry.ts";
 import type { RobotWorld } from "../world.ts";
 import type { WelcomeOptions } from "./greeting.ts";
 import { createWelcome } from "./welcome.ts";
@@ -191,6 +194,43 @@ describe("welcomes", () => {
   });
 });
 
+describe("the commands", () => {
+  const all = { "pt-BR": loadTexts("pt-BR"), en: loadTexts("en"), es: loadTexts("es") };
+  const textsOf = (language: Language) => all[language];
+
+  it.each([
+    ["boasvindas", "texto Oi, {name}!\nLeia  isto.", { action: "text", words: "Oi, {name}!\nLeia  isto." }],
+    ["boas-vindas", "aceite ligar", { action: "accept", words: "ligar" }],
+    ["welcome", "accept off", { action: "accept", words: "off" }],
+    ["bienvenida", "desactivar", { action: "off" }],
+    ["welcome", "", {}],
+    ["despedida", "ligar", { action: "on" }],
+    ["goodbye", "text Bye, {name}.", { action: "text", words: "Bye, {name}." }],
+    ["regras", "Seja gentil.", { words: "Seja gentil." }],
+    ["reglas", "-", { words: "-" }],
+  ])("understand /%s %s", (name, words, expected) => {
+    const registry = createRegistry(area.commands ?? [], textsOf);
+    const command = registry.find(name);
+    if (!command) throw new Error("not found");
+    const asked = { kind: "command", name, words, files: [] } as const;
+    const texts = textsOf("pt-BR");
+    expect(readArguments(asked, { command, language: "pt-BR", texts, textsOf })).toEqual(expected);
+  });
+
+  it("fit into the menus of the platforms", () => {
+    const sheets = createRegistry(area.commands ?? [], textsOf).sheets();
+    const abouts = sheets.flatMap(({ about, args }) => [about, ...args.map((argument) => argument.about)]);
+    for (const about of abouts.flatMap((each) => Object.values(each)))
+      expect(about.length, about).toBeLessThanOrEqual(100);
+    expect(sheets.map(({ name, forAdmins }) => [name, forAdmins])).toEqual([
+      ["welcome", true],
+      ["goodbye", true],
+      ["rules", false],
+    ]);
+    expect(area.commands?.every(({ isCarried }) => isCarried === false)).toBe(true);
+  });
+});
+
 describe("goodbyes", () => {
   it("are said to people who went by themselves", async () => {
     await bench.command(named("goodbye"), { action: "on" }, admin);
@@ -337,6 +377,12 @@ describe("who must accept the rules", () => {
 
     await welcome({ action: "accept", words: "on" });
     expect((await hear(changed({ joined: [person(3)] }))).also).toHaveLength(1);
+
+    // The right was given, and lost again.
+    world = bench.world;
+    expect((await hear(changed({ joined: [person(4)] }))).also).toBeUndefined();
+    refusing(noRight);
+    expect((await hear(changed({ joined: [person(5)] }))).also).toHaveLength(1);
   });
 
   it("does not complain of admins, who cannot be muted, nor of a network that fails", async () => {

@@ -8,7 +8,15 @@ import type { ConversationRef } from "../../model/refs.ts";
 import type { Area } from "../area.ts";
 import type { Answer } from "../command.ts";
 import type { RobotWorld } from "../world.ts";
-import { asking, askingId, forgetWaiting, lackingRight, mute } from "./accepting.ts";
+import {
+  asking,
+  askingId,
+  forgetLacking,
+  forgetWaiting,
+  lackingRight,
+  type Muted,
+  mute,
+} from "./accepting.ts";
 import { goodbyeCommand, welcomeCommand } from "./commands.ts";
 import { greetingFor, type WelcomeOptions } from "./greeting.ts";
 import { endGroup, type Group, type Joiner, noteJoin, noteLeft, quietGroups } from "./joins.ts";
@@ -53,14 +61,18 @@ async function welcomed(
 ): Promise<Answer> {
   const settings = world.rooms.get(room);
   if (!settings.welcome?.on) return {};
-  const muted = settings.accept
+  const muted: Muted = settings.accept
     ? await mute(greetable(joined), room, world, signal)
     : { people: greetable(joined), isRefused: false };
   const lacking = muted.isRefused ? await lackingRight(room, world) : undefined;
   const told = { ...(lacking && { also: [lacking.line], keep: lacking.keep }) };
   const { people } = muted;
   const now = world.clock.now();
-  const noted = await world.store.transaction((tx) => noteJoin(tx, { room, people, at, now }));
+  const noted = await world.store.transaction(async (tx) => {
+    // The right is there (again): should it be lost, that is news.
+    if (people.some(({ isMuted }) => isMuted)) await forgetLacking(tx, room);
+    return noteJoin(tx, { room, people, at, now });
+  });
   if (noted.kind === "grouped") {
     if (noted.began !== undefined) world.report("warn", "robot-welcome.report.raid", { count: noted.began });
     return told;
@@ -116,7 +128,7 @@ function watch(world: RobotWorld, options: WelcomeOptions): { stop(): Promise<vo
     timer = clock.after(LOOK_EVERY_MS, tick);
     running ??= welcomeGroups(world, options, stopping.signal)
       .catch((error: unknown) => {
-        log.warn({ err: error }, "those who joined together could not be welcomed yet");
+        log.warn({ err: error }, "nobody knows yet who joined together");
       })
       .finally(() => {
         running = undefined;
@@ -131,13 +143,18 @@ function watch(world: RobotWorld, options: WelcomeOptions): { stop(): Promise<vo
   };
 }
 
-async function welcomeGroups(world: RobotWorld, options: WelcomeOptions, signal: AbortSignal) {
-  const { store, clock } = world;
+async function welcomeGroups(world: RobotWorld, options: WelcomeOptions, signal: AbortSignal): Promise<void> {
+  const { store, clock, log } = world;
   for (const group of await store.transaction((tx) => quietGroups(tx, clock.now()))) {
     if (signal.aborted) return;
-    const line = await lineFor(group, world, options, signal);
-    if (line) await world.say(line);
-    await store.transaction((tx) => endGroup(tx, group));
+    try {
+      const line = await lineFor(group, world, options, signal);
+      if (line) await world.say(line);
+      await store.transaction((tx) => endGroup(tx, group));
+    } catch (error) {
+      // Tried again at the next look; the other rooms do not wait for it.
+      log.warn({ err: error }, "those who joined together could not be welcomed yet");
+    }
   }
 }
 
