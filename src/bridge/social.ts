@@ -36,6 +36,8 @@ export interface Social {
   room(ref: ConversationRef, signal: AbortSignal): Promise<RoomFacts>;
   /** Never from a cache older than a few seconds. @throws PlatformError */
   standing(user: UserRef, room: ConversationRef, signal: AbortSignal): Promise<Standing>;
+  /** Somebody has taken their voice there, and it has not come back yet. @throws PlatformError */
+  isSilenced?(user: UserRef, room: ConversationRef, signal: AbortSignal): Promise<boolean>;
   /** What the account lacks to bridge the conversation: keys of the texts; [] when all is well. @throws PlatformError */
   lacks(room: ConversationRef, signal: AbortSignal): Promise<readonly string[]>;
   /** A link that adds the bot to a room (with the rights that it needs) and, where it can, hands over `code` there. */

@@ -101,6 +101,21 @@ export async function ownBits(
   return { bits: (await bitsIn(asking, userId, place, guild)) ?? 0n, type: place.channel.type };
 }
 
+/** Discord, resources/guild: a timeout ends at `communication_disabled_until`. @throws DiscordError */
+export async function isSilenced(
+  asking: Asking,
+  userId: string,
+  ref: ConversationRef,
+  now: number,
+): Promise<boolean> {
+  const { guild } = await placeAt(asking, ref);
+  if (guild === undefined) return false;
+  const { communication_disabled_until: until } = Object(
+    await get(asking, `/guilds/${guild}/members/${userId}`),
+  ) as { readonly communication_disabled_until?: string | null };
+  return until != null && Date.parse(until) > now;
+}
+
 /** Undefined for who is no member. */
 async function bitsIn(
   asking: Asking,

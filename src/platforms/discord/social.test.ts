@@ -87,6 +87,15 @@ describe("a room", () => {
   });
 });
 
+it("tells who has no voice, until it is back", async () => {
+  const silenced = () => social.isSilenced?.(user(rig.ana), rig.at(), signal);
+  expect(await silenced()).toBe(false);
+  rig.sandbox.timeout(rig.guild, rig.ana, rig.clock.now() + 60_000);
+  expect(await silenced()).toBe(true);
+  await rig.clock.advance(61_000);
+  expect(await silenced()).toBe(false);
+});
+
 describe("who somebody is", () => {
   const standing = (id: string, thread?: string) => social.standing(user(id), rig.at(thread), signal);
   const withRole = (permissions: bigint) => {

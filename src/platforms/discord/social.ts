@@ -9,7 +9,7 @@ import { DiscordError } from "./errors.ts";
 import type { GuildDirectory } from "./guild-directory.ts";
 import { robotLink } from "./install-link.ts";
 import type { DiscordRest, RestCall } from "./rest.ts";
-import { isNobody, ownBits, placeAt, roomFacts, standingOf } from "./social-ask.ts";
+import { isNobody, isSilenced, ownBits, placeAt, roomFacts, standingOf } from "./social-ask.ts";
 import { lacksIn, UNSEEN } from "./social-lacks.ts";
 
 export interface SocialParts {
@@ -45,6 +45,7 @@ export function createSocial({ context, rest, directory, deeds }: SocialParts): 
     handle: () => undefined,
     room: (ref, signal) => roomFacts({ rest, signal }, ref),
     standing: (user, room, signal) => standingOf({ rest, signal }, user.id, room),
+    isSilenced: (user, room, signal) => isSilenced({ rest, signal }, user.id, room, context.clock.now()),
     async lacks(room, signal) {
       try {
         const own = await ownBits({ rest, signal }, directory.self.userId, room);

@@ -60,6 +60,18 @@ export async function standingOf(
   }
 }
 
+/** @throws PlatformError */
+export async function isSilenced(
+  api: Api,
+  user: UserRef,
+  room: ConversationRef,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const asked = { chat_id: Number(room.id), user_id: Number(user.id) };
+  const member = await api.call("getChatMember", asked, signal);
+  return member.status === "restricted" && !member.can_send_messages;
+}
+
 function standingIn(member: ChatMember): Standing {
   switch (member.status) {
     case "creator":

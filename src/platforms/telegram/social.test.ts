@@ -77,6 +77,13 @@ describe("a room", () => {
   });
 });
 
+it("tells who has no voice", async () => {
+  const ana = { account: "telegram", id: String(rig.user) };
+  expect(await social.isSilenced?.(ana, room, signal)).toBe(false);
+  rig.sandbox.mute(rig.chat, rig.user);
+  expect(await social.isSilenced?.(ana, room, signal)).toBe(true);
+});
+
 describe("the standing of a person", () => {
   it("is what Telegram says now", async () => {
     const standing = () => social.standing(user(rig.user), room, signal);

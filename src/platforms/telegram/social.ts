@@ -8,7 +8,7 @@ import { cannotDelete, messageGone, notThere } from "./errors.ts";
 import type { TelegramSelf } from "./request.ts";
 import { announceCommands } from "./social-commands.ts";
 import { moderate } from "./social-moderate.ts";
-import { lacksIn, roomFacts, standingOf } from "./social-room.ts";
+import { isSilenced, lacksIn, roomFacts, standingOf } from "./social-room.ts";
 
 export interface SocialParts {
   readonly api: Pick<TelegramApi, "call">;
@@ -31,6 +31,7 @@ export function createSocial(parts: SocialParts): Social {
     handle: () => self().username.toLowerCase() || undefined,
     room: (ref, signal) => roomFacts(api, ref, signal),
     standing: (user, room, signal) => standingOf(api, user, room, signal),
+    isSilenced: (user, room, signal) => isSilenced(api, user, room, signal),
     lacks: (room, signal) => lacksIn(api, room, signal),
     invitation: (code) =>
       self().username !== "" && CODE.test(code)
