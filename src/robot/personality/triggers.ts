@@ -82,6 +82,9 @@ function find(event: BridgeEvent, world: RobotWorld, chosen: Chosen): Found | un
   if (event.kind !== "message.created") return undefined;
   const { message } = event;
   const room = message.ref.conversation;
+  // Most rooms have chosen nothing: they cost nothing.
+  const { triggers, personality } = world.rooms.get(room);
+  if (!(triggers ?? personality !== undefined)) return undefined;
   // What a bot wrote for somebody, and what somebody else wrote, is not said to us.
   if (message.author.kind !== "person" || message.forward || message.via) return undefined;
   if (plainText(message.body).trimStart().startsWith("/")) return undefined;
