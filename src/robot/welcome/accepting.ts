@@ -19,6 +19,8 @@ const ACCEPT = "welcome-accept";
 const TOLD = "welcome-told";
 /** Whoever has not pressed by then may speak again, and the button is none any more. */
 const ACCEPT_MS = 7 * 86_400_000;
+/** Whom the robot has muted until they accept. */
+const MUTED = "welcome-muted";
 const BUTTON = "ok";
 
 interface Waiting {
@@ -55,22 +57,39 @@ export async function mute(
   let isRefused = false;
   for (const person of people) {
     const { user } = person;
-    if (!user) {
-      muted.push(person);
-      continue;
-    }
-    try {
-      const until = world.clock.now() + ACCEPT_MS;
-      await social.moderate({ act: "mute", user, room, until }, signal);
-      muted.push({ ...person, isMuted: true });
-    } catch (error) {
-      signal.throwIfAborted();
-      world.log.debug({ err: error }, "who joined could not be muted");
-      muted.push(person);
-      isRefused ||= isForGood(error) && !(await isAdmin(user, room, world, signal));
-    }
+    const deed = user && (await muteOne(user, room, world, signal));
+    muted.push(deed === "muted" ? { ...person, isMuted: true } : person);
+    isRefused ||= deed === "refused";
   }
   return { people: muted, isRefused };
+}
+
+/** `left`: nothing was changed, for a good reason. */
+async function muteOne(
+  user: UserRef,
+  room: ConversationRef,
+  world: RobotWorld,
+  signal: AbortSignal,
+): Promise<"muted" | "left" | "refused"> {
+  const { clock, store } = world;
+  const social = world.social(room.account);
+  const key = `${chatKey(room)} ${user.id}`;
+  const until = clock.now() + ACCEPT_MS;
+  try {
+    // Whom a moderator has silenced would be freed by a press, had they only left and come back.
+    const isOurs = (await store.transaction((tx) => tx.records.get(MUTED, key))) !== undefined;
+    if (!isOurs && (await social?.isSilenced?.(user, room, signal))) return "left";
+    // Noted before it is done: after a crash it is still known whose it is.
+    await store.transaction((tx) => tx.records.put(MUTED, key, true, until));
+    await social?.moderate?.({ act: "mute", user, room, until }, signal);
+    return "muted";
+  } catch (error) {
+    signal.throwIfAborted();
+    world.log.debug({ err: error }, "who joined could not be muted");
+    if (!isForGood(error)) return "left";
+    await store.transaction((tx) => tx.records.delete(MUTED, key));
+    return (await isAdmin(user, room, world, signal)) ? "left" : "refused";
+  }
 }
 
 /** Trouble of the network passes; nobody has to be told. */
@@ -172,6 +191,7 @@ async function unmute(
 ): Promise<void> {
   try {
     await world.social(room.account)?.moderate?.({ act: "unmute", user, room }, signal);
+    await world.store.transaction((tx) => tx.records.delete(MUTED, `${chatKey(room)} ${user.id}`));
   } catch (error) {
     signal.throwIfAborted();
     world.log.warn({ err: error }, "who accepted could not be given their voice back");

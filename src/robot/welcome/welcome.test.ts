@@ -395,6 +395,32 @@ describe("who must accept the rules", () => {
     expect((await hear(changed({ joined: [caio] }))).also).toBeUndefined();
   });
 
+  it("stays silent by a moderator's word, whatever they press", async () => {
+    const silent = new Set([bia.user.id]);
+    const { social } = bench.world;
+    bench.world.social = (account) => {
+      const real = social(account);
+      return real && { ...real, isSilenced: async ({ id }) => silent.has(id) };
+    };
+    const answer = await hear(changed({ joined: [bia, caio] }));
+    expect(bench.moderated.map(({ user }) => user)).toEqual([caio.user]);
+    await press(acceptAction(answer), bia);
+    expect(bench.moderated).toHaveLength(1);
+
+    // Caio has no voice by the robot's own hand: coming back, or heard twice, it is still that.
+    silent.add(caio.user.id);
+    await hear(changed({ left: [caio] }));
+    const back = acceptAction(await hear(changed({ joined: [caio] })));
+    await press(back, caio);
+    expect(bench.moderated.at(-1)).toMatchObject({ act: "unmute", user: caio.user });
+    // From now on it is not.
+    await bench.clock.advance(1_000);
+    const later = acceptAction(await hear(changed({ joined: [caio] })));
+    const acts = bench.moderated.length;
+    await press(later, caio);
+    expect(bench.moderated).toHaveLength(acts);
+  });
+
   it("may press again when the voice could not be given back", async () => {
     const action = acceptAction(await hear(changed({ joined: [bia] })));
     const { social } = bench.world;
