@@ -17,6 +17,7 @@ import { packageVersion } from "./package-version.ts";
 import { type Plugins, startPlugins } from "./plugins/plugins.ts";
 import type { Area } from "./robot/area.ts";
 import { createBridges } from "./robot/bridges/bridges.ts";
+import type { Command } from "./robot/command.ts";
 import type { RobotConfig } from "./robot/config.ts";
 import { createEveryday } from "./robot/everyday/everyday.ts";
 import { createLogRoom, type LogRoom } from "./robot/log-room/log-room.ts";
@@ -124,6 +125,11 @@ function isCommand(event: BridgeEvent): boolean {
 /** Is it a word of a command of MateBot's own? Without a configuration as the defaults have it. */
 export function commandWords(robot: RobotConfig = buildRobot(undefined, "")): (word: string) => boolean {
   return takenBy(areasOf(robot), (language) => loadTexts(language));
+}
+
+/** The commands of MateBot's own, as this configuration has them. */
+export function ownCommands(robot: RobotConfig): readonly Command[] {
+  return areasOf(robot).flatMap(({ commands = [] }) => commands);
 }
 
 function takenBy(areas: readonly Area[], textsOf: (language: Language) => Texts): (word: string) => boolean {
