@@ -104,7 +104,7 @@ function show(eyes: DiscordEyes, message: Shown): MessageView | undefined {
     ...{ id, files, cards },
     author: nameOf(eyes, message),
     ...(face !== undefined && { face }),
-    carried: isWebhooks(message) || author.id === eyes.botId,
+    carried: isWebhooks(message),
     body: eyes.read(notice ? "" : content),
     ...(message.content !== "" && gifs.length === 0 && { source: message.content }),
     edited: message.edited_timestamp !== null,
