@@ -129,7 +129,7 @@ export function commandWords(robot: RobotConfig = buildRobot(undefined, "")): (w
 
 /** The commands of MateBot's own, as this configuration has them. */
 export function ownCommands(robot: RobotConfig): readonly Command[] {
-  return areasOf(robot).flatMap(({ commands = [] }) => commands);
+  return [...areasOf(robot), createLogRoom(robot).area].flatMap(({ commands = [] }) => commands);
 }
 
 function takenBy(areas: readonly Area[], textsOf: (language: Language) => Texts): (word: string) => boolean {
