@@ -168,7 +168,11 @@ describe("the package", () => {
       /^dist\/console\/[\w-]+\.(html|css|svg)$/,
       /^locales\/(pt-BR|en|es)\/[\w-]+\.json$/,
       /^deploy\/[\w./-]+$/,
-      /^docs\/[\w-]+\.(md|png)$/,
+      /^docs\/[\w.-]+\.(md|png)$/,
+      /^personalities\/[\w-]+\.yaml$/,
+      /^examples\/[\w./-]+\.ts$/,
+      // The types of what plugins import.
+      /^src\/plugins\/api\.ts$/,
     ];
     expect(packed.filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([]);
     for (const kind of kinds.slice(0, 4)) expect(packed.some((path) => kind.test(path))).toBe(true);

@@ -120,9 +120,9 @@ describe("the demo page", () => {
   it("lets people talk with the robot alone", async () => {
     await room("telegram").getByRole("button", { name: "Com o MateBot" }).click();
     await write("telegram", "/start", "Ana");
-    await messages("telegram").filter({ hasText: "Oi, Ana!" }).waitFor();
+    await messages("telegram").filter({ hasText: "mande /ajuda" }).waitFor();
     await room("telegram").getByRole("button", { name: "Na sala" }).click();
-    expect(await messages("telegram").filter({ hasText: "Oi, Ana!" }).count()).toBe(0);
+    expect(await messages("telegram").filter({ hasText: "mande /ajuda" }).count()).toBe(0);
   });
 
   it("carries what is written, with names and faces, both ways", async () => {
