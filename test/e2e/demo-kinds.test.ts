@@ -236,7 +236,7 @@ describe("on the demo page one can", () => {
     const mine = messages("discord").last();
     await mine.hover();
     await mine.getByRole("button", { name: "Pin", exact: true }).click();
-    await messages("telegram").last().locator(".pinned").waitFor();
+    await messages("telegram").locator(".pinned").first().waitFor();
     await messages("discord").filter({ hasText: "pinned a message" }).waitFor();
   });
 
