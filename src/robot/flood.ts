@@ -4,7 +4,8 @@ import type { Clock } from "../model/clock.ts";
 import type { RobotConfig } from "./config.ts";
 
 const MINUTE_MS = 60_000;
-const PRESS = 0.2;
+/** In whole numbers: fifths add up to a little more than one. */
+const [COMMAND, PRESS] = [5, 1];
 /** Beyond it everything is forgotten: a crowd that large is stopped by its rooms' limits. */
 const MOST_KEYS = 10_000;
 
@@ -35,12 +36,12 @@ export function createFloodControl(clock: Clock, limits: RobotConfig["flood"]): 
 
   return {
     take(person, room, isPress = false) {
-      const weight = isPress ? PRESS : 1;
+      const weight = isPress ? PRESS : COMMAND;
       const ways = [
         { window: windowOf(`person ${person} ${room}`), most: limits.personPerMinute },
         { window: windowOf(`room ${room}`), most: limits.roomPerMinute },
       ];
-      const full = ways.find(({ window, most }) => window.count + weight > most)?.window;
+      const full = ways.find(({ window, most }) => window.count + weight > most * COMMAND)?.window;
       if (!full) {
         for (const { window } of ways) window.count += weight;
         return "free";
