@@ -5,6 +5,7 @@ import type { Language } from "../../src/model/texts.ts";
 import type { Argument, Command } from "../../src/robot/command.ts";
 import { exampleOf, nameOf } from "../../src/robot/registry.ts";
 import { LANGUAGES, type RobotScene, robotScene, texts } from "../support/robot-scene.ts";
+import { troubleIn } from "../support/robot-trouble.ts";
 import { startWebServices, type WebServices } from "../support/web-services.ts";
 
 interface Room {
@@ -66,28 +67,6 @@ function ask(typed: string, language: Language, { where, onMessage }: Partial<Co
   if (where === "private") return scene.askPrivately(typed, admin);
   const replyTo = onMessage && scene.telegram.say(chat, admin, { text: "isto" }).message_id;
   return scene.ask(typed, admin, { chat, ...(replyTo && { saying: { replyTo } }) });
-}
-
-/** What the robot says when it does not do what was asked. */
-const REFUSALS = [
-  ...["robot.unknown", "robot.flood", "robot.off", "robot.only-in-rooms", "robot.only-in-private"],
-  ...["robot.only-for.trusted", "robot.only-for.admin", "robot.only-for.owner"],
-  ...["robot.slow", "robot.stopping", "robot.failed"],
-];
-/** Nobody has made the codes of these examples. */
-const WITH_CODE: Readonly<Record<string, string>> = {
-  bridge: "robot-bridge.refused.wrong-code",
-  link: "robot-people.link.wrong",
-};
-
-function troubleIn(text: string, command: Command, language: Language): string | undefined {
-  const say = texts[language];
-  const withCode = WITH_CODE[command.name];
-  if (withCode !== undefined) return text === say(withCode) ? undefined : text;
-  const isRefused = REFUSALS.some((key) => say(key) === text);
-  // Whoever is shown the example once more was not understood.
-  const isShown = (command.args ?? []).length > 0 && text.includes(exampleOf(command, language, say));
-  return isRefused || isShown ? text : undefined;
 }
 
 /** A word that this argument never is; the number is out of its bounds. */
