@@ -7,6 +7,7 @@ import {
   asideOf,
   type ConversationRef,
   isAside,
+  isCoined,
   isSamePlace,
   type MessageRef,
   messageKey,
@@ -63,7 +64,7 @@ export async function resolve(tx: StoreTx, event: BridgeEvent, to: ConversationR
 
 /** The message in `to` that is, or stands for, `ref`. */
 async function targetOf(tx: StoreTx, ref: MessageRef, to: ConversationRef): Promise<MessageRef | undefined> {
-  if (isSamePlace(ref.conversation, to)) return ref;
+  if (isSamePlace(ref.conversation, to) && !isCoined(ref)) return ref;
   return (await tx.map.find(ref, to))?.ref;
 }
 
@@ -136,7 +137,7 @@ async function answered(
 
 /** The robot answers where it is asked: the question stands there, whether it was carried or not. */
 function standsThere(ref: MessageRef, to: ConversationRef): Found | undefined {
-  return isSamePlace(ref.conversation, to) ? { ref, joined: false } : undefined;
+  return isSamePlace(ref.conversation, to) && !isCoined(ref) ? { ref, joined: false } : undefined;
 }
 
 /** Whose line of a joined message is quoted; undefined when nothing is quoted that only one of them said. */

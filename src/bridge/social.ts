@@ -60,6 +60,8 @@ export interface Social {
 export interface RobotPort {
   /** Resolves with the answer to something asked live (a Discord interaction). Never rejects. */
   ask(ask: Ask): Promise<Reply>;
+  /** The platform has brought `Reply.say`: these messages are it, in order. Never rejects. */
+  stands(ref: MessageRef, messages: readonly MessageRef[]): Promise<void>;
   /** Proposals for the argument `key` that begins with `typed`; at most 25. Never rejects. */
   complete(ask: Ask, key: string, typed: string): Promise<readonly Choice[]>;
   /** Whether an answer would be for the person's eyes alone: known at once, before it is there. */

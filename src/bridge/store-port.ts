@@ -204,7 +204,7 @@ export interface StoreTx {
     copies(source: MessageRef, to: ConversationRef): Promise<readonly Copy[]>;
     /**
      * The message that stands for `ref` in `to`: `ref` may be an original, a copy in `to`, or a copy elsewhere.
-     * Goes to the origin first, then to its first copy in `to`.
+     * Goes to the origin first, then to its first copy in `to`; what no platform made (`isCoined`) stands nowhere itself.
      */
     find(ref: MessageRef, to: ConversationRef): Promise<Found | undefined>;
     /** These copies do not exist any more; with `source` only as copies of that message. */

@@ -89,6 +89,8 @@ export interface Reply {
   /** A short line that passes (a press on Telegram); where there is none it is whispered. */
   readonly toast?: string;
   readonly form?: Form;
+  /** Copies of `say` cross under this name: `RobotPort.stands` shall be told where it stands here. */
+  readonly ref?: MessageRef;
 }
 
 export interface Choice {

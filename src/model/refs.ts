@@ -71,6 +71,23 @@ export function isAside(ref: MessageRef): boolean {
   return ref.id.endsWith(ASIDE);
 }
 
+const [ANSWER, QUESTION] = ["!", "?"];
+
+/** What the robot says is a message that no platform made: it stands in the map, and what stands in chats are copies. */
+export function answerRef(room: ConversationRef, id: string, index?: number): MessageRef {
+  return { conversation: room, id: `${ANSWER}${id}${index === undefined ? "" : `.${index}`}` };
+}
+
+/** A question that left no message (a slash command). */
+export function questionRef(room: ConversationRef, id: string): MessageRef {
+  return { conversation: room, id: `${QUESTION}${id}` };
+}
+
+/** No platform made it: nothing in its conversation has this id. */
+export function isCoined({ id }: MessageRef): boolean {
+  return id.startsWith(ANSWER) || id.startsWith(QUESTION);
+}
+
 /** Stands for the thread of `chat` that will answer to the thread `source`, until it is opened. */
 export function futureThread(chat: ConversationRef, source: ConversationRef): ConversationRef {
   return { account: chat.account, id: chat.id, thread: `~${source.account}.${source.id}.${source.thread}` };

@@ -6,7 +6,7 @@ import { route } from "../bridge/route.ts";
 import type { RobotPort } from "../bridge/social.ts";
 import type { StoreTx } from "../bridge/store-port.ts";
 import type { Ask, Choice, Reply } from "../model/ask.ts";
-import type { ConversationRef } from "../model/refs.ts";
+import { answerRef, type ConversationRef, type MessageRef } from "../model/refs.ts";
 import type { Answered, Answering } from "./answering.ts";
 import type { Area } from "./area.ts";
 import { carriedBy, crosses } from "./hearing.ts";
@@ -50,6 +50,17 @@ export function createLive(parts: LiveParts): Live {
     }
   }
 
+  async function stands(ref: MessageRef, messages: readonly MessageRef[]): Promise<void> {
+    const at = world.clock.now();
+    // Nobody knows what was made of it there, so that the next change is sent whatever it is.
+    const rows = messages.map((copy, part) => ({ source: ref, copy, part, hash: "", at }));
+    try {
+      await world.store.transaction((tx) => tx.map.record(rows));
+    } catch (error) {
+      world.log.warn({ err: error }, "it could not be stored where an answer stands");
+    }
+  }
+
   async function complete(question: Ask, key: string, typed: string): Promise<readonly Choice[]> {
     try {
       return (await answering.complete(question, key, typed, signal)).slice(0, MOST_CHOICES);
@@ -62,6 +73,7 @@ export function createLive(parts: LiveParts): Live {
   return {
     port: {
       ask: (question) => track(ask(question)),
+      stands: (ref, messages) => track(stands(ref, messages)),
       complete: (question, key, typed) => track(complete(question, key, typed)),
       isPrivate: (question) => {
         const command = answering.commandOf(question);
@@ -83,7 +95,7 @@ async function answered(ask: Ask, { answer, command }: Answered, parts: LivePart
   const on = ask.asked.kind === "press" ? ask.asked.on : undefined;
   const reply = { id: ask.id, room: ask.room, answer, isCarried, isBrought: true, ...(on && { on }) };
   const isQuestionCarried = isCarried && answer.say !== undefined && ask.asked.kind === "command";
-  const { lanes, isChanging } = await store.transaction(async (tx) => {
+  const { lanes, isChanging, isHeard } = await store.transaction(async (tx) => {
     const now = clock.now();
     const asked = isQuestionCarried ? await carryQuestion(ask, tx, parts, now) : [];
     const stored = await storeReply(reply, { tx, table, platform, now });
@@ -98,6 +110,7 @@ async function answered(ask: Ask, { answer, command }: Answered, parts: LivePart
     ...(change && !isChanging && { change }),
     ...(toast !== undefined && { toast }),
     ...(form && { form }),
+    ...(say && isCarried && isHeard && { ref: answerRef(ask.room, ask.id) }),
   };
 }
 

@@ -8,10 +8,9 @@ import type { Line } from "../bridge/social.ts";
 import type { StoreTx } from "../bridge/store-port.ts";
 import type { Ask, Saying } from "../model/ask.ts";
 import type { Author, Message } from "../model/message.ts";
-import type { ConversationRef, MessageRef } from "../model/refs.ts";
+import { answerRef, type ConversationRef, type MessageRef, questionRef } from "../model/refs.ts";
 import { text } from "../model/rich-text.ts";
 import type { Answer } from "./command.ts";
-import { answerRef } from "./task.ts";
 
 export const ROBOT_AUTHOR: Author = { kind: "robot", name: "MateBot" };
 
@@ -43,6 +42,8 @@ export interface Stored {
   readonly lanes: readonly ConversationRef[];
   /** The message with the pressed button is changed by them, wherever it stands. */
   readonly isChanging: boolean;
+  /** Copies of what is said are on their way. */
+  readonly isHeard: boolean;
 }
 
 /** `keep` of the answer is done, too. */
@@ -51,15 +52,17 @@ export async function storeReply(reply: Reply, parts: SayingParts): Promise<Stor
   const { tx, now } = parts;
   const outgoing = createOutgoing(tx, now);
   const { say, change, also = [] } = answer;
+  const ref = answerRef(room, id);
   if (say) {
-    const message = messageOf(say, answerRef(room, id), now, to);
+    const message = messageOf(say, ref, now, to);
     if (!isBrought) outgoing.add({ event: { kind: "message.created", message }, to: room });
     if (isCarried) await route({ kind: "message.created", message }, { ...parts, outgoing });
   }
   const isChanging = change !== undefined && (await changeOf(change, reply, parts, outgoing));
   for (const [index, line] of also.entries()) addLine(line, answerRef(line.to, id, index), now, outgoing);
   await answer.keep?.(tx);
-  return { lanes: await outgoing.store(), isChanging };
+  const isHeard = say !== undefined && (await outgoing.lanesOf(ref)).length > 0;
+  return { lanes: await outgoing.store(), isChanging, isHeard };
 }
 
 /** A line of the robot's own accord. */
@@ -107,7 +110,7 @@ function messageOf(saying: Saying, ref: MessageRef, at: number, reply?: MessageR
 /** What was asked in a way that left no message (a slash command), in words for the other sides. */
 export function questionOf(ask: Ask, words: string): Message {
   return {
-    ref: { conversation: ask.room, id: `?${ask.id}` },
+    ref: questionRef(ask.room, ask.id),
     ...{ author: ask.by, at: ask.at, body: [text(words)], attachments: [] },
   };
 }

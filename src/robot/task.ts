@@ -6,7 +6,7 @@ import { isFile } from "../model/attachment.ts";
 import type { Json, RawUpdate } from "../model/delivery.ts";
 import type { BridgeEvent } from "../model/event.ts";
 import type { Author, Message } from "../model/message.ts";
-import type { MessageRef, UserRef } from "../model/refs.ts";
+import type { UserRef } from "../model/refs.ts";
 import { plainText } from "../model/rich-text.ts";
 import { typedCommand } from "./words.ts";
 
@@ -79,9 +79,4 @@ export function askOfPress(event: Extract<BridgeEvent, { kind: "button.pressed" 
 /** The name of the task for what an area wants of an update. */
 export function eventTaskId(area: string, { account, key }: RawUpdate, index: number): string {
   return `${account}.e${area}.${key}.${index}`;
-}
-
-/** What the robot says in answer: a message of its own, which no platform made yet. */
-export function answerRef(room: MessageRef["conversation"], id: string, index?: number): MessageRef {
-  return { conversation: room, id: `!${id}${index === undefined ? "" : `.${index}`}` };
 }

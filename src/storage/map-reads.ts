@@ -2,6 +2,7 @@
 
 import { type Kysely, sql } from "kysely";
 import type { MapRow, StoreTx } from "../bridge/store-port.ts";
+import { isCoined } from "../model/refs.ts";
 import type { Engine } from "./engine.ts";
 import { placeKey } from "./keys.ts";
 import { copyColumns, copyOf, isJoined, mapRowOf, sourceColumns, sourceOf } from "./map-rows.ts";
@@ -72,7 +73,7 @@ function findOf(
     const joined = row !== undefined && isJoined(row);
     const { place, id } = keyOf(origin);
     const there = placeKey(to);
-    if (place === there) return { ref: origin, joined, ...(row && { since: row.at }) };
+    if (place === there && !isCoined(origin)) return { ref: origin, joined, ...(row && { since: row.at }) };
     const copy = (await firstCopy(place, id, there))[0];
     if (copy === undefined) return undefined;
     const since = Math.max(copy.at, row?.at ?? 0);

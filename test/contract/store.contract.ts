@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Store, StoreTx, TraceStep } from "../../src/bridge/store-port.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { JoinedSection } from "../../src/model/delivery.ts";
-import type { ConversationRef, MessageRef } from "../../src/model/refs.ts";
+import { answerRef, type ConversationRef, type MessageRef } from "../../src/model/refs.ts";
 import {
   call,
   channel,
@@ -498,6 +498,19 @@ export function storeContract(harness: StoreHarness): void {
       expect(await run((tx) => tx.map.copies(message(group, "8"), channel))).toMatchObject([
         { ref: inThread },
       ]);
+    });
+
+    test("finds the copy of what no platform made, also where it was said", async () => {
+      const said = answerRef(topic, "telegram.-100.7");
+      const here = message(topic, "55");
+      const there = message(channel, "155");
+      expect(await find(said, group)).toBeUndefined();
+      await run((tx) => tx.map.record([{ source: said, copy: there, part: 0, hash: "h", at: 2_004 }]));
+      expect(await find(there, group)).toBeUndefined();
+      await run((tx) => tx.map.record([{ source: said, copy: here, part: 0, hash: "", at: 2_005 }]));
+      expect(await find(there, group)).toEqual(here);
+      expect(await find(here, channel)).toEqual(there);
+      expect(await find(said, group)).toEqual(here);
     });
 
     test("leaves a message that stands in the place itself as it is", async () => {

@@ -121,6 +121,7 @@ describe("the robot's answers", () => {
           const body = [{ kind: "text", text: "palavra ".repeat(400) }] as const;
           return { say: { body, buttons: [[{ label: "Sim", action: "x:1" }]] }, isPrivate: true };
         },
+        stands: async () => {},
         complete: async () => [],
         isPrivate: () => true,
         commands: () => [],

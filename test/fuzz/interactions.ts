@@ -34,6 +34,7 @@ const robot: RobotPort = {
   ask: async ({ asked, by, room }) => ({
     say: { body: [{ kind: "text", text: String(JSON.stringify([asked, by, room]).length) }] },
   }),
+  stands: async () => {},
   complete: async (_ask, key, typed) => [{ label: "x", value: `${key.length}${typed.length}` }],
   isPrivate: ({ isPrivate }) => isPrivate,
   commands: () => [

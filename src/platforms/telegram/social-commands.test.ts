@@ -64,6 +64,7 @@ describe("an account whose robot has commands", () => {
 
   const robot = (commands: readonly CommandSheet[]): RobotPort => ({
     ask: () => Promise.resolve({}),
+    stands: async () => {},
     complete: () => Promise.resolve([]),
     isPrivate: () => false,
     commands: () => commands,

@@ -2,7 +2,7 @@
 
 import type { BridgeEvent } from "../../model/event.ts";
 import { excerptOf } from "../../model/excerpt.ts";
-import { type MessageRef, sameConversation } from "../../model/refs.ts";
+import { answerRef, type MessageRef, sameConversation } from "../../model/refs.ts";
 import { plainText, type RichText } from "../../model/rich-text.ts";
 import type { Area } from "../area.ts";
 import { type Answer, type Command, type Question, Refusal, ROLES, said } from "../command.ts";
@@ -48,9 +48,8 @@ export const feedbackCommand: Command = {
     const buttons = [[{ label: theirs("robot-everyday.feedback.answer"), action: `feedback:answer:${id}` }]];
     return said(texts("robot-everyday.feedback.thanks"), {
       also: [{ to, saying: { body, buttons } }],
-      // The first line said elsewhere by the answer to this question: `answerRef`.
       keep: async (tx) => {
-        await keepFeedback(tx, { id, feedback, line: { conversation: to, id: `!${ask.id}.0` }, now });
+        await keepFeedback(tx, { id, feedback, line: answerRef(to, ask.id, 0), now });
         await keepTimes(tx, ask.by.user, [...times, now], now);
       },
     });

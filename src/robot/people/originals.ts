@@ -1,7 +1,7 @@
 // Which original a message stands for and who wrote it, by the map; deleting and moderating ask before they act.
 
 import type { StoreTx } from "../../bridge/store-port.ts";
-import { type MessageRef, messageKey, type UserRef } from "../../model/refs.ts";
+import { isCoined, type MessageRef, messageKey, type UserRef } from "../../model/refs.ts";
 
 /** A message as it was first written, with where copies of it stand. */
 export interface Original {
@@ -19,15 +19,10 @@ export async function originalsOf(tx: StoreTx, ref: MessageRef): Promise<readonl
     const { account } = source.conversation;
     all.set(messageKey(source), {
       ref: source,
-      isOurs: isMadeUp(source),
+      isOurs: isCoined(source),
       ...(author !== undefined && { author: { account, id: author } }),
     });
   }
-  if (all.size === 0 && (await tx.outbox.lanesOf(ref)).length > 0) return [{ ref, isOurs: isMadeUp(ref) }];
+  if (all.size === 0 && (await tx.outbox.lanesOf(ref)).length > 0) return [{ ref, isOurs: isCoined(ref) }];
   return [...all.values()];
-}
-
-/** No platform made it: what the robot says, and questions that left no message. */
-function isMadeUp({ id }: MessageRef): boolean {
-  return id.startsWith("!") || id.startsWith("?");
 }

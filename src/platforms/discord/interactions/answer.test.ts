@@ -45,6 +45,7 @@ function open(reply: Reply | ((ask: Ask) => Reply) = {}) {
       asked.push(ask);
       return typeof reply === "function" ? reply(ask) : reply;
     },
+    stands: async () => {},
     complete: async (ask, key, typed) => {
       completed.push([ask, key, typed]);
       return [

@@ -1,7 +1,9 @@
 // Asks the robot what a command, a button or a form is answered with; `reply.ts` brings the answer to Discord through either door.
 
 import type { PlatformContext } from "../../../bridge/platform.ts";
+import type { RobotPort } from "../../../bridge/social.ts";
 import type { Choice } from "../../../model/ask.ts";
+import type { ConversationRef, MessageRef } from "../../../model/refs.ts";
 import { cut } from "../components.ts";
 import type { Directory } from "../directory.ts";
 import { askOf, type LiveQuestion } from "./ask.ts";
@@ -57,8 +59,9 @@ export function createAnswers({ context, directory }: AnswersParts): Answers {
       const onMessage = isOnMessage(interaction);
       const limit = interaction.scene?.attachment_size_limit;
       const occasion = { isOnMessage: onMessage, ...(typeof limit === "number" && { fileBytes: limit }) };
-      const answer = answerOf(await robot.ask(ask), occasion);
-      if (answer) return answer;
+      const reply = await robot.ask(ask);
+      const answer = answerOf(reply, occasion);
+      if (answer) return { ...answer, ...(reply.ref && { stands: standing(robot, reply.ref, ask.room) }) };
       return onMessage ? { type: ANSWERS.deferredUpdate } : said("done", interaction);
     },
     failed: (interaction) => said("failed", interaction),
@@ -67,6 +70,14 @@ export function createAnswers({ context, directory }: AnswersParts): Answers {
       return !robot || !question || robot.isPrivate(question.ask);
     },
   };
+}
+
+function standing(robot: RobotPort, ref: MessageRef, room: ConversationRef) {
+  return (ids: readonly string[]) =>
+    robot.stands(
+      ref,
+      ids.map((id) => ({ conversation: room, id })),
+    );
 }
 
 export const NO_CHOICES: InteractionAnswer = { type: ANSWERS.choices, data: { choices: [] } };

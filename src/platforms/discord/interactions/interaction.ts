@@ -55,6 +55,8 @@ export interface InteractionAnswer {
   readonly data?: Readonly<Record<string, unknown>>;
   readonly files?: readonly FileOrder[];
   readonly more?: readonly Piece[];
+  /** Wants to know which messages it became, in order; what only one person sees is none of them. */
+  readonly stands?: (ids: readonly string[]) => Promise<void>;
 }
 
 const snowflake = /^\d{15,20}$/;

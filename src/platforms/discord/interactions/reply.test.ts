@@ -210,6 +210,50 @@ describe("an answer that is more than one message", () => {
   });
 });
 
+describe("an answer of which copies cross", () => {
+  const visible = { type: 4, data: { content: "um" } };
+  const whispered = { data: { content: "só para você", flags: 64 } };
+  const told: (readonly string[])[] = [];
+  const stands = async (ids: readonly string[]) => void told.push(ids);
+  beforeEach(() => void told.splice(0));
+  const idsOf = (interaction: Interaction) => {
+    const { original, followUps } = rig.sandbox.interaction(interaction.id);
+    return [original, ...followUps].flatMap((each) => (each && !(each.flags & 64) ? [each.id] : []));
+  };
+
+  it("by the callback is told which messages it became; whispers are none of them", async () => {
+    const replies = open(() => ({ ...visible, stands, more: [{ data: { content: "dois" } }, whispered] }));
+    const interaction = await used();
+    await replies.byCallback(interaction);
+    expect(idsOf(interaction)).toHaveLength(2);
+    expect(told).toEqual([idsOf(interaction)]);
+  });
+
+  it("in the answer to a request asks which message that was", async () => {
+    const replies = open(() => ({ ...visible, stands }));
+    const interaction = await used();
+    const now = await replies.inTime(interaction);
+    expect(now).toEqual(visible);
+    // It has arrived.
+    const route = `/interactions/${interaction.id}/${interaction.token}/callback` as const;
+    await rest.request({ method: "POST", route, body: { ...now }, auth: false });
+    await turnTo(1_100);
+    await replies.settle();
+    expect(told).toEqual([idsOf(interaction)]);
+  });
+
+  it.each([false, true])("is told them when it was slow (%s: announced as a whisper)", async (isPrivate) => {
+    const replies = open(later(5_000, { ...visible, stands }), { isPrivate });
+    const interaction = await used();
+    const done = replies.byCallback(interaction);
+    await turnTo(2_100);
+    await rig.until(() => rig.sandbox.interaction(interaction.id).answer !== undefined);
+    await turnTo(3_000);
+    await done;
+    expect(told).toEqual(isPrivate ? [] : [idsOf(interaction)]);
+  });
+});
+
 describe("a form that comes late", () => {
   it("can be shown no more, and the person is told", async () => {
     const replies = open(later(5_000, { type: 9, data: { custom_id: "x", title: "t", components: [] } }));

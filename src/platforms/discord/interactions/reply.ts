@@ -5,7 +5,7 @@ import { sleep } from "../../../model/clock.ts";
 import { DiscordError } from "../errors.ts";
 import type { DiscordRest } from "../rest.ts";
 import { type Answers, NO_CHOICES } from "./answer.ts";
-import { fill, goOn, isWhisper } from "./deliver.ts";
+import { fill, firstId, goOn, idIn, isWhisper } from "./deliver.ts";
 import { ANSWERS, type Interaction, type InteractionAnswer, isOnMessage, TYPES } from "./interaction.ts";
 import { EPHEMERAL } from "./say.ts";
 
@@ -55,7 +55,10 @@ export function createReplies({ context, rest, answers }: ReplyParts): Replies {
       const decision = await decide(interaction);
       const tell = decision?.tell;
       // The announcement has to be there before it can be filled.
-      if (tell) void track(sleep(clock, arrivalMs).then(tell));
+      if (tell) {
+        const first = () => firstId({ context, rest }, interaction);
+        void track(sleep(clock, arrivalMs).then(() => tell(first)));
+      }
       return decision?.now;
     },
     byCallback: (interaction) =>
@@ -64,8 +67,10 @@ export function createReplies({ context, rest, answers }: ReplyParts): Replies {
           const decision = await decide(interaction);
           if (decision === undefined) return;
           const route = `/interactions/${interaction.id}/${interaction.token}/callback` as const;
-          await rest.request({ method: "POST", route, body: decision.now, auth: false });
-          await decision.tell?.();
+          const { now: body, tell } = decision;
+          const query = tell && { query: { with_response: "true" } };
+          const made = await rest.request({ method: "POST", route, body, auth: false, ...query });
+          await tell?.(async () => madeIn(made));
         })(),
       ),
     async settle() {
@@ -94,11 +99,15 @@ function createDeciding(
     const now = await Promise.race([answer, late]);
     waiting.abort();
     if (now !== undefined && !now.files) {
-      const { more = [], type, data } = now;
+      const { more = [], type, data, stands } = now;
       const plain = { type, ...(data && { data }) };
-      return more.length === 0
-        ? { now: plain }
-        : { now: plain, tell: () => goOn({ context, rest }, interaction, more) };
+      if (more.length === 0 && !stands) return { now: plain };
+      const tell: Decision["tell"] = async (first) => {
+        const ids = await goOn({ context, rest }, interaction, more);
+        const id = stands && (await first());
+        if (id !== undefined) await stands?.([id, ...ids]);
+      };
+      return { now: plain, tell };
     }
     const deferral = deferralOf(interaction, now ? isWhisper(now.data ?? {}) : isPrivate(interaction));
     if (deferral.type === ANSWERS.choices) return { now: deferral };
@@ -106,7 +115,8 @@ function createDeciding(
       const told = await answer;
       // A form can only be the first answer.
       const said = told.type === ANSWERS.modal ? answers.failed(interaction) : told;
-      await fill({ context, rest }, interaction, deferral, said);
+      const ids = await fill({ context, rest }, interaction, deferral, said);
+      if (ids.length > 0) await said.stands?.(ids);
     };
     return { now: deferral, tell };
   };
@@ -128,8 +138,14 @@ function createMemory(): (id: string) => boolean {
 
 interface Decision {
   readonly now: InteractionAnswer;
-  /** Waits for the answer and fills the announcement with it. */
-  readonly tell?: () => Promise<void>;
+  /** Says the rest of it; `first`: the message that `now` has made. */
+  readonly tell?: (first: () => Promise<string | undefined>) => Promise<void>;
+}
+
+/** The message in the answer to a callback that was asked for it (Discord, interaction callback response object). */
+function madeIn(answer: unknown): string | undefined {
+  const resource = answer instanceof Object && "resource" in answer ? answer.resource : undefined;
+  return idIn(resource instanceof Object && "message" in resource ? resource.message : undefined);
 }
 
 /** What keeps Discord waiting; suggestions cannot wait, and none are given. */
