@@ -2,10 +2,10 @@
 
 import { globSync, readFileSync } from "node:fs";
 import type { MessageEntity } from "@grammyjs/types";
-import { parseMarkdown } from "../src/platforms/discord/markdown-parse.ts";
-import { renderMarkdown } from "../src/platforms/discord/markdown-render.ts";
-import { entitiesToTree } from "../src/platforms/telegram/entities-parse.ts";
-import { treeToEntities } from "../src/platforms/telegram/entities-render.ts";
+import { parseMarkdown } from "../src/platforms/discord/markdown/parse.ts";
+import { renderMarkdown } from "../src/platforms/discord/markdown/render.ts";
+import { entitiesToTree } from "../src/platforms/telegram/entities/parse.ts";
+import { treeToEntities } from "../src/platforms/telegram/entities/render.ts";
 import { report } from "./stats.ts";
 
 interface EntityText {

@@ -13,7 +13,7 @@ import fastify from "fastify";
 import { Agent, FormData, request } from "undici";
 import type { Config } from "../src/config.ts";
 import type { DiscordConfig } from "../src/platforms/discord/config.ts";
-import { intents } from "../src/platforms/discord/gateway-options.ts";
+import { intents } from "../src/platforms/discord/gateway/options.ts";
 import type { TelegramConfig } from "../src/platforms/telegram/config.ts";
 import { makeSelfSigned } from "../src/web/tls/self-signed.ts";
 import { fetchFile, type Passing, postFile } from "./null-files.ts";

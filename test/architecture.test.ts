@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 const root = join(import.meta.dirname, "..");
 const MOST_LINES = 300;
 const MOST_FUNCTION_LINES = 60;
+const MOST_FILES = 35;
 
 const sources = globSync(["src/**/*.ts", "console/**/*.ts"], { cwd: root })
   .filter((path) => !path.endsWith(".test.ts"))
@@ -116,6 +117,10 @@ describe("the house", () => {
       .map((target) => target.replace(/^src\//, ""))
       .filter((target) => !allowed.some((place) => target === place || target.startsWith(`${place}/`)));
     expect(strangers).toEqual([]);
+  });
+
+  it.each([...new Set(sources.map(dirname))])("%s is not crowded", (folder) => {
+    expect(sources.filter((path) => dirname(path) === folder).length).toBeLessThanOrEqual(MOST_FILES);
   });
 
   it.each(sources)("%s is short, and so are its functions", (path) => {

@@ -7,7 +7,7 @@ import type { BridgeEvent } from "../model/event.ts";
 import { type AccountId, asideOf, type ConversationRef, type MessageRef, messageKey } from "../model/refs.ts";
 import { accessTo } from "../storage/access.ts";
 import { kyselyOver } from "../storage/engine.ts";
-import { conversationFrom } from "../storage/keys.ts";
+import { conversationFrom } from "../storage/tables/keys.ts";
 
 export interface KeptUpdate extends RawUpdate {
   /** Why it could not be understood. */

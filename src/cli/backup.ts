@@ -1,9 +1,9 @@
 // `matebot backup` and `matebot restore`: copies the database into a file and back, and says what that was; `main.ts` calls it.
 
 import { resolve } from "node:path";
-import { backupStore } from "../storage/backup.ts";
+import { backupStore } from "../storage/backup/backup.ts";
+import { restoreStore } from "../storage/backup/restore.ts";
 import { openStore } from "../storage/open.ts";
-import { restoreStore } from "../storage/restore.ts";
 import { openArchive } from "./archive.ts";
 import { demandDatabase, type Office } from "./desk.ts";
 

@@ -5,11 +5,17 @@ import type { Config } from "../config.ts";
 import { readTold } from "../doctor/told.ts";
 import { systemClock } from "../model/clock.ts";
 import { PlatformError, UserError } from "../model/errors.ts";
-import { createApi, type TelegramApi } from "../platforms/telegram/api.ts";
+import { createApi, type TelegramApi } from "../platforms/telegram/api/api.ts";
 import { type TelegramConfig, telegramSchema } from "../platforms/telegram/config.ts";
-import { isPassing, troubleText } from "../platforms/telegram/trouble.ts";
-import { loadKeys, markName, markOf, webhookPath, webhookUrl } from "../platforms/telegram/webhook.ts";
-import { setWebhook, WebhookRefused } from "../platforms/telegram/webhook-register.ts";
+import { isPassing, troubleText } from "../platforms/telegram/receive/trouble.ts";
+import { setWebhook, WebhookRefused } from "../platforms/telegram/webhook/register.ts";
+import {
+  loadKeys,
+  markName,
+  markOf,
+  webhookPath,
+  webhookUrl,
+} from "../platforms/telegram/webhook/webhook.ts";
 import { openStore } from "../storage/open.ts";
 import { loadTexts } from "../texts.ts";
 import { findPublicUrl } from "../web/reach/found-url.ts";

@@ -2,9 +2,9 @@
 
 import type { WebhookInfo } from "@grammyjs/types";
 import type { Texts } from "../model/texts.ts";
-import { webhookUrl } from "../platforms/telegram/webhook.ts";
-import { differencesOf, sameUrl } from "../platforms/telegram/webhook-register.ts";
-import { webhookErrorWords } from "../platforms/telegram/webhook-words.ts";
+import { differencesOf, sameUrl } from "../platforms/telegram/webhook/register.ts";
+import { webhookUrl } from "../platforms/telegram/webhook/webhook.ts";
+import { webhookErrorWords } from "../platforms/telegram/webhook/words.ts";
 import { timeWords } from "./lay-out.ts";
 import type { Running } from "./who-runs.ts";
 

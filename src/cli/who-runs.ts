@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import type { Clock } from "../model/clock.ts";
 import { LockHeld } from "../storage/lock.ts";
-import { tryLockFile } from "../storage/lock-file.ts";
+import { tryLockFile } from "../storage/sqlite/lock-file.ts";
 
 /** `pid` is absent when it cannot be known. */
 export type Running = { readonly runs: true; readonly pid?: number } | { readonly runs: false };

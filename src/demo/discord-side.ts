@@ -1,7 +1,7 @@
 // The Discord half of the demo: a simulated channel with two people in it, seen as the page shows it.
 
 import type { RichText } from "../model/rich-text.ts";
-import { parseMarkdown } from "../platforms/discord/markdown-parse.ts";
+import { parseMarkdown } from "../platforms/discord/markdown/parse.ts";
 import { startDiscordSandbox } from "../sandbox/discord/index.ts";
 import type { DiscordSandbox } from "../sandbox/discord/sandbox.ts";
 import { discordActs } from "./discord-acts.ts";

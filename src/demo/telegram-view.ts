@@ -3,7 +3,7 @@
 import type { Message, MessageEntity, MessageOrigin, PhotoSize } from "@grammyjs/types";
 import type { FileKind } from "../model/attachment.ts";
 import { plainText, type RichText } from "../model/rich-text.ts";
-import { entitiesToTree } from "../platforms/telegram/entities-parse.ts";
+import { entitiesToTree } from "../platforms/telegram/entities/parse.ts";
 import type { TelegramSandbox } from "../sandbox/telegram/index.ts";
 import type { FileShelf } from "./file-shelf.ts";
 import { answered } from "./side.ts";

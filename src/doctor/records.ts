@@ -7,9 +7,9 @@ import type { Texts } from "../model/texts.ts";
 import { accessTo } from "../storage/access.ts";
 import { type Engine, kyselyOver } from "../storage/engine.ts";
 import { StorageError } from "../storage/errors.ts";
-import { knownVersion, schemaVersion } from "../storage/migrations.ts";
-import type { Tables } from "../storage/schema.ts";
+import { knownVersion, schemaVersion } from "../storage/migrations/migrations.ts";
 import { storeOver } from "../storage/store.ts";
+import type { Tables } from "../storage/tables/schema.ts";
 import type { RecordCounts, Records } from "./check.ts";
 
 /** Reading a larger one to its end would take longer than anybody waits. */

@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import type { Config } from "../config.ts";
 import type { Clock } from "../model/clock.ts";
 import { type Holder, LockHeld } from "../storage/lock.ts";
-import { tryLockFile } from "../storage/lock-file.ts";
+import { tryLockFile } from "../storage/sqlite/lock-file.ts";
 import type { ListenAddress } from "../web/listen.ts";
 import type { Answer, Target } from "./ask.ts";
 import { sqlitePath } from "./records.ts";

@@ -6,11 +6,11 @@ import type { Platform, PlatformContext } from "../bridge/platform.ts";
 import type { Diagnosis } from "../model/diagnosis.ts";
 import type { MessageRef } from "../model/refs.ts";
 import { conversationIdFault as discordIdFault, discordSchema } from "./discord/config.ts";
-import { examine as examineDiscord } from "./discord/examine.ts";
+import { examine as examineDiscord } from "./discord/examine/examine.ts";
 import { createDiscord } from "./discord/index.ts";
 import * as discordLinks from "./discord/link.ts";
 import { conversationIdFault as telegramIdFault, telegramSchema } from "./telegram/config.ts";
-import { examine as examineTelegram } from "./telegram/examine.ts";
+import { examine as examineTelegram } from "./telegram/examine/examine.ts";
 import { createTelegram } from "./telegram/index.ts";
 import * as telegramLinks from "./telegram/link.ts";
 

@@ -2,10 +2,10 @@
 
 import { sleep, systemClock } from "../model/clock.ts";
 import type { Texts } from "../model/texts.ts";
-import { askApplication, readsContent, switchOnContent } from "../platforms/discord/application.ts";
+import { askApplication, readsContent, switchOnContent } from "../platforms/discord/account/application.ts";
+import { installLink } from "../platforms/discord/account/install-link.ts";
 import { type DiscordConfig, discordSchema } from "../platforms/discord/config.ts";
-import { installLink } from "../platforms/discord/install-link.ts";
-import { createRest, type DiscordRest, type RestCall } from "../platforms/discord/rest.ts";
+import { createRest, type DiscordRest, type RestCall } from "../platforms/discord/rest/rest.ts";
 import { ASK_MS, faultInWords, fieldsOf, refusalInWords, refusedIsNothing } from "./live-words.ts";
 import type { DiscordBot, SeenPlace, SetupPlatform } from "./platforms.ts";
 

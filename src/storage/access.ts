@@ -5,9 +5,9 @@ import type { Texts, Values } from "../model/texts.ts";
 import type { Engine } from "./engine.ts";
 import { type OpenFault, StorageError } from "./errors.ts";
 import { LockHeld } from "./lock.ts";
-import { knownVersion, WrongSchema } from "./migrations.ts";
-import { openSqlite } from "./sqlite.ts";
-import { sqliteFault } from "./sqlite-errors.ts";
+import { knownVersion, WrongSchema } from "./migrations/migrations.ts";
+import { sqliteFault } from "./sqlite/errors.ts";
+import { openSqlite } from "./sqlite/sqlite.ts";
 
 /** Where a database is, in words that hold no password. */
 interface Place {
@@ -45,8 +45,8 @@ export async function accessTo(
 
 async function postgres(url: string, onTakeover?: () => void) {
   const [{ openPostgres }, { postgresFault }] = await Promise.all([
-    import("./postgres.ts"),
-    import("./postgres-errors.ts"),
+    import("./postgres/postgres.ts"),
+    import("./postgres/errors.ts"),
   ]);
   return { open: () => openPostgres(url, onTakeover), faultOf: postgresFault };
 }

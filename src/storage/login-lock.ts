@@ -9,7 +9,7 @@ import type { Clock } from "../model/clock.ts";
 import { UserError } from "../model/errors.ts";
 import type { Texts } from "../model/texts.ts";
 import { LockHeld } from "./lock.ts";
-import { type HeldLock, lockFile } from "./lock-file.ts";
+import { type HeldLock, lockFile } from "./sqlite/lock-file.ts";
 
 export interface LoginLockParts {
   readonly clock: Clock;

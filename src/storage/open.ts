@@ -6,7 +6,7 @@ import type { Texts } from "../model/texts.ts";
 import { accessTo } from "./access.ts";
 import type { Engine } from "./engine.ts";
 import { whenFree } from "./lock.ts";
-import { knownVersion, migrate, schemaVersion } from "./migrations.ts";
+import { knownVersion, migrate, schemaVersion } from "./migrations/migrations.ts";
 import { storeOver } from "./store.ts";
 
 export interface OpenOptions {

@@ -4,22 +4,22 @@ import type { Store, StoreTx } from "../bridge/store-port.ts";
 import type { Clock } from "../model/clock.ts";
 import { type Engine, kyselyOver } from "./engine.ts";
 import { groupCommit } from "./group-commit.ts";
-import { heldOf } from "./held.ts";
-import { joinedOf } from "./joined.ts";
-import { journalOf } from "./journal.ts";
-import { latestOf } from "./latest.ts";
-import { marksOf } from "./marks.ts";
-import { messageMapOf } from "./message-map.ts";
-import { movesOf } from "./moves.ts";
-import { outboxOf } from "./outbox.ts";
-import { peopleOf } from "./people.ts";
-import { pollsOf } from "./polls.ts";
-import { privacyOf } from "./privacy.ts";
-import { recordsOf } from "./records.ts";
-import { setStatesOf, stateOf } from "./state.ts";
-import { tasksOf } from "./tasks.ts";
-import { threadsOf } from "./threads.ts";
-import { traceOf } from "./trace.ts";
+import { heldOf } from "./tables/held.ts";
+import { joinedOf } from "./tables/joined.ts";
+import { journalOf } from "./tables/journal.ts";
+import { latestOf } from "./tables/latest.ts";
+import { marksOf } from "./tables/marks.ts";
+import { messageMapOf } from "./tables/message-map.ts";
+import { movesOf } from "./tables/moves.ts";
+import { outboxOf } from "./tables/outbox.ts";
+import { peopleOf } from "./tables/people.ts";
+import { pollsOf } from "./tables/polls.ts";
+import { privacyOf } from "./tables/privacy.ts";
+import { recordsOf } from "./tables/records.ts";
+import { setStatesOf, stateOf } from "./tables/state.ts";
+import { tasksOf } from "./tables/tasks.ts";
+import { threadsOf } from "./tables/threads.ts";
+import { traceOf } from "./tables/trace.ts";
 
 /** The store owns the engine from now on, and closes it. */
 export function storeOver(engine: Engine, clock: Clock): Store {

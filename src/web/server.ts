@@ -67,7 +67,7 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 
 const ANNOUNCE_MS = 60_000;
 
-/** What the Telegram accounts register lies below it (`platforms/telegram/webhook.ts`). */
+/** What the Telegram accounts register lies below it (`platforms/telegram/webhook/webhook.ts`). */
 const TELEGRAM_PREFIX = "/telegram/";
 
 const telegram = readNetworks(TELEGRAM_NETWORKS);

@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { LockHeld } from "../../src/storage/lock.ts";
-import { lockFile } from "../../src/storage/lock-file.ts";
 import { openStore } from "../../src/storage/open.ts";
+import { lockFile } from "../../src/storage/sqlite/lock-file.ts";
 import { loadTexts } from "../../src/texts.ts";
 import { hastyClock, usedBeside } from "../support/store-lock.ts";
 

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ManualClock } from "../../src/sandbox/manual-clock.ts";
-import { connectWebhook } from "../../src/sandbox/telegram/webhook-tls.ts";
+import { connectWebhook } from "../../src/sandbox/telegram/updates/webhook-tls.ts";
 import { loadTexts } from "../../src/texts.ts";
 import type { Audience, CertificateKeeper } from "../../src/web/tls/certificates.ts";
 import { openSelfSigned, renewalTime } from "../../src/web/tls/self-signed-keeper.ts";

@@ -1,7 +1,7 @@
 // Files of every kind cross in both directions, and what arrives is opened and looked at.
 
 import { afterEach, describe, expect, it } from "vitest";
-import type { SentFile } from "../../src/sandbox/telegram/people-media.ts";
+import type { SentFile } from "../../src/sandbox/telegram/people/media.ts";
 import { needs } from "../support/needs.ts";
 import { hasFfmpeg, lookAtFilm, lookAtPicture, NO_FFMPEG, samples } from "../support/sample-files.ts";
 import { eventually, makeWorld, type World, type WorldOptions } from "../support/world.ts";

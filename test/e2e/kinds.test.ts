@@ -1,7 +1,7 @@
 // What is neither text nor file crosses, too: reactions, polls, pins, topics, places, cards, faces, typing.
 
 import { afterEach, describe, expect, it } from "vitest";
-import { NEEDED_BITS } from "../../src/platforms/discord/install-link.ts";
+import { NEEDED_BITS } from "../../src/platforms/discord/account/install-link.ts";
 import { lookAtPicture, samples } from "../support/sample-files.ts";
 import { eventually, makeWorld, type World, type WorldConfig, type WorldOptions } from "../support/world.ts";
 

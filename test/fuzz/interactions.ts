@@ -3,7 +3,7 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import type { WebReply } from "../../src/bridge/ports.ts";
 import type { RobotPort } from "../../src/bridge/social.ts";
-import { createGuildDirectory } from "../../src/platforms/discord/guild-directory.ts";
+import { createGuildDirectory } from "../../src/platforms/discord/account/guild-directory.ts";
 import { createAnswers } from "../../src/platforms/discord/interactions/answer.ts";
 import {
   admitSigned,

@@ -4,7 +4,7 @@ import type { MapRow, MarkRow, StoreTx, TraceStep } from "../../src/bridge/store
 import type { JoinedSection, Json, RawUpdate } from "../../src/model/delivery.ts";
 import type { BridgeEvent } from "../../src/model/event.ts";
 import { type MessageRef, messageKey, type UserRef } from "../../src/model/refs.ts";
-import { sectionsWith, sectionsWithout, tells } from "../../src/storage/privacy-json.ts";
+import { sectionsWith, sectionsWithout, tells } from "../../src/storage/tables/privacy-json.ts";
 
 interface Lists {
   journal: { raw: RawUpdate; state: string }[];

@@ -11,7 +11,7 @@ import type { DiscordSandbox } from "../../sandbox/discord/sandbox.ts";
 import type { Fault } from "../../sandbox/faults.ts";
 import { LANGUAGES, loadTexts } from "../../texts.ts";
 import { DiscordError } from "./errors.ts";
-import { createRest, type DiscordRest } from "./rest.ts";
+import { createRest, type DiscordRest } from "./rest/rest.ts";
 
 const words = "the words nobody may read";
 const webhook = "123456789012345678";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { MessageType } from "discord-api-types/v10";
 import { describe, expect, it } from "vitest";
 import { describeIf } from "../../../test/support/needs.ts";
-import type { Directory } from "./directory.ts";
+import type { Directory } from "./account/directory.ts";
 import {
   ATTACHMENT_FLAGS,
   COMPONENT_TYPES,
@@ -17,7 +17,7 @@ import {
   STICKER_FORMATS,
 } from "./kinds.ts";
 import { GATEWAY_EVENTS, isStored } from "./kinds-events.ts";
-import { parseDispatch } from "./parse.ts";
+import { parseDispatch } from "./parse/parse.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 

@@ -2,8 +2,8 @@
 
 import type { Rate, Share } from "../../bridge/platform.ts";
 import type { ConversationRef } from "../../model/refs.ts";
-import type { Puppets } from "./puppets.ts";
-import type { Quota, RateLimits } from "./rate-limits.ts";
+import type { Quota, RateLimits } from "./rest/rate-limits.ts";
+import type { Puppets } from "./send/puppets.ts";
 
 export interface RateParts {
   /** As configured. */

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Fate } from "../../model/errors.ts";
 import { LANGUAGES, loadTexts } from "../../texts.ts";
+import { TransportError } from "./api/transport.ts";
 import { readAnswer, refusalError, transportError } from "./errors.ts";
-import { TransportError } from "./transport.ts";
 
 const refused: Fate = { kind: "refused" };
 const blocked: Fate = { kind: "blocked" };

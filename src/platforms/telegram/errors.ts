@@ -1,7 +1,7 @@
 // What the Bot API's refusals mean for a call; the only place that assigns fates on Telegram. `api.ts` calls it.
 
 import { type Fate, PlatformError } from "../../model/errors.ts";
-import type { HttpAnswer, TransportError } from "./transport.ts";
+import type { HttpAnswer, TransportError } from "./api/transport.ts";
 
 /** An answer that is not `ok`, as far as it could be read. */
 export interface Refusal {

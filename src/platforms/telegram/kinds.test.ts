@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest";
 import { describeIf } from "../../../test/support/needs.ts";
 import { type Form, type Kind, MESSAGE_FIELDS } from "./kinds.ts";
 import { UPDATES } from "./kinds-updates.ts";
-import { parseUpdate } from "./parse.ts";
-import { allowedUpdates } from "./updates.ts";
+import { parseUpdate } from "./parse/parse.ts";
+import { allowedUpdates } from "./receive/updates.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 

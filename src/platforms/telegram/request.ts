@@ -3,7 +3,7 @@
 import type { Want } from "../../bridge/media-port.ts";
 import type { FileAttachment } from "../../model/attachment.ts";
 import type { Json } from "../../model/delivery.ts";
-import type { EntityText } from "./entities-render.ts";
+import type { EntityText } from "./entities/render.ts";
 
 export type Payload = { readonly [key: string]: Json };
 

@@ -3,11 +3,11 @@
 import type { Chat, Update } from "@grammyjs/types";
 import { type Clock, sleep, systemClock } from "../../model/clock.ts";
 import { PlatformError } from "../../model/errors.ts";
-import { createApi, type TelegramApi } from "./api.ts";
+import { createApi, type TelegramApi } from "./api/api.ts";
 import { telegramSchema } from "./config.ts";
 import { conflictPolling, conflictWebhook } from "./errors.ts";
-import { isPassing } from "./trouble.ts";
-import { allowedUpdates } from "./updates.ts";
+import { isPassing } from "./receive/trouble.ts";
+import { allowedUpdates } from "./receive/updates.ts";
 
 // Bot API server, Client.cpp: the same question within 3 s is held back, so there is no use in asking sooner.
 const pauseMs = 3_000;

@@ -1,10 +1,10 @@
 // Finds the mentions of a message and decides whom they notify, by `allowed_mentions` and permissions.
 
-import { badField, invalidForm } from "./errors.ts";
-import { type Fields, fieldsAt, listAt, snowflakeAt } from "./form.ts";
-import { checkKeys, KEYS } from "./keys.ts";
+import { type Fields, fieldsAt, listAt, snowflakeAt } from "./forms/form.ts";
+import { checkKeys, KEYS } from "./forms/keys.ts";
 import { PERMISSION } from "./permissions.ts";
 import type { ChannelRecord, Pinged, Snowflake } from "./records.ts";
+import { badField, invalidForm } from "./rest/errors.ts";
 import { guildOf, permissionsIn, type World } from "./world.ts";
 
 /** Which mentions may notify. */

@@ -1,6 +1,6 @@
 // How a message looks to one viewer: signed attachment URLs, and nothing to read without MESSAGE_CONTENT.
 
-import { signedUrl } from "./cdn-url.ts";
+import { signedUrl } from "./cdn/cdn-url.ts";
 import { pollShape } from "./polls.ts";
 import type { AttachmentRecord, BotRecord, Interaction, MessageRecord, Pinged } from "./records.ts";
 import { channelShape, partialMemberShape, type UserShape, userShape } from "./shapes.ts";

@@ -1,8 +1,8 @@
 // Stores, changes and removes messages and tells the Gateway; routes, webhooks and the playground all end here.
 
+import type { MessageForm } from "./forms/message.ts";
+import { FLAG } from "./forms/message.ts";
 import { findMentions, type Speaker } from "./mentions.ts";
-import type { MessageForm } from "./message-form.ts";
-import { FLAG } from "./message-form.ts";
 import { gatewayMessage } from "./message-shape.ts";
 import { openPoll } from "./polls.ts";
 import type {

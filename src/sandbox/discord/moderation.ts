@@ -1,8 +1,8 @@
 // Bans, kicks and timeouts, and what the Gateway tells of them; routes and people's actions end here.
 
-import { refuse } from "./errors.ts";
 import { guildPermissions, PERMISSION } from "./permissions.ts";
 import type { GuildRecord, MemberRecord, Snowflake } from "./records.ts";
+import { refuse } from "./rest/errors.ts";
 import { memberShape, userShape } from "./shapes.ts";
 import { timestamp } from "./snowflake.ts";
 import type { Dispatch, World } from "./world.ts";

@@ -1,8 +1,8 @@
 // Adds and removes reactions and tells the Gateway; the reaction routes and the playground call it.
 
-import { refuse } from "./errors.ts";
 import { placeOf } from "./messages.ts";
 import type { ChannelRecord, MessageRecord, ReactionRecord, Snowflake } from "./records.ts";
+import { refuse } from "./rest/errors.ts";
 import { memberShape } from "./shapes.ts";
 import { guildOf, type World } from "./world.ts";
 

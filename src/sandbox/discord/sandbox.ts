@@ -2,13 +2,13 @@
 
 import type { Clock } from "../../model/clock.ts";
 import type { FaultScript, RecordedRequest } from "../faults.ts";
-import type { Mischief } from "./gateway-session.ts";
-import type { InteractionActions } from "./interactions.ts";
+import type { Picture } from "./cdn/pictures.ts";
+import type { Mischief } from "./gateway/session.ts";
+import type { InteractionActions } from "./interactions/interactions.ts";
 import type { SandboxMessage } from "./message-shape.ts";
-import type { ModerationActions } from "./people-moderation.ts";
-import type { PlaceActions } from "./people-places.ts";
-import type { SpeechActions } from "./people-speech.ts";
-import type { Picture } from "./pictures.ts";
+import type { ModerationActions } from "./people/moderation.ts";
+import type { PlaceActions } from "./people/places.ts";
+import type { SpeechActions } from "./people/speech.ts";
 import type { Component, Embed, Overwrite, Snowflake, StickerItem } from "./records.ts";
 import type { Dispatch } from "./world.ts";
 

@@ -1,13 +1,13 @@
 // Builds guilds, channels, people and bots by hand, as their owners would in Discord's own windows; `index.ts` offers it.
 
-import { refuse } from "./errors.ts";
-import { guildCreateData } from "./gateway-payloads.ts";
+import { guildCreateData } from "./gateway/payloads.ts";
+import { verifyKeyOf } from "./interactions/signing.ts";
 import { expel } from "./moderation.ts";
 import { DEFAULT_BOT, DEFAULT_EVERYONE } from "./permissions.ts";
 import type { BotRecord, GuildRecord, Overwrite, RoleRecord, Snowflake } from "./records.ts";
+import { refuse } from "./rest/errors.ts";
 import type { DiscordSandbox, OverwriteInput } from "./sandbox.ts";
 import { memberShape, roleShape } from "./shapes.ts";
-import { verifyKeyOf } from "./signing.ts";
 import { announceChannel, createGuildChannel } from "./threads.ts";
 import { hex, tokenText, type World } from "./world.ts";
 

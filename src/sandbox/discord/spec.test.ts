@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { describeIf } from "../../../test/support/needs.ts";
+import { KEYS } from "./forms/keys.ts";
 import { startDiscordSandbox } from "./index.ts";
-import { KEYS } from "./keys.ts";
 import { at, furnish, textAt } from "./raw-client.ts";
-import { routes } from "./router.ts";
+import { routes } from "./rest/router.ts";
 
 const folder = process.env.MATEBOT_SPEC ?? join(import.meta.dirname, "../../../../shared/spec");
 const file = join(folder, "discord-openapi.json");

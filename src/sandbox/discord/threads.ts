@@ -1,8 +1,8 @@
 // Creates, announces and removes channels and threads; routes, webhooks and the playground call it.
 
-import { badField, refuse } from "./errors.ts";
-import { listAt, snowflakeAt } from "./form.ts";
+import { listAt, snowflakeAt } from "./forms/form.ts";
 import type { ChannelRecord, GuildRecord, Overwrite, Snowflake, ThreadState } from "./records.ts";
+import { badField, refuse } from "./rest/errors.ts";
 import { channelShape } from "./shapes.ts";
 import { timestamp } from "./snowflake.ts";
 import type { World } from "./world.ts";

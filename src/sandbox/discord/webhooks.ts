@@ -1,8 +1,8 @@
 // Creates and removes webhooks and holds the rules of the names they may use; routes and the playground call it.
 
-import { badField } from "./errors.ts";
-import { textAt } from "./form.ts";
+import { textAt } from "./forms/form.ts";
 import type { BotRecord, ChannelRecord, Snowflake, WebhookRecord } from "./records.ts";
+import { badField } from "./rest/errors.ts";
 import { hex, tokenText, type World } from "./world.ts";
 
 const FORBIDDEN_PARTS = ["clyde", "discord"];

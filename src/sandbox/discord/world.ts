@@ -1,9 +1,9 @@
 // The state of the simulated Discord and the look-ups that refuse as Discord does; routes and playground share it.
 
 import type { Clock } from "../../model/clock.ts";
-import type { CommandRecord } from "./command-records.ts";
-import { type ErrorCode, refuse } from "./errors.ts";
-import type { InteractionRecord } from "./interaction-records.ts";
+import type { Picture } from "./cdn/pictures.ts";
+import type { CommandRecord } from "./interactions/command-records.ts";
+import type { InteractionRecord } from "./interactions/records.ts";
 import {
   channelPermissions,
   directPermissions,
@@ -12,7 +12,6 @@ import {
   withImplicitDenials,
   withTimeout,
 } from "./permissions.ts";
-import type { Picture } from "./pictures.ts";
 import type {
   AttachmentRecord,
   BotRecord,
@@ -23,6 +22,7 @@ import type {
   UserRecord,
   WebhookRecord,
 } from "./records.ts";
+import { type ErrorCode, refuse } from "./rest/errors.ts";
 import { compareIds, snowflakes } from "./snowflake.ts";
 
 /** Who looks at a message: an application, and whether it may read what does not concern it. */

@@ -1,8 +1,8 @@
 // Makes bots and takes their tokens away, as BotFather does; index.ts calls it for tests and demo.
 
 import type { BotState } from "./bots.ts";
-import { Polling } from "./poll-queue.ts";
-import { UpdateQueue } from "./update-queue.ts";
+import { Polling } from "./updates/poll-queue.ts";
+import { UpdateQueue } from "./updates/update-queue.ts";
 import type { World } from "./world.ts";
 
 const TOKEN_CHARS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -1,9 +1,9 @@
 // A bot as the simulator keeps it: its token, settings and queue of updates; made by createBot, read by everything.
 
-import type { Polling } from "./poll-queue.ts";
 import type { User } from "./types.ts";
-import type { UpdateKind, UpdateQueue } from "./update-queue.ts";
-import type { Webhook } from "./webhook-delivery.ts";
+import type { Polling } from "./updates/poll-queue.ts";
+import type { UpdateKind, UpdateQueue } from "./updates/update-queue.ts";
+import type { Webhook } from "./updates/webhook-delivery.ts";
 
 export interface BotCommand {
   readonly command: string;
@@ -17,7 +17,7 @@ export interface BotState {
   readonly privacy: boolean;
   /** Bot-to-Bot Communication Mode: what other bots say in groups arrives, too. */
   readonly hearsBots: boolean;
-  /** By scope and language, as methods-commands.ts names them. */
+  /** By scope and language, as methods/commands.ts names them. */
   readonly commands: Map<string, readonly BotCommand[]>;
   readonly updates: UpdateQueue;
   readonly polling: Polling;

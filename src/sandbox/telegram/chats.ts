@@ -1,6 +1,6 @@
 // Chats as the simulator keeps them: members, rights, topics, messages. World owns them, the methods change them.
 
-import type { StoredFile } from "./files.ts";
+import type { StoredFile } from "./files/files.ts";
 import type { StoredMessage } from "./messages.ts";
 import type { Chat, ChatType } from "./types.ts";
 

@@ -10,7 +10,7 @@ import {
 } from "./chats.ts";
 import { completeContent } from "./messages.ts";
 import type { User } from "./types.ts";
-import { announceMember } from "./updates.ts";
+import { announceMember } from "./updates/updates.ts";
 import type { World } from "./world.ts";
 
 /** Who is shown in place of an anonymous admin. */

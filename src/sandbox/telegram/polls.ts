@@ -3,7 +3,7 @@
 import { runAt } from "../long-wait.ts";
 import type { StoredMessage } from "./messages.ts";
 import type { Content, Entity, User } from "./types.ts";
-import { announcePoll, announceVote } from "./updates.ts";
+import { announcePoll, announceVote } from "./updates/updates.ts";
 import type { World } from "./world.ts";
 
 export interface PollDraft {

@@ -4,12 +4,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeIf } from "../../../test/support/needs.ts";
-import { capital } from "./media-content.ts";
-import { METHODS } from "./method-table.ts";
+import { capital } from "./methods/media-content.ts";
+import { METHODS } from "./methods/method-table.ts";
 import { type Bench, openBench } from "./test-bench.ts";
 import { SAMPLES } from "./test-files.ts";
 import { isRecord, type Message } from "./types.ts";
-import { UPDATE_KINDS } from "./update-queue.ts";
+import { UPDATE_KINDS } from "./updates/update-queue.ts";
 
 interface Field {
   readonly name: string;

@@ -4,7 +4,7 @@ import { ManualClock } from "../manual-clock.ts";
 import { type SandboxOptions, startTelegramSandbox, type TelegramSandbox } from "./index.ts";
 import { formOf } from "./test-files.ts";
 import type { Message } from "./types.ts";
-import type { Update } from "./update-queue.ts";
+import type { Update } from "./updates/update-queue.ts";
 
 export interface Answer {
   readonly ok: boolean;

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import type { Update } from "./update-queue.ts";
+import type { Update } from "./updates/update-queue.ts";
 
 export interface Received {
   readonly update: Update;

@@ -1,15 +1,15 @@
 // All that exists in the simulated Telegram: users, bots, chats, files; the methods and the people act on it.
 
 import type { Clock } from "../../model/clock.ts";
-import { badRequest, forbidden } from "./api-error.ts";
 import type { BotState } from "./bots.ts";
 import { type ChatState, isMember, makeMember } from "./chats.ts";
-import { Files, type StoredFile } from "./files.ts";
+import { Files, type StoredFile } from "./files/files.ts";
+import { badRequest, forbidden } from "./http/api-error.ts";
 import { messageJson, type StoredMessage } from "./messages.ts";
-import type { Press } from "./people-press.ts";
+import type { Press } from "./people/press.ts";
 import type { PollState } from "./polls.ts";
 import type { ChatType, Content, Message, User } from "./types.ts";
-import { announceMessage } from "./updates.ts";
+import { announceMessage } from "./updates/updates.ts";
 
 export type Change =
   | { readonly kind: "created" | "edited"; readonly chatId: number; readonly message: Message }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ArgumentSheet, CommandSheet, PerLanguage } from "../../../model/ask.ts";
-import { readCommand } from "../../../sandbox/discord/command-form.ts";
+import { readCommand } from "../../../sandbox/discord/forms/command.ts";
 import { menuName, optionName, sheetOf } from "./names.ts";
 import { commandsPayload } from "./payload.ts";
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DiscordRig, openDiscordRig } from "../../../../test/support/discord-rig.ts";
 import { type ContextRecord, recordContext } from "../../../../test/support/platform-context.ts";
 import type { CommandSheet, PerLanguage } from "../../../model/ask.ts";
-import { createRest, type DiscordRest } from "../rest.ts";
+import { createRest, type DiscordRest } from "../rest/rest.ts";
 import { registerCommands } from "./register.ts";
 
 let rig: DiscordRig;

@@ -2,7 +2,7 @@
 
 import type { PlatformContext } from "../../../bridge/platform.ts";
 import type { CommandSheet } from "../../../model/ask.ts";
-import type { DiscordRest } from "../rest.ts";
+import type { DiscordRest } from "../rest/rest.ts";
 import { sameCommands, strangers } from "./compare.ts";
 import { commandsPayload } from "./payload.ts";
 

@@ -2,12 +2,12 @@
 
 import type { Diagnosis } from "../../../model/diagnosis.ts";
 import type { ConversationRef } from "../../../model/refs.ts";
+import { createGuildDirectory, type GuildDirectory, type Self } from "../account/guild-directory.ts";
+import { refreshGuild } from "../account/guild-refresh.ts";
+import { isThread } from "../account/guild-store.ts";
+import { installLink, NEEDED_RIGHTS } from "../account/install-link.ts";
+import { missingRights } from "../account/permissions.ts";
 import { DiscordError } from "../errors.ts";
-import { createGuildDirectory, type GuildDirectory, type Self } from "../guild-directory.ts";
-import { refreshGuild } from "../guild-refresh.ts";
-import { isThread } from "../guild-store.ts";
-import { installLink, NEEDED_RIGHTS } from "../install-link.ts";
-import { missingRights } from "../permissions.ts";
 import { type Examining, finding } from "./finding.ts";
 
 interface Looking extends Examining {

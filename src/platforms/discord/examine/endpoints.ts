@@ -1,7 +1,7 @@
 // Compares where Discord sends interactions and install events with what the configuration wishes; `examine.ts` asks.
 
 import type { Diagnosis } from "../../../model/diagnosis.ts";
-import type { Application } from "../application.ts";
+import type { Application } from "../account/application.ts";
 import { knownPaths } from "../interactions/interactions.ts";
 import { hostOf } from "../interactions/registration.ts";
 import { EVENT_TYPES, usableUrl, type Wish, wishOf } from "../interactions/wish.ts";

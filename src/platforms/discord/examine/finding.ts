@@ -4,7 +4,7 @@ import type { ExamineContext } from "../../../bridge/examine.ts";
 import type { Diagnosis, DiagnosisLevel } from "../../../model/diagnosis.ts";
 import type { Values } from "../../../model/texts.ts";
 import type { DiscordConfig } from "../config.ts";
-import type { DiscordRest } from "../rest.ts";
+import type { DiscordRest } from "../rest/rest.ts";
 
 export interface Examining {
   readonly context: ExamineContext;

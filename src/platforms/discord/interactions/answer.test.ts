@@ -6,7 +6,7 @@ import type { Ask, CommandSheet, PerLanguage, Reply } from "../../../model/ask.t
 import type { FileAttachment } from "../../../model/attachment.ts";
 import { text } from "../../../model/rich-text.ts";
 import { loadTexts } from "../../../texts.ts";
-import { createGuildDirectory } from "../guild-directory.ts";
+import { createGuildDirectory } from "../account/guild-directory.ts";
 import { createAnswers } from "./answer.ts";
 import { type Interaction, interactionIn } from "./interaction.ts";
 

@@ -4,12 +4,12 @@ import type { About, Ask, Asked, CommandSheet, OptionValue } from "../../../mode
 import { type FileAttachment, isFile } from "../../../model/attachment.ts";
 import type { AccountId, ConversationRef } from "../../../model/refs.ts";
 import { plainText } from "../../../model/rich-text.ts";
+import type { Directory } from "../account/directory.ts";
 import { optionName, sheetOf } from "../commands/names.ts";
-import type { Directory } from "../directory.ts";
-import { attachmentsOf } from "../parse-attachments.ts";
-import { fileOf } from "../parse-files.ts";
-import { authorOf, conversationOf, isOurs, jumpLink, richText, type Scene } from "../parse-names.ts";
-import type { AttachmentPayload, MemberPayload, MessagePayload, UserPayload } from "../parse-payload.ts";
+import { attachmentsOf } from "../parse/attachments.ts";
+import { fileOf } from "../parse/files.ts";
+import { authorOf, conversationOf, isOurs, jumpLink, richText, type Scene } from "../parse/names.ts";
+import type { AttachmentPayload, MemberPayload, MessagePayload, UserPayload } from "../parse/payload.ts";
 import { bornAt, type Interaction, TYPES } from "./interaction.ts";
 
 export interface AskParts {

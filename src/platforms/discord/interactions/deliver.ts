@@ -2,10 +2,10 @@
 
 import type { PlatformContext } from "../../../bridge/platform.ts";
 import { sleep } from "../../../model/clock.ts";
-import { pack } from "../attachments.ts";
 import { DiscordError, tooLarge } from "../errors.ts";
-import { fitFiles, releaseAll } from "../fit-files.ts";
-import type { DiscordRest, RestCall } from "../rest.ts";
+import { pack } from "../files/attachments.ts";
+import { fitFiles, releaseAll } from "../files/fit-files.ts";
+import type { DiscordRest, RestCall } from "../rest/rest.ts";
 import { ANSWERS, type Interaction, type InteractionAnswer, type Piece } from "./interaction.ts";
 import { EPHEMERAL } from "./say.ts";
 

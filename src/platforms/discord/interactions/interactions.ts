@@ -4,10 +4,10 @@
 
 import { type KeyObject, randomBytes } from "node:crypto";
 import type { PlatformContext } from "../../../bridge/platform.ts";
-import type { Application } from "../application.ts";
+import type { Application } from "../account/application.ts";
+import type { Directory } from "../account/directory.ts";
 import type { DiscordConfig } from "../config.ts";
-import type { Directory } from "../directory.ts";
-import type { DiscordRest } from "../rest.ts";
+import type { DiscordRest } from "../rest/rest.ts";
 import { createAnswers } from "./answer.ts";
 import {
   admitSigned,

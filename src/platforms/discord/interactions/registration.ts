@@ -2,10 +2,10 @@
 
 import type { PlatformContext } from "../../../bridge/platform.ts";
 import type { Timer } from "../../../model/clock.ts";
-import { type Application, askApplication } from "../application.ts";
+import { type Application, askApplication } from "../account/application.ts";
 import type { DiscordConfig } from "../config.ts";
 import { DiscordError } from "../errors.ts";
-import type { DiscordRest } from "../rest.ts";
+import type { DiscordRest } from "../rest/rest.ts";
 import { differences, type Paths, usableUrl, type Wish, wishOf } from "./wish.ts";
 
 export interface RegistrationParts {

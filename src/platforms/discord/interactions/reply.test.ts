@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DiscordRig, openDiscordRig } from "../../../../test/support/discord-rig.ts";
 import { recordContext } from "../../../../test/support/platform-context.ts";
 import type { MediaPort, ReadyFile } from "../../../bridge/media-port.ts";
-import { createRest, type DiscordRest } from "../rest.ts";
+import { createRest, type DiscordRest } from "../rest/rest.ts";
 import type { Answering } from "./answer.ts";
 import { type Interaction, interactionIn } from "./interaction.ts";
 import { createReplies, type Replies } from "./reply.ts";

@@ -3,7 +3,7 @@
 import type { PlatformContext } from "../../../bridge/platform.ts";
 import { sleep } from "../../../model/clock.ts";
 import { DiscordError } from "../errors.ts";
-import type { DiscordRest } from "../rest.ts";
+import type { DiscordRest } from "../rest/rest.ts";
 import { type Answers, NO_CHOICES } from "./answer.ts";
 import { fill, firstId, goOn, idIn, isWhisper } from "./deliver.ts";
 import { ANSWERS, type Interaction, type InteractionAnswer, isOnMessage, TYPES } from "./interaction.ts";

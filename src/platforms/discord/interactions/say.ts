@@ -1,9 +1,9 @@
 // Writes the robot's reply as the answer to an interaction; `answer.ts` calls it. Pure.
 
 import type { Reply, Saying } from "../../../model/ask.ts";
-import { modalOf, rowsOf } from "../components.ts";
-import { nothing, suppressNotifications } from "../create-part.ts";
-import { contentsOf } from "../message-contents.ts";
+import { modalOf, rowsOf } from "../render/components.ts";
+import { nothing, suppressNotifications } from "../render/create-part.ts";
+import { contentsOf } from "../render/message-contents.ts";
 import { inMessages, usualFileBytes } from "../wants.ts";
 import { ANSWERS, type InteractionAnswer, type Piece } from "./interaction.ts";
 

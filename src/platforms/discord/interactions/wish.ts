@@ -1,7 +1,7 @@
 // What Discord shall be told of our addresses, and what of it is otherwise; pure: registration and `examine.ts` ask.
 
 import type { WebPort } from "../../../bridge/ports.ts";
-import type { Application } from "../application.ts";
+import type { Application } from "../account/application.ts";
 import type { DiscordConfig } from "../config.ts";
 
 export type EndpointKind = "interactions" | "events";
