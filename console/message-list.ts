@@ -84,6 +84,7 @@ function useFollowing(
   messages: readonly MessageView[],
 ): () => void {
   const following = useRef(true);
+  const top = useRef(0);
   const follow = () => {
     if (list.current && following.current) list.current.scrollTop = list.current.scrollHeight;
   };
@@ -103,6 +104,9 @@ function useFollowing(
   return () => {
     const element = list.current;
     if (!element) return;
-    following.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+    if (element.scrollHeight - element.scrollTop - element.clientHeight < NEAR) following.current = true;
+    // What grows below takes the end away, too: only who goes up wants to stay there.
+    else if (element.scrollTop < top.current) following.current = false;
+    top.current = element.scrollTop;
   };
 }

@@ -96,6 +96,26 @@ describe("the demo page", () => {
     await appears("telegram", "🎲 3d6");
   });
 
+  it("keeps the newest message in sight when a picture grows above it, unless somebody has scrolled up", async () => {
+    const list = room("telegram").locator(".messages");
+    const left = () => list.evaluate((it) => it.scrollHeight - it.scrollTop - it.clientHeight);
+    await expect.poll(left).toBeLessThan(40);
+    // The page is told of its own scrolling only after the picture has grown.
+    await list.evaluate((it) => {
+      it.lastElementChild?.setAttribute("style", "padding-bottom: 300px");
+      it.dispatchEvent(new Event("scroll"));
+    });
+    await write("telegram", "em vista");
+    await appears("telegram", "em vista");
+    await expect.poll(left).toBeLessThan(40);
+    await list.hover();
+    await page.mouse.wheel(0, -400);
+    await expect.poll(left).toBeGreaterThan(200);
+    await write("discord", "fora de vista");
+    await appears("telegram", "fora de vista");
+    expect(await left()).toBeGreaterThan(200);
+  });
+
   it("changes the bridge by its buttons, seen by the person who asked alone", async () => {
     await write("discord", "/ponte", "Carla");
     const panel = messages("discord")
