@@ -102,7 +102,8 @@ describe("the demo page", () => {
     await expect.poll(left).toBeLessThan(40);
     // The page is told of its own scrolling only after the picture has grown.
     await list.evaluate((it) => {
-      it.lastElementChild?.setAttribute("style", "padding-bottom: 300px");
+      const { style } = it.lastElementChild as unknown as { readonly style: { paddingBottom: string } };
+      style.paddingBottom = "300px";
       it.dispatchEvent(new Event("scroll"));
     });
     await write("telegram", "em vista");
