@@ -17,7 +17,7 @@ import { packageVersion } from "./package-version.ts";
 import { type Plugins, startPlugins } from "./plugins/plugins.ts";
 import type { Area } from "./robot/area.ts";
 import { createBridges } from "./robot/bridges/bridges.ts";
-import type { Command } from "./robot/command.ts";
+import type { Answer, Command, Question } from "./robot/command.ts";
 import type { RobotConfig } from "./robot/config.ts";
 import { createEveryday } from "./robot/everyday/everyday.ts";
 import { createLogRoom, type LogRoom } from "./robot/log-room/log-room.ts";
@@ -27,6 +27,7 @@ import { createPeople, privacyNote } from "./robot/people/people.ts";
 import { createPersonality, shippedFolder } from "./robot/personality/personality.ts";
 import { createRegistry } from "./robot/registry.ts";
 import { createRobot, type Robot } from "./robot/robot.ts";
+import { atLeast } from "./robot/roles.ts";
 import { createWelcome } from "./robot/welcome/welcome.ts";
 import { typedCommand } from "./robot/words.ts";
 import { loadTexts } from "./texts.ts";
@@ -162,11 +163,20 @@ function areasOf(
       say: (key, values, { ask, world, language }) =>
         personalities.say(ask.room, key, values, world, language),
       onStart: async (question, payload) =>
-        people.onStart(question, payload) ?? (await bridges.onStart(question, payload)),
+        people.onStart(question, payload) ??
+        (await bridges.onStart(question, payload)) ??
+        (await privateAnswer(question, payload)),
     }),
     createNetwork(robot),
     personality,
   ];
+}
+
+/** Who was sent here from a room, for a command that is answered in private, need not type it again. */
+async function privateAnswer(question: Question, payload: string): Promise<Answer | undefined> {
+  const command = question.ask.isPrivate ? question.world.command(payload) : undefined;
+  if (command?.where !== "private" || !atLeast(question.role, command.who ?? "everyone")) return undefined;
+  return command.answer({ ...question, args: {} });
 }
 
 /** Loaded when they are first asked for; `known` are those of one language. */

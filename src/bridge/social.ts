@@ -42,6 +42,8 @@ export interface Social {
   lacks(room: ConversationRef, signal: AbortSignal): Promise<readonly string[]>;
   /** A link that adds the bot to a room (with the rights that it needs) and, where it can, hands over `code` there. */
   invitation(code: string): string | undefined;
+  /** A link that opens the private conversation with the account and hands over `payload` there; undefined where there is none. */
+  privateLink?(payload: string): string | undefined;
   /** The private conversation with a person, opened where it must be. @throws PlatformError */
   privateRoom(user: UserRef, signal: AbortSignal): Promise<ConversationRef>;
   /** Ends the waiting of who pressed a button. Trouble is swallowed. */

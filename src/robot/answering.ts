@@ -6,7 +6,15 @@ import { conversationKey } from "../model/refs.ts";
 import { text } from "../model/rich-text.ts";
 import type { Language, Texts } from "../model/texts.ts";
 import { readArguments } from "./arguments.ts";
-import { type Answer, type Arguments, type Command, type Question, Refusal, type Role } from "./command.ts";
+import {
+  type Answer,
+  type Arguments,
+  type Command,
+  inPrivate,
+  type Question,
+  Refusal,
+  type Role,
+} from "./command.ts";
 import type { FloodControl } from "./flood.ts";
 import { languageFor } from "./language.ts";
 import { nameOf, type TextsOf } from "./registry.ts";
@@ -27,6 +35,8 @@ export interface Answered {
   readonly answer: Answer;
   /** Which command answered; undefined when none is meant. */
   readonly command?: Command;
+  /** For the eyes of the person alone, where the platform can. */
+  readonly isPrivate: boolean;
 }
 
 export interface Answering {
@@ -35,6 +45,8 @@ export interface Answering {
   complete(ask: Ask, key: string, typed: string, signal: AbortSignal): Promise<readonly Choice[]>;
   /** The command a question is for. */
   commandOf(ask: Ask): Command | undefined;
+  /** Whether the answer to a question is for the person's eyes alone, unless the answer itself says otherwise. */
+  isPrivate(ask: Ask): boolean;
   /** What that is called in the language of the answer; as it was asked where nobody knows it. */
   nameFor(ask: Ask): string;
 }
@@ -46,6 +58,10 @@ export function createAnswering(parts: AnsweringParts): Answering {
 
   return {
     commandOf,
+    isPrivate(ask) {
+      const command = commandOf(ask);
+      return command === undefined || isForOne(command, ask);
+    },
     nameFor(ask) {
       const command = commandOf(ask);
       const language = languageFor(ask, world, parts.fallback);
@@ -56,13 +72,13 @@ export function createAnswering(parts: AnsweringParts): Answering {
       const command = commandOf(ask);
       const language = languageFor(ask, world, parts.fallback);
       const texts = parts.textsOf(language);
-      if (!command) return { answer: refused(ask, texts, new Refusal("robot.unknown")) };
+      if (!command) return { answer: refused(ask, texts, new Refusal("robot.unknown")), isPrivate: true };
       try {
         const answer = await answerWith(command, ask, { ...parts, language, texts, signal });
-        return { answer, command };
+        return { answer, command, isPrivate: answer.isPrivate ?? isForOne(command, ask) };
       } catch (error) {
         if (!(error instanceof Refusal)) sayFault(command, error, world);
-        return { answer: refused(ask, texts, error), command };
+        return { answer: refused(ask, texts, error), command, isPrivate: true };
       }
     },
     async complete(ask, key, typed, signal) {
@@ -75,6 +91,11 @@ export function createAnswering(parts: AnsweringParts): Answering {
       return command.complete({ ask, args: {}, texts, language, role, world, signal }, key, typed);
     },
   };
+}
+
+/** What is for the private talk is whispered elsewhere. */
+function isForOne({ isPrivate = false, where }: Command, ask: Ask): boolean {
+  return isPrivate || (where === "private" && !ask.isPrivate);
 }
 
 interface Moment extends AnsweringParts {
@@ -90,6 +111,8 @@ async function answerWith(command: Command, ask: Ask, moment: Moment): Promise<A
   if (flooded) return flooded;
   const role = await world.roleOf(ask.by.user, ask.room, moment.signal);
   checkPlace(command, ask, world);
+  if (command.where === "private" && !ask.isPrivate && !ask.can.whispers)
+    return inPrivate("robot.only-in-private", command.name, { ask, texts, world });
   checkRole(asked.kind === "command" ? command.who : (command.pressedBy ?? command.who), role);
   const args: Arguments =
     asked.kind === "command" ? readArguments(asked, { command, language, texts, textsOf }) : {};
@@ -118,7 +141,6 @@ function limit(ask: Ask, { flood, texts }: Moment): Answer | undefined {
 function checkPlace(command: Command, ask: Ask, { config, rooms }: RobotWorld): void {
   const { where = "anywhere", name } = command;
   if (where === "rooms" && ask.isPrivate) throw new Refusal("robot.only-in-rooms");
-  if (where === "private" && !ask.isPrivate && !ask.can.whispers) throw new Refusal("robot.only-in-private");
   if (config.off.includes(name) || rooms.get(ask.room).off?.includes(name)) throw new Refusal("robot.off");
 }
 

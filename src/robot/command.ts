@@ -127,6 +127,18 @@ export class Refusal extends Error {
   }
 }
 
+/** Says that a command is for the private talk, with the way there; `/start` goes on with `payload` (`robot-areas.ts`). */
+export function inPrivate(
+  key: string,
+  payload: string,
+  { ask, texts, world }: Pick<Question, "ask" | "texts" | "world">,
+): Answer {
+  const href = world.social(ask.account)?.privateLink?.(payload);
+  const body = [{ kind: "text", text: texts(key) }] as const;
+  const buttons = href === undefined ? {} : { buttons: [[{ label: texts("robot.open-private"), href }]] };
+  return { say: { body, ...buttons }, isPrivate: true };
+}
+
 /** An answer in plain words. */
 export function said(words: string, more: Omit<Answer, "say"> = {}): Answer {
   return { ...more, say: { body: [{ kind: "text", text: words }] } };

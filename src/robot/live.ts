@@ -75,10 +75,7 @@ export function createLive(parts: LiveParts): Live {
       ask: (question) => track(ask(question)),
       stands: (ref, messages) => track(stands(ref, messages)),
       complete: (question, key, typed) => track(complete(question, key, typed)),
-      isPrivate: (question) => {
-        const command = answering.commandOf(question);
-        return command === undefined || command.isPrivate === true;
-      },
+      isPrivate: (question) => answering.isPrivate(question),
     },
     async settle() {
       await Promise.all(underWay);
@@ -87,10 +84,13 @@ export function createLive(parts: LiveParts): Live {
 }
 
 /** On disk first: what the answer changes, and what of it the other sides shall see. */
-async function answered(ask: Ask, { answer, command }: Answered, parts: LiveParts): Promise<Reply> {
+async function answered(
+  ask: Ask,
+  { answer, command, isPrivate }: Answered,
+  parts: LiveParts,
+): Promise<Reply> {
   const { world, platform } = parts;
   const { table, store, clock } = world;
-  const isPrivate = answer.isPrivate ?? command?.isPrivate ?? false;
   const isCarried = command !== undefined && !isPrivate && crosses(command, ask.room, table);
   const on = ask.asked.kind === "press" ? ask.asked.on : undefined;
   const reply = { id: ask.id, room: ask.room, answer, isCarried, isBrought: true, ...(on && { on }) };

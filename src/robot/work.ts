@@ -45,9 +45,9 @@ async function answerAsk(
 ): Promise<Ending> {
   const { world, answering } = parts;
   const ask = await settled(given, world, signal);
-  const { answer, command } = await answering.answer(ask, signal);
+  const { answer, command, isPrivate } = await answering.answer(ask, signal);
   const { asked, room, id } = ask;
-  const isCarried = command !== undefined && !answer.isPrivate && crosses(command, room, world.table);
+  const isCarried = command !== undefined && !isPrivate && crosses(command, room, world.table);
   const to = asked.kind === "command" ? asked.message : asked.kind === "press" ? asked.on : undefined;
   const on = asked.kind === "press" ? asked.on : undefined;
   const reply: Reply = { id, room, answer, isCarried, ...(to && { to }), ...(on && { on }) };

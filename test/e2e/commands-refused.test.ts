@@ -97,10 +97,17 @@ describe.each(LANGUAGES)("in %s", (language) => {
       expect((await scene.askPrivately(typed(command), person)).text, command.name).toBe(
         say("robot.only-in-rooms"),
       );
-    for (const command of of("private"))
-      expect((await scene.ask(typed(command), person, { chat: roomOf(language).chat })).text).toBe(
-        say("robot.only-in-private"),
-      );
+    for (const command of of("private")) {
+      const refused = await scene.ask(typed(command), person, { chat: roomOf(language).chat });
+      expect(refused.text).toBe(say("robot.only-in-private"));
+      // The button brings them there, and they need not ask again.
+      const start = new URL(refused.buttons[0]?.url ?? "").searchParams.get("start");
+      const firstLine = ({ text }: { readonly text: string }) => text.split("\n")[0];
+      const answer = firstLine(await scene.askPrivately(`/start ${start}`, person));
+      expect(answer).toBe(firstLine(await scene.askPrivately(typed(command), person)));
+      const inRoom = await scene.ask(`/start ${start}`, person, { chat: roomOf(language).chat });
+      expect(firstLine(inRoom)).not.toBe(answer);
+    }
   });
 
   it("on Discord a command for admins is not shown to others, and one that is typed is refused", async () => {
@@ -144,9 +151,9 @@ describe.each(LANGUAGES)("in %s", (language) => {
       if (command.where === "rooms")
         await expect(scene.use({ ...use, channelId: dm })).rejects.toThrow("not shown in direct messages");
       if (command.where === "private")
-        await expect(scene.use({ ...use, channelId: roomOf(language).channel })).rejects.toThrow(
-          "not shown in guilds",
-        );
+        expect(await scene.use({ ...use, channelId: roomOf(language).channel })).toMatchObject({
+          isWhispered: true,
+        });
     }
   });
 

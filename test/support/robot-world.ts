@@ -217,6 +217,8 @@ function socialOf(
       return found;
     },
     lacks: async (room) => made.lacks.get(conversationKey(room)) ?? [],
+    privateLink: (payload) =>
+      account === "telegram" ? `https://t.me/ponte_bot?start=${payload}` : undefined,
     invitation: (code) =>
       account === "telegram" ? `https://t.me/ponte_bot?startgroup=${code}` : "https://discord.com/install",
     privateRoom: async (user) => ({ account, id: `private-${user.id}` }),

@@ -2,7 +2,7 @@
 
 import { CODE_MS, codeIn, newCode, spoken } from "../bridges/codes.ts";
 import type { Question } from "../command.ts";
-import { type Answer, type Command, Refusal, said } from "../command.ts";
+import { type Answer, type Command, inPrivate, Refusal, said } from "../command.ts";
 import { accountsIn, accountsOf, isSameUser, wish } from "./accounts.ts";
 import { guessLink, keepLinkCode, type Maker, spendLink } from "./link-codes.ts";
 import type { Portraits } from "./portraits.ts";
@@ -26,11 +26,7 @@ export function linkCommand(portraits: Portraits): Command {
 /** A code for the person's eyes alone; where everybody would see it, the way to a private talk. */
 export function showCode({ ask, texts, world }: Question): Answer {
   if (!ask.isPrivate && !ask.can.whispers) {
-    const handle = world.social(ask.account)?.handle();
-    const words = [{ kind: "text", text: texts("robot-people.link.only-private") }] as const;
-    if (!handle) return { say: { body: words } };
-    const href = `https://t.me/${handle}?start=link`;
-    return { say: { body: words, buttons: [[{ label: texts("robot-people.link.open"), href }]] } };
+    return inPrivate("robot-people.link.only-private", "link", { ask, texts, world });
   }
   const code = newCode();
   const maker: Maker = { user: ask.by.user, name: ask.by.name };

@@ -52,7 +52,7 @@ describe("a command", () => {
   it.each([
     ["anywhere", [0, 1]],
     ["rooms", [0]],
-    ["private", [1]],
+    ["private", [0, 1]],
   ] as const)("for %s stands in the contexts %j", (where, contexts) => {
     expect(first({ where })).toMatchObject({ contexts });
   });

@@ -10,8 +10,8 @@ const MESSAGE_MENU = 3;
 const OPTION = { text: 3, integer: 4, boolean: 5, user: 6, number: 10, file: 11, choice: 3 } as const;
 const MOST = { slash: 100, menu: 15, options: 25, choices: 25, text: 100 } as const;
 const LONGEST_TEXT = 6000;
-/** Discord, interaction contexts: 0 servers, 1 direct messages with the bot. */
-const CONTEXTS = { rooms: [0], private: [1], anywhere: [0, 1] } as const;
+/** Discord, interaction contexts: 0 servers (where what is private is whispered), 1 direct messages with the bot. */
+const CONTEXTS = { rooms: [0], private: [0, 1], anywhere: [0, 1] } as const;
 /** MANAGE_GUILD; the server's admins may give it to others. */
 const ADMINS = "32";
 /** Installed in servers, by no person for themselves. */

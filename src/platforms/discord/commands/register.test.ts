@@ -117,7 +117,7 @@ describe("the commands of the robot", () => {
     ["a description in one language", { ...weather, about: { ...weather.about, es: "Otra" } }],
     ["a name in one language", { ...weather, names: { ...weather.names, "pt-BR": "tempo" } }],
     ["who may use it", { ...weather, forAdmins: true }],
-    ["where it stands", { ...weather, where: "private" }],
+    ["where it stands", { ...weather, where: "rooms" }],
     ["an argument", { ...weather, args: weather.args.map((each) => ({ ...each, isRequired: false })) }],
     ["the menu", { ...weather, onMessage: false }],
   ])("are registered again when %s changes", async (_what, changed) => {

@@ -173,7 +173,10 @@ describe("links and private talks", () => {
     );
     expect(social.invitation("a b")).toBeUndefined();
     expect(social.invitation("x".repeat(65))).toBeUndefined();
+    expect(social.privateLink?.("forget")).toMatch(/^https:\/\/t\.me\/\w+\?start=forget$/);
+    expect(social.privateLink?.("a b")).toBeUndefined();
     expect(rig.account().platform.social?.invitation("K7")).toBeUndefined();
+    expect(rig.account().platform.social?.privateLink?.("forget")).toBeUndefined();
   });
 
   it("the code of the link arrives as a command, and that the bot is there before it", async () => {

@@ -37,6 +37,10 @@ export function createSocial(parts: SocialParts): Social {
       self().username !== "" && CODE.test(code)
         ? `https://t.me/${self().username}?startgroup=${code}&admin=${RIGHTS.join("+")}`
         : undefined,
+    privateLink: (payload) =>
+      self().username !== "" && CODE.test(payload)
+        ? `https://t.me/${self().username}?start=${payload}`
+        : undefined,
     async privateRoom(user, signal) {
       // It needs no opening, but somebody who never wrote to the bot has none.
       await api.call("getChat", { chat_id: Number(user.id) }, signal);
