@@ -8,6 +8,7 @@ import { type RichText, text } from "../../model/rich-text.ts";
 import type { Language, Texts } from "../../model/texts.ts";
 import type { RobotWorld } from "../world.ts";
 import { filled, hasPlaceholder, linkIn, MARKS, namesOf, unmarked, withNodes } from "./greeting-words.ts";
+import { rulesOf } from "./room-rules.ts";
 
 /** Neutral words, where nobody has others. */
 const NEUTRAL = {
@@ -46,7 +47,7 @@ export async function greetingFor(greeted: Greeted, options: WelcomeOptions): Pr
   const language = world.rooms.language(room);
   const texts = world.texts(language);
   const own = settings[which]?.text;
-  const rules = which === "welcome" ? settings.rules : undefined;
+  const rules = which === "welcome" ? rulesOf(room, world) : undefined;
   const needsName = own === undefined || hasPlaceholder(own, "room");
   const values = {
     ...{ name: MARKS.name, rules: rules === undefined ? "" : MARKS.rules, count: people.length },

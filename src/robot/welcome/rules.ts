@@ -4,6 +4,7 @@ import { text } from "../../model/rich-text.ts";
 import { type Answer, type Command, type Question, Refusal, ROLES, said } from "../command.ts";
 import { isNothing } from "./commands.ts";
 import { rulesButton } from "./greeting.ts";
+import { rulesOf } from "./room-rules.ts";
 
 const MOST_RULES = 2_000;
 
@@ -17,7 +18,7 @@ export const rulesCommand: Command = {
 };
 
 function read({ ask, texts, world }: Question): Answer {
-  const { rules } = world.rooms.get(ask.room);
+  const rules = rulesOf(ask.room, world);
   if (rules === undefined) return said(texts("robot-welcome.rules.none"));
   const button = rulesButton(rules, texts);
   if (!button) return said(texts("robot-welcome.rules.line", { rules }));

@@ -260,6 +260,18 @@ describe("the rules", () => {
     }
   });
 
+  it("hold in the rooms it is joined to that have none of their own", async () => {
+    const there = { account: "discord", id: "77" };
+    world.table.put({ name: "jardim", members: [group, there] });
+    const ask = { room: there, account: "discord" };
+    const read = async () => wordsOf(await bench.command(named("rules"), {}, ask));
+    await rules("Seja gentil.");
+    expect(await read()).toBe("📜 Regras: Seja gentil.");
+    await world.rooms.set(there, { rules: "Sem pressa." });
+    expect(await read()).toBe("📜 Regras: Sem pressa.");
+    expect(wordsOf(await rules())).toBe("📜 Regras: Seja gentil.");
+  });
+
   it("come with a welcome: a link as a button, words as a line", async () => {
     await welcome({ action: "on" });
     await rules("https://exemplo.org/regras");
