@@ -7,6 +7,7 @@ import { type Clock, sleep } from "../model/clock.ts";
 import { type Answered, type Calls, createCalls } from "./calls.ts";
 import { CallFailed, type Fall, type FallReason } from "./fall.ts";
 import { createFrameReader, frame } from "./frames.ts";
+import { leash } from "./leash.ts";
 import { MIB, type PluginLimits } from "./limits.ts";
 import { putBehind } from "./memory.ts";
 import { createMeter, type Meter } from "./meter.ts";
@@ -255,9 +256,11 @@ function open({ limits, readable }: LifeParts): ChildProcess {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
+  const [program = "", ...args] = [...leash(), process.execPath];
   return spawn(
-    process.execPath,
+    program,
     [
+      ...args,
       `--max-old-space-size=${heap}`,
       "--disable-warning=ExperimentalWarning",
       "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON",
