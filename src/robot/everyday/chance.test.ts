@@ -83,6 +83,12 @@ describe("a coin and a choice", () => {
     ["a,a,b", ["a", "b"]],
     ["uma\nduas coisas", ["uma", "duas coisas"]],
     ["só", ["só"]],
+    ["ver o filme ou ler o livro", ["ver o filme", "ler o livro"]],
+    ["pizza, sushi ou pasta", ["pizza", "sushi", "pasta"]],
+    ["tea, coffee, or juice", ["tea", "coffee", "juice"]],
+    ["pizza o pasta", ["pizza", "pasta"]],
+    ["rio, ver o mar", ["rio", "ver o mar"]],
+    ["casa; ou; praia", ["casa", "praia"]],
   ])("%j is parted", (words, choices) => expect(choicesIn(words)).toEqual(choices));
 
   it("says the one that was drawn", async () => {

@@ -17,16 +17,25 @@ export function coinCommand(below: Below): Command {
   };
 }
 
+/** Ways to part a list, the clearest first: "o" is Spanish for "or" and Portuguese for "the". */
+const PARTED = [/[,;\n]+/, /\s+(?:ou|or)\s+/iu, /\s+[ou]\s+/iu, /\s+/];
+/** Before the last of several: "a, b or c", and "a, b, or c". */
+const LAST = /(?:^|\s+)(?:ou|or)(?:\s+|$)/iu;
+
 /** Parted by commas, semicolons or lines; else by "or" in any of the languages; else by spaces. Each once. */
 export function choicesIn(words: string): readonly string[] {
-  const ways = [/[,;\n]+/, /\s+(?:ou|or|o|u)\s+/iu, /\s+/];
-  const parted = ways.map((way) =>
-    words
-      .split(way)
-      .map((one) => one.trim())
-      .filter((one) => one !== ""),
-  );
-  return [...new Set(parted.find((list) => list.length > 1) ?? parted.at(-1) ?? [])];
+  const parted = PARTED.map((way) => withoutEmpty(words.split(way)));
+  const list = parted.find((list) => list.length > 1) ?? parted.at(-1) ?? [];
+  const isListed = list === parted[0] && list.length > 1;
+  return [...new Set(isListed ? withoutEmpty(list.flatMap(lastParted)) : list)];
+}
+
+function lastParted(one: string, at: number, list: readonly string[]): readonly string[] {
+  return at === list.length - 1 || /^(?:ou|or)$/iu.test(one) ? one.split(LAST) : [one];
+}
+
+function withoutEmpty(words: readonly string[]): readonly string[] {
+  return words.map((one) => one.trim()).filter((one) => one !== "");
 }
 
 export function chooseCommand(below: Below): Command {
