@@ -52,6 +52,8 @@ export interface Social {
   announce(commands: readonly CommandSheet[], signal: AbortSignal): Promise<void>;
   /** Leaves a chat for good. @throws PlatformError */
   leave?(room: ConversationRef, signal: AbortSignal): Promise<void>;
+  /** Acts whose end the platform does not know (`Moderation.until` says nothing to it): who did them ends them. */
+  readonly endless?: readonly Act[];
   /** Does it to a person. Doing it twice changes nothing. @throws PlatformError */
   moderate?(moderation: Moderation, signal: AbortSignal): Promise<void>;
   /** Removes a message of anybody. One that is gone is no failure. @throws PlatformError */

@@ -17,6 +17,7 @@ import type { Language, Texts } from "../model/texts.ts";
 import { createAnswering } from "./answering.ts";
 import type { Area } from "./area.ts";
 import type { RobotConfig } from "./config.ts";
+import { every } from "./every.ts";
 import { createShelf } from "./files.ts";
 import { createFloodControl } from "./flood.ts";
 import { hear } from "./hearing.ts";
@@ -144,26 +145,6 @@ function worldOf(parts: RobotParts, { registry, rooms, people, shelf }: Made): R
       const id = `l${now.toString(36)}.${said.toString(36)}`;
       const lanes = await store.transaction((tx) => storeLine(line, id, { tx, table, platform, now }));
       for (const lane of lanes) wakeLane(lane);
-    },
-  };
-}
-
-function every(clock: Clock, ms: number, work: () => Promise<void>): { stop(): Promise<void> } {
-  let isOver = false;
-  let running = Promise.resolve();
-  let timer = clock.after(ms, tick);
-  function tick() {
-    running = work()
-      .catch(() => {})
-      .then(() => {
-        if (!isOver) timer = clock.after(ms, tick);
-      });
-  }
-  return {
-    stop() {
-      isOver = true;
-      timer.cancel();
-      return running;
     },
   };
 }

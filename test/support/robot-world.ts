@@ -223,6 +223,7 @@ function socialOf(
       account === "telegram" ? `https://t.me/ponte_bot?startgroup=${code}` : "https://discord.com/install",
     privateRoom: async (user) => ({ account, id: `private-${user.id}` }),
     announce: async () => {},
+    endless: account === "discord" ? ["ban"] : [],
     leave: async (room) => void made.left.push(room),
     moderate: async (moderation) => void made.moderated.push(moderation),
     remove: async (message) => void made.removed.push(message),

@@ -1,5 +1,6 @@
 // Bans, mutes and their way back in all rooms of a bridge that carry moderation: the commands of `moderation.ts`.
 
+import type { StoreTx } from "../../bridge/store-port.ts";
 import type { Act } from "../../model/event.ts";
 import { type ConversationRef, isSamePlace } from "../../model/refs.ts";
 import type { Texts } from "../../model/texts.ts";
@@ -9,6 +10,7 @@ import type { RobotWorld } from "../world.ts";
 import { actIn, moderatedRooms, type Result, tellOthers } from "./acting.ts";
 import type { OwnActs } from "./own-acts.ts";
 import { targetOf } from "./targets.ts";
+import type { Terms } from "./terms.ts";
 
 const MINUTE_MS = 60_000;
 const MOST_MINUTES = 28 * 24 * 60;
@@ -18,24 +20,29 @@ type OwnActsOf = (world: RobotWorld) => OwnActs;
 const PERSON: Argument = { key: "person", type: "user" };
 const MINUTES: Argument = { key: "minutes", type: "integer", min: 1, max: MOST_MINUTES };
 
-export function actCommands(own: OwnActsOf): readonly Command[] {
+export function actCommands(own: OwnActsOf, terms: Terms): readonly Command[] {
   return [
-    actCommand("ban", "robot-moderation.ban", own),
-    actCommand("unban", "robot-moderation.unban", own),
-    actCommand("mute", "robot-moderation.mute", own),
-    actCommand("unmute", "robot-moderation.unmute", own),
+    actCommand("ban", "robot-moderation.ban", { own, terms }),
+    actCommand("unban", "robot-moderation.unban", { own, terms }),
+    actCommand("mute", "robot-moderation.mute", { own, terms }),
+    actCommand("unmute", "robot-moderation.unmute", { own, terms }),
   ];
 }
 
-function actCommand(act: Act, texts: string, own: OwnActsOf): Command {
+interface Parts {
+  readonly own: OwnActsOf;
+  readonly terms: Terms;
+}
+
+function actCommand(act: Act, texts: string, parts: Parts): Command {
   return {
     ...{ name: act, texts, who: "admin", where: "rooms", isCarried: false, isPrivate: true },
     args: act === "mute" ? [MINUTES, PERSON] : [PERSON],
-    answer: (question) => perform(act, question, own),
+    answer: (question) => perform(act, question, parts),
   };
 }
 
-async function perform(act: Act, question: Question, ownOf: OwnActsOf): Promise<Answer> {
+async function perform(act: Act, question: Question, { own: ownOf, terms }: Parts): Promise<Answer> {
   const { ask, args, texts, world, signal } = question;
   const rooms = moderatedRooms(ask.room, world);
   if (rooms.length === 0) throw new Refusal("robot-moderation.off-here");
@@ -59,7 +66,12 @@ async function perform(act: Act, question: Question, ownOf: OwnActsOf): Promise<
     throw new Refusal("robot-moderation.admin");
   const telling = await tellOthers(results, deed, ask.id, world);
   const words = await reportOf(results, texts, question);
-  return said(words, { isPrivate: true, also: telling.lines, keep: telling.keep });
+  const keepTerms = await terms.keep(results, deed, world);
+  const keep = async (tx: StoreTx) => {
+    await keepTerms(tx);
+    await telling.keep(tx);
+  };
+  return said(words, { isPrivate: true, also: telling.lines, keep });
 }
 
 /** What was done where, and what not and why; one line for each room. */

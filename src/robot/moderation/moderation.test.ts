@@ -10,6 +10,7 @@ import {
   robotBench,
   wordsOf,
 } from "../../../test/support/robot-world.ts";
+import type { Social } from "../../bridge/social.ts";
 import type { BridgeEvent } from "../../model/event.ts";
 import type { UserRef } from "../../model/refs.ts";
 import type { Area } from "../area.ts";
@@ -151,6 +152,67 @@ test("a ban on the platform itself is followed where the admin is one, and not c
   });
   expect(await hear(echo)).toBeUndefined();
   expect(bench.moderated).toHaveLength(1);
+});
+
+const HOUR_MS = 3_600_000;
+/** Turns the clock past the watch's next looks, each of which ends before the next. */
+const turn = async (ms: number) => {
+  for (let left = ms; left > 0; left -= 30_000) {
+    await bench.clock.advance(Math.min(left, 30_000));
+    for (let count = 0; count < 6; count++) await bench.store.transaction(async () => {});
+  }
+};
+const bannedForAnHour = () => hear(moderated({ until: bench.clock.now() + HOUR_MS }));
+
+test("a ban with an end is ended where the platform knows none, also after a restart", async () => {
+  await anaIsAdminThere();
+  await bannedForAnHour();
+  expect(acted()).toEqual([["ban", trollThere.id, "discord"]]);
+  area = createModeration();
+  await area.prepare?.(bench.world);
+  const watch = area.start?.(bench.world);
+  await turn(HOUR_MS - 60_000);
+  expect(acted()).toHaveLength(1);
+  await turn(2 * 60_000);
+  expect(acted().slice(1)).toEqual([["unban", trollThere.id, "discord"]]);
+  await turn(HOUR_MS);
+  expect(acted()).toHaveLength(2);
+  await watch?.stop();
+});
+
+test("who was banned or let in anew by a moderator meanwhile stays as that one wanted it", async () => {
+  await anaIsAdminThere();
+  await bannedForAnHour();
+  const watch = area.start?.(bench.world);
+  await turn(6 * 60_000);
+  const there = { conversation: channel, user: { kind: "person", name: "Zé", user: trollThere }, by: carla };
+  expect(await hear(moderated({ ...there, at: 2 }))).toBeDefined();
+  const before = acted().length;
+  await turn(2 * HOUR_MS);
+  expect(acted()).toHaveLength(before);
+  await watch?.stop();
+});
+
+test("a ban whose end is refused is tried again, and the operator is told once", async () => {
+  await anaIsAdminThere();
+  const real = bench.world.social("discord");
+  let isAllowed = false;
+  const moderate: Social["moderate"] = async (moderation, signal) => {
+    if (moderation.act === "unban" && !isAllowed) throw new Error("no right");
+    await real?.moderate?.(moderation, signal);
+  };
+  const social = (account: string) =>
+    account === "discord" && real ? { ...real, moderate } : bench.world.social(account);
+  const world = { ...bench.world, social };
+  const watch = area.start?.(world);
+  await bannedForAnHour();
+  await turn(HOUR_MS + 30 * 60_000);
+  expect(acted()).toHaveLength(1);
+  expect(bench.reported).toEqual([{ level: "warn", key: "robot-moderation.term-stays" }]);
+  isAllowed = true;
+  await turn(11 * 60_000);
+  expect(acted().slice(1)).toEqual([["unban", trollThere.id, "discord"]]);
+  await watch?.stop();
 });
 
 test("a ban of which nobody says whose it is, is only told", async () => {

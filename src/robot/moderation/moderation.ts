@@ -10,33 +10,38 @@ import { actCommands } from "./commands.ts";
 import { endOffer, offerOf } from "./offers.ts";
 import { createOwnActs, type OwnActs } from "./own-acts.ts";
 import { purgeCommand } from "./purge.ts";
+import { createTerms, type Terms } from "./terms.ts";
 
 type Moderated = Extract<BridgeEvent, { kind: "moderated" }>;
 
 /** The other rooms follow only where the acting admin is one, asked at that moment. */
 export function createModeration(): Area {
   let own: OwnActs | undefined;
+  const terms = createTerms();
   const ownOf = (world: RobotWorld) => {
     own ??= createOwnActs(world.clock);
     return own;
   };
   return {
     name: "moderation",
-    commands: [switchCommand(ownOf), ...actCommands(ownOf), purgeCommand],
+    commands: [switchCommand(ownOf, terms), ...actCommands(ownOf, terms), purgeCommand],
+    prepare: terms.prepare,
     wants: (event, world) =>
       event.kind === "moderated" &&
-      moderatedRooms(event.conversation, world).length > 1 &&
+      (terms.has(event.user.user) || moderatedRooms(event.conversation, world).length > 1) &&
       !ownOf(world).has(event.act, event.user.user, event.conversation),
     async hear(event, world, signal) {
       if (event.kind !== "moderated") return {};
-      return follow(event, { world, own: ownOf(world), signal });
+      return follow(event, { world, own: ownOf(world), signal }, terms);
     },
+    start: (world) => terms.watch(world, ownOf(world)),
   };
 }
 
 async function follow(
   event: Moderated,
   acting: { readonly world: RobotWorld; readonly own: OwnActs; readonly signal: AbortSignal },
+  terms: Terms,
 ): Promise<Answer> {
   const { world } = acting;
   const { act, user, by, until, conversation, at } = event;
@@ -56,10 +61,18 @@ async function follow(
       const text = texts("robot-moderation.followed", { act, name: user.name });
       return { to: room, saying: { body: [{ kind: "text", text }], silent: true } } as const;
     });
-  return { also: [...telling.lines, ...done], keep: telling.keep };
+  const keepTerms = await terms.keep(results, deed, world);
+  return {
+    also: [...telling.lines, ...done],
+    async keep(tx) {
+      await terms.forget(user.user, tx);
+      await keepTerms(tx);
+      await telling.keep(tx);
+    },
+  };
 }
 
-function switchCommand(own: (world: RobotWorld) => OwnActs): Command {
+function switchCommand(own: (world: RobotWorld) => OwnActs, terms: Terms): Command {
   return {
     ...{ name: "moderation", texts: "robot-moderation.switch", who: "admin", where: "rooms" },
     isCarried: false,
@@ -72,11 +85,11 @@ function switchCommand(own: (world: RobotWorld) => OwnActs): Command {
       const values = { state: isOn ? "on" : "off", count: others.length };
       return said(texts("robot-moderation.switch.shown", values));
     },
-    press: (question, words) => takeUp(question, words, own(question.world)),
+    press: (question, words) => takeUp(question, words, own(question.world), terms),
   };
 }
 
-async function takeUp(question: Question, id: string, own: OwnActs): Promise<Answer> {
+async function takeUp(question: Question, id: string, own: OwnActs, terms: Terms): Promise<Answer> {
   const { ask, texts, world, signal } = question;
   const offer = await offerOf(world.store, id);
   if (!offer || !isSamePlace(offer.room, ask.room)) throw new Refusal("robot-moderation.over");
@@ -85,11 +98,15 @@ async function takeUp(question: Question, id: string, own: OwnActs): Promise<Ans
     ...{ act: offer.act, target: offer.user, name: offer.name, by: ask.by.user },
     ...(offer.until !== undefined && { until: offer.until }),
   };
-  const { outcome } = await actIn(offer.room, deed, { world, own, signal });
-  if (outcome !== "done") throw new Refusal(`robot-moderation.pressed.${outcome}`);
+  const result = await actIn(offer.room, deed, { world, own, signal });
+  if (result.outcome !== "done") throw new Refusal(`robot-moderation.pressed.${result.outcome}`);
+  const keepTerms = await terms.keep([result], deed, world);
   const words = texts("robot-moderation.taken-up", { act: offer.act, name: offer.name, by: ask.by.name });
   return {
     change: { body: [{ kind: "text", text: words }] },
-    keep: (tx) => endOffer(tx, id),
+    async keep(tx) {
+      await endOffer(tx, id);
+      await keepTerms(tx);
+    },
   };
 }

@@ -78,7 +78,7 @@ export function createSocial({ context, rest, directory, deeds }: SocialParts): 
 function createMight(
   { context, rest, deeds }: Pick<SocialParts, "context" | "rest" | "deeds">,
   guildOf: (room: ConversationRef, signal: AbortSignal) => Promise<string>,
-): Required<Pick<Social, "leave" | "moderate" | "remove">> {
+): Required<Pick<Social, "leave" | "endless" | "moderate" | "remove">> {
   return {
     async leave(room, signal) {
       const guild = await guildOf(room, signal);
@@ -86,6 +86,7 @@ function createMight(
         .request({ method: "DELETE", route: `/users/@me/guilds/${guild}`, signal })
         .catch(unless(UNKNOWN_GUILD));
     },
+    endless: ["ban"],
     async moderate(moderation, signal) {
       const guild = await guildOf(moderation.room, signal);
       const { act, user, reason } = moderation;
