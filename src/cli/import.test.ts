@@ -117,7 +117,34 @@ describe("matterbridge", () => {
   });
 });
 
+describe("a matterbridge of odd shape", () => {
+  it("is read as far as it goes, each other key is named, and no value", async () => {
+    const odd = join(folder, "odd.toml");
+    const lines = [
+      ...["[telegram]", 'Token = "1:LEAK"', "[telegram.a]", 'Token = "1:x"', "[[gateway]]"],
+      ...['name = "g"', "enable = true", "wat = 1", "[[gateway.inout]]", 'account = "telegram.a"'],
+      ...['channel = "-1001"', 'label = "x"', "[gateway.inout.options]", 'key = "LEAK"'],
+    ];
+    writeFileSync(odd, lines.join("\n"));
+    const { code, err, config } = await imported("matterbridge", odd);
+    expect(code).toBe(0);
+    for (const path of ["telegram.token", "gateway[0].wat", "gateway[0].inout[0].label"])
+      expect(err).toContain(`${path}: this option is not known here`);
+    expect(err).toContain("gateway[0].inout[0].options.key: this option is not known here");
+    expect(`${err}${readFileSync(config, "utf8")}`).not.toContain("LEAK");
+  });
+});
+
 describe("whatever is imported", () => {
+  it("is refused with a sentence when its anchors multiply without end", async () => {
+    const bomb = join(folder, "bomb.yaml");
+    const rows = Array.from({ length: 9 }, (_, n) => `b${n + 1}: &b${n + 1} [${`*b${n},`.repeat(9)}]`);
+    writeFileSync(bomb, ["b0: &b0 [x]", ...rows].join("\n"));
+    const { code, err } = await imported("tedicross", bomb);
+    expect(code).toBe(2);
+    expect(err).toContain("not well formed");
+  });
+
   it.each([
     ["tedicross", "settings.yaml"],
     ["matterbridge", "matterbridge.toml"],

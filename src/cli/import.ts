@@ -63,6 +63,8 @@ function read(source: Source, file: string, texts: Texts): Imported {
     // Their messages quote the line, which may hold a token.
     if (error instanceof YAMLParseError) throw malformed(file, error.linePos?.[0].line, texts);
     if (error instanceof TomlError) throw malformed(file, error.line, texts);
+    // Anchors that multiply without end.
+    if (error instanceof ReferenceError) throw malformed(file, undefined, texts);
     throw error;
   }
 }

@@ -71,6 +71,9 @@ const GENERAL: Rules = {
   logfile: "log",
   debug: "log",
 };
+const GATEWAY = ["name", "enable", "in", "out", "inout"];
+const END = ["account", "channel", "options"];
+const OPTIONS: Rules = { webhookurl: "webhooks" };
 const CARRIED = ["remotenickformat", "showjoinpart", "showusertyping"] as const;
 
 interface Account {
@@ -116,6 +119,10 @@ function accountsOf(top: Fields, notes: ImportNote[]): ReadonlyMap<string, Accou
     for (const [given, value] of Object.entries(fieldsOf(top[platform]))) {
       const path = `${platform}.${given}`;
       const fields = fieldsOf(value);
+      if (fields !== value) {
+        notes.push({ path, code: "unknown" });
+        continue;
+      }
       notes.push(...notesOn(fields, path, RULES[platform], ["token", ...CARRIED]));
       const word = given.replace(/[^A-Za-z0-9_-]/g, "-");
       const name = nameFor(/^[A-Za-z]/.test(word) ? word : `${platform}-${word}`, platform, names);
@@ -157,6 +164,7 @@ interface End {
 function gatewayOf(gateway: Fields, path: string, scene: Scene): readonly ImportedBridge[] {
   const { names, notes, general } = scene;
   const given = textOf(gateway.name) || path;
+  notes.push(...notesOn(gateway, path, {}, GATEWAY));
   if (gateway.enable !== true) {
     notes.push({ path, code: "disabled", values: { bridge: given } });
     return [];
@@ -196,8 +204,10 @@ function endsOf(gateway: Fields, path: string, { accounts, notes }: Scene): read
   const ends = new Map<string, End>();
   for (const way of ["in", "out", "inout"] as const) {
     for (const [i, value] of listOf(gateway[way]).entries()) {
-      const { account: given, channel: where, options } = fieldsOf(value);
+      const end = fieldsOf(value);
+      const { account: given, channel: where, options } = end;
       const at = `${path}.${way}[${i}]`;
+      notes.push(...notesOn(end, at, {}, END), ...notesOn(fieldsOf(options), `${at}.options`, OPTIONS, []));
       const account = accounts.get(textOf(given).toLowerCase());
       const channel = textOf(where);
       if (!account) {
@@ -205,8 +215,6 @@ function endsOf(gateway: Fields, path: string, { accounts, notes }: Scene): read
         notes.push({ path: at, code: "platform", values: { platform } });
         continue;
       }
-      if (textOf(fieldsOf(options).webhookurl) !== "")
-        notes.push({ path: `${at}.options.webhookurl`, code: "webhooks" });
       const key = `${account.name}:${channel}`;
       const known = ends.get(key);
       ends.set(key, {
