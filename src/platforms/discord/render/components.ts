@@ -10,6 +10,7 @@ const MOST_ROWS = 5;
 const MOST_IN_ROW = 5;
 const MOST_FIELDS = 5;
 const LABEL = 80;
+const ADDRESS = 512;
 const SHORT = 45;
 const HINT = 100;
 const VALUE = 4000;
@@ -17,6 +18,7 @@ const VALUE = 4000;
 /** Rows of buttons; [] for none. What Discord has no room for is left out. */
 export function rowsOf(keyboard: Keyboard): readonly object[] {
   return keyboard
+    .map((row) => row.filter((button) => !("href" in button) || [...button.href].length <= ADDRESS))
     .filter((row) => row.length > 0)
     .slice(0, MOST_ROWS)
     .map((row) => ({ type: TYPES.row, components: row.slice(0, MOST_IN_ROW).map(buttonOf) }));
