@@ -23,12 +23,18 @@ export function startJobs(
     const key = `${keeper.name}/${place}/${"at" in job ? job.at : job.everyMs}`;
     const next = (last: number | undefined) => {
       const due = nextRun(job, world.clock.now(), last);
-      timers.at(due, () => track(run(keeper, place, key).then(() => next(world.clock.now()))));
+      // What storage refused once is tried again at the next time.
+      timers.at(due, () => track(run(keeper, place, key).finally(() => next(world.clock.now()))));
     };
+    const known = world.store.transaction((tx) => tx.records.get(KIND, key)).then(Number);
     track(
-      world.store
-        .transaction((tx) => tx.records.get(KIND, key))
-        .then((last) => next(Number(last) || undefined)),
+      known.then(
+        (last) => next(last || undefined),
+        (error: unknown) => {
+          next(undefined);
+          throw error;
+        },
+      ),
     );
   };
   const run = async (keeper: Keeper, place: number, key: string) => {

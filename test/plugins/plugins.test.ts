@@ -348,6 +348,33 @@ describe("a plugin's hooks", () => {
 });
 
 describe("a plugin's jobs", () => {
+  it("go on after storage has refused once", async () => {
+    const source = plugin(
+      `name: "a", jobs: [{ every: "1h", run: (api) => api.say("telegram:-1001", "tick") }]`,
+    );
+    const { plugins, bench } = await started({ "a.ts": source });
+    let refusals = 0;
+    const store: typeof bench.store = Object.create(bench.store, {
+      transaction: {
+        value: (work: Parameters<typeof bench.store.transaction>[0]) =>
+          refusals-- > 0 ? Promise.reject(new Error("disk full")) : bench.store.transaction(work),
+      },
+    });
+    const settle = async () => {
+      await bench.store.transaction(async () => {});
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    const jobs = plugins.area.start?.({ ...bench.world, store });
+    await settle();
+    refusals = 1;
+    await bench.clock.advance(3_600_000);
+    await settle();
+    expect(bench.said).toEqual([]);
+    await bench.clock.advance(3_600_000);
+    await expect.poll(() => bench.said.length, { timeout: 4_000 }).toBe(1);
+    await jobs?.stop();
+  });
+
   it("run by the clock, and go on counting after a restart", async () => {
     const source = plugin(
       `name: "a", jobs: [{ every: "1h", run: (api) => api.say("telegram:-1001", "tick") }]`,
