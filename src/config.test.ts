@@ -44,6 +44,7 @@ const platforms: PlatformSchemas = {
         .default({ show: true }),
       limits: z.enum(["auto", "none"]).default("auto"),
       interactions: z.enum(["gateway", "endpoint"]).default("gateway"),
+      members: z.boolean().default(false),
       install_events: z.boolean().default(false),
       backfill: z
         .strictObject({ messages: z.number(), hours: z.number() })

@@ -52,6 +52,8 @@ export interface Social {
   announce(commands: readonly CommandSheet[], signal: AbortSignal): Promise<void>;
   /** Leaves a chat for good. @throws PlatformError */
   leave?(room: ConversationRef, signal: AbortSignal): Promise<void>;
+  /** False where the platform does not tell the account who leaves its rooms. It tells, unless this says otherwise. */
+  tellsWhoLeaves?(): boolean;
   /** Acts whose end the platform does not know (`Moderation.until` says nothing to it): who did them ends them. */
   readonly endless?: readonly Act[];
   /** Does it to a person. Doing it twice changes nothing. @throws PlatformError */

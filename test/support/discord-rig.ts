@@ -39,6 +39,8 @@ export interface DiscordRig {
 
 export interface DiscordRigOptions {
   readonly messageContent?: boolean;
+  /** The members intent is switched on; it is not, unless told. */
+  readonly members?: boolean;
   /** Discord lets the bot switch that on by itself; it does not, unless told. */
   readonly mayChange?: boolean;
   readonly permissions?: bigint;
@@ -61,6 +63,7 @@ export interface DiscordAccountOptions {
   /** Nobody answers, unless told. */
   readonly robot?: RobotPort;
   readonly avatars?: { readonly show?: boolean; readonly channel?: string };
+  readonly members?: boolean;
   /** What becomes of an update before it counts as stored. */
   readonly disk?: (raw: RawUpdate) => Promise<void>;
 }
@@ -79,6 +82,7 @@ export async function openDiscordRig(options: DiscordRigOptions = {}): Promise<D
   const clock = new ManualClock();
   const {
     messageContent = true,
+    members = false,
     mayChange = false,
     permissions,
     resumeWindowMs = 180_000,
@@ -89,7 +93,11 @@ export async function openDiscordRig(options: DiscordRigOptions = {}): Promise<D
   const channel = sandbox.createChannel(guild, { name: "geral" }).id;
   const ana = sandbox.createUser({ username: "ana", globalName: "Ana" }).id;
   sandbox.addMember(guild, ana);
-  const bot = sandbox.createBot({ name: "MateBot", intents: { messageContent }, reviewed: !mayChange });
+  const bot = sandbox.createBot({
+    name: "MateBot",
+    intents: { messageContent, members },
+    reviewed: !mayChange,
+  });
   sandbox.addBot(guild, bot.id, permissions === undefined ? {} : { permissions });
   const running: Platform[] = [];
   const at = (thread?: string): ConversationRef =>
@@ -133,6 +141,7 @@ function makeAccount(clock: ManualClock, choice: Choice): DiscordAccount {
     ...{ platform: "discord", token, api, cdn: choice.cdn, media: choice.mediaHost },
     ...(backfill && { backfill }),
     ...(avatars && { avatars }),
+    ...(choice.members !== undefined && { members: choice.members }),
   });
   const platform = createDiscord(context, config);
   const offered: RawUpdate[] = [];

@@ -26,6 +26,7 @@ describe("the section of a Discord account", () => {
       avatars: { show: true },
       interactions: "gateway",
       install_events: false,
+      members: false,
       limits: "auto",
       backfill: { messages: 500, hours: 24 },
     });

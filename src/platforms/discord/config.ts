@@ -41,6 +41,8 @@ export const discordSchema = z
     limits: z.enum(["auto", "none"]).default("auto"),
     /** How commands and buttons come; `endpoint` needs an address that a public authority vouches for. */
     interactions: z.enum(["gateway", "endpoint"]).default("gateway"),
+    /** Switches on, where Discord lets it, that it is told who leaves a server; that is used as soon as it is on. */
+    members: z.boolean().default(false),
     /** Asks Discord to tell where the bot is added or removed; needs such an address too. */
     install_events: z.boolean().default(false),
     /** What is carried of a time in which nobody listened, in each conversation. */

@@ -20,6 +20,7 @@ import { createFaces, NO_FACES } from "./files/faces.ts";
 import { createFileReader } from "./files/open-file.ts";
 import type { Dispatch } from "./gateway/dispatch.ts";
 import { Gateway } from "./gateway/gateway.ts";
+import { intentsFor, membersIntent } from "./gateway/options.ts";
 import { createReceiver } from "./gateway/receive.ts";
 import { createInteractions, type Interactions } from "./interactions/interactions.ts";
 import { parseDispatch } from "./parse/parse.ts";
@@ -44,7 +45,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
   const directory = createGuildDirectory();
   const puppets = createPuppets({ context, rest, directory });
   const deeds = createDeeds(context.clock);
-  const account = createAccount({ context, rest, directory });
+  const account = createAccount({ context, rest, directory, wantsMembers: config.members });
   const facts = createGuildFacts(rest);
   const { channel: avatars } = config.avatars;
   const channel = createAvatarChannel({ context, rest, directory, cdn: config.cdn, channel: avatars });
@@ -52,11 +53,13 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
   const files = createFileReader({ rest, clock: context.clock, hosts: config });
   const interactions = createInteractions({ context, config, rest, directory });
   const api = createApi({ context, rest, puppets, directory, faces });
+  const asked = intentsFor(context);
   let backfill: Backfill | undefined;
   const attention = createAttention({ context, account, settle: () => backfill?.settle() });
   const gateway = new Gateway({
     context,
     token: config.token,
+    intents: () => (context.robot && account.knowsMembers() ? asked | membersIntent : asked),
     prepare: (signal) => account.prepare(signal),
     information: (signal) => askForGateway(rest, context, signal),
     receive: createReceive({ context, directory, puppets, facts, interactions, deeds, attention }),
@@ -66,7 +69,7 @@ export function createDiscord(context: PlatformContext, config: DiscordConfig): 
       return backfill;
     },
   });
-  const social = createSocial({ context, rest, directory, deeds });
+  const social = createSocial({ context, rest, directory, deeds, account });
   const announcing = createAnnouncing(context, social);
   const guildOf = (id: string) => directory.channel(id)?.guild ?? "";
 
@@ -135,6 +138,7 @@ function createReceive(parts: ReceiveParts) {
   const take = createReceiver({ context, directory, deeds });
   return (event: Dispatch, session: string): Omit<RawUpdate, "position"> | undefined => {
     attention.look();
+    if (isOfOthers(event, directory)) return undefined;
     if (event.t === "INTERACTION_CREATE") return interactions.receive(event.d);
     const raw = take(event, session);
     facts.note(event.t, event.d);
@@ -160,6 +164,12 @@ async function askForGateway(
 /** Other trouble may pass, and `start` reports it. */
 function throwIfFinal(error: unknown): void {
   if (error instanceof UserError) throw error;
+}
+
+/** Where members are told of, those of the bot itself alone say what it may do, and the others are many. */
+function isOfOthers({ t, d }: Dispatch, directory: GuildDirectory): boolean {
+  const { user } = Object(d) as { readonly user?: { readonly id?: string } };
+  return t === "GUILD_MEMBER_UPDATE" && user?.id !== directory.self.userId;
 }
 
 function noteForPuppets(event: Dispatch, puppets: Puppets): void {

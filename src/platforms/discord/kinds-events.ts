@@ -62,8 +62,11 @@ export const GATEWAY_EVENTS = {
   [Event.SubscriptionUpdate]: business,
   [Event.SubscriptionDelete]: business,
 
-  [Event.GuildMemberAdd]: kind("nothing", "not asked for (intent GUILD_MEMBERS): messages tell who joined"),
-  [Event.GuildMemberRemove]: noIntent("GUILD_MEMBERS, which not every bot is given: nothing tells who left"),
+  [Event.GuildMemberAdd]: kind("nothing", "messages tell who joined"),
+  [Event.GuildMemberRemove]: kind(
+    "inside",
+    "to the robot: who left, where the bot has the intent GUILD_MEMBERS",
+  ),
   [Event.GuildMembersChunk]: kind("nothing", "answers to requests that are not made"),
   [Event.PresenceUpdate]: noIntent("GUILD_PRESENCES"),
   [Event.VoiceStateUpdate]: noIntent("GUILD_VOICE_STATES"),

@@ -122,5 +122,8 @@ async function shown(question: Question, which: Which, options: WelcomeOptions):
     which === "welcome" ? "robot-welcome.welcome.state" : "robot-welcome.goodbye.state",
     state,
   );
-  return { say: { ...preview, body: [{ kind: "text", text: `${words}\n\n` }, ...preview.body] } };
+  const isDeaf = which === "goodbye" && world.social(ask.account)?.tellsWhoLeaves?.() === false;
+  const after = isDeaf ? [{ kind: "text", text: `\n\n${texts("robot-welcome.goodbye.deaf")}` } as const] : [];
+  const body = [{ kind: "text", text: `${words}\n\n` } as const, ...preview.body, ...after];
+  return { say: { ...preview, body } };
 }

@@ -242,6 +242,51 @@ describe("goodbyes", () => {
   });
 });
 
+describe("goodbyes where the platform may not tell who leaves", () => {
+  const there = { account: "discord", id: "77" };
+  let tells: boolean;
+  beforeEach(async () => {
+    tells = true;
+    const { social } = world;
+    world = {
+      ...world,
+      social: (account) => {
+        const real = social(account);
+        return real && account === "discord" ? { ...real, tellsWhoLeaves: () => tells } : real;
+      },
+    };
+    await world.rooms.set(there, { goodbye: { on: true } });
+  });
+  const leaving = () =>
+    hear({ kind: "members.changed", conversation: there, joined: [], left: [carla], at: 1 });
+
+  it("are said to who went, a moment later", async () => {
+    const answer = leaving();
+    await bench.clock.advance(2_000);
+    expect(wordsOf(await answer)).toContain("Carla");
+  });
+
+  it("are not said to who was put out, which is told only behind that", async () => {
+    const answer = leaving();
+    const kicked = { kind: "moderated", conversation: there, act: "kick", user: carla, at: 1 } as const;
+    expect(area.wants?.(kicked, world)).toBe(false);
+    await bench.clock.advance(2_000);
+    expect((await answer).say).toBeUndefined();
+  });
+
+  it("are explained to the admin while it does not tell", async () => {
+    const asked = { kind: "command", name: "goodbye", words: "", files: [] } as const;
+    const ask = bench.ask(asked, { room: there, account: "discord" });
+    const { signal } = new AbortController();
+    const texts = loadTexts("pt-BR");
+    const question = { ask, args: {}, texts, language: "pt-BR", role: "admin", world, signal } as const;
+    const shown = async () => wordsOf(await named("goodbye").answer(question));
+    expect(await shown()).not.toContain("members: true");
+    tells = false;
+    expect(await shown()).toContain("members: true");
+  });
+});
+
 describe("the rules", () => {
   const rules = (words?: string, role: "admin" | "everyone" = "admin") =>
     bench.command(named("rules"), words === undefined ? {} : { words }, { role });

@@ -20,6 +20,7 @@ import {
 import { goodbyeCommand, welcomeCommand } from "./commands.ts";
 import { greetingFor, type WelcomeOptions } from "./greeting.ts";
 import { endGroup, type Group, type Joiner, noteJoin, noteLeft, quietGroups } from "./joins.ts";
+import { createPutOut, type PutOut } from "./put-out.ts";
 import { rulesCommand } from "./rules.ts";
 
 const LOOK_EVERY_MS = 10_000;
@@ -28,10 +29,12 @@ type MembersChanged = Extract<BridgeEvent, { kind: "members.changed" }>;
 
 /** Says nothing of its own accord until an admin of the room switches it on. */
 export function createWelcome(options: WelcomeOptions): Area {
+  const putOut = createPutOut();
   return {
     name: "welcome",
     commands: [welcomeCommand(options), goodbyeCommand(options), rulesCommand],
     wants(event, world) {
+      if (event.kind === "moderated") putOut.note(event, world.clock.now());
       if (event.kind !== "members.changed") return false;
       const { welcome, goodbye } = world.rooms.get(event.conversation);
       const joined = greetable(event.joined).length > 0 && welcome?.on === true;
@@ -40,9 +43,8 @@ export function createWelcome(options: WelcomeOptions): Area {
     },
     async hear(event, world, signal) {
       if (event.kind !== "members.changed") return {};
-      return greetable(event.joined).length > 0
-        ? welcomed(event, world, options, signal)
-        : missed(event, world, options, signal);
+      if (greetable(event.joined).length > 0) return welcomed(event, world, options, signal);
+      return missed(event, { world, options, signal, putOut });
     },
     start: (world) => watch(world, options),
   };
@@ -102,19 +104,23 @@ async function welcomeOf(
   return asking({ ...given, saying }, world);
 }
 
-async function missed(
-  { conversation: room, left, by }: MembersChanged,
-  world: RobotWorld,
-  options: WelcomeOptions,
-  signal: AbortSignal,
-): Promise<Answer> {
+interface Missing {
+  readonly world: RobotWorld;
+  readonly options: WelcomeOptions;
+  readonly signal: AbortSignal;
+  readonly putOut: PutOut;
+}
+
+async function missed(event: MembersChanged, { world, options, signal, putOut }: Missing): Promise<Answer> {
+  const { conversation: room, left } = event;
   const areMany = await world.store.transaction(async (tx) => {
     await forgetWaiting(tx, room, left);
     return noteLeft(tx, room, left);
   });
-  const people = greetable(left);
   // Who was put out is not waved after, and who runs through with many others neither.
-  if (areMany || by || people.length === 0 || !world.rooms.get(room).goodbye?.on) return {};
+  if (areMany || greetable(left).length === 0 || !world.rooms.get(room).goodbye?.on) return {};
+  const people = greetable(await putOut.others(event, world, signal));
+  if (people.length === 0) return {};
   return { say: await greetingFor({ room, which: "goodbye", people, world, signal }, options) };
 }
 

@@ -4,7 +4,14 @@ import type { PlatformContext } from "../../../bridge/platform.ts";
 import type { ConversationRef } from "../../../model/refs.ts";
 import { DiscordError } from "../errors.ts";
 import type { DiscordRest } from "../rest/rest.ts";
-import { type Application, askApplication, readsContent, switchOnContent } from "./application.ts";
+import {
+  type Application,
+  askApplication,
+  knowsMembers,
+  readsContent,
+  switchOnContent,
+  switchOnMembers,
+} from "./application.ts";
 import { intentsFault, inWords } from "./faults.ts";
 import type { GuildDirectory } from "./guild-directory.ts";
 import { refreshGuild } from "./guild-refresh.ts";
@@ -14,9 +21,13 @@ export interface AccountParts {
   readonly context: PlatformContext;
   readonly rest: DiscordRest;
   readonly directory: GuildDirectory;
+  /** Switches on that it is told who comes and goes, where Discord lets it. */
+  readonly wantsMembers?: boolean;
 }
 
 export interface Account {
+  /** Discord tells it who comes and goes; false before `prepare`. */
+  knowsMembers(): boolean;
   /** Fills the directory for every bridged channel; cheap once that is done. @throws UserError | DiscordError */
   prepare(signal: AbortSignal): Promise<void>;
   /** Removes the cause of a Gateway close code, if the bot may; false when nothing was changed. @throws DiscordError */
@@ -29,11 +40,12 @@ export function createAccount(parts: AccountParts): Account {
   const { context, rest, directory } = parts;
   const guilds = new Set<string>();
   const looked = new Set<string>();
+  const granted: Granted = { members: false };
 
   const get = (route: `/${string}`, signal: AbortSignal) => rest.request({ method: "GET", route, signal });
 
   async function learn(channel: string, signal: AbortSignal): Promise<void> {
-    await introduce(parts, signal);
+    await introduce(parts, granted, signal);
     if (directory.channel(channel) === undefined) {
       directory.noteChannel(await get(`/channels/${channel}`, signal));
     }
@@ -65,21 +77,37 @@ export function createAccount(parts: AccountParts): Account {
 
   return {
     learn,
-    async mend(code, signal) {
-      // Discord, Gateway close event codes: disallowed intents.
-      if (code !== 4014) return false;
-      const application = await askApplication(rest, signal);
-      return !readsContent(application) && (await letRead(parts, application, signal));
-    },
+    knowsMembers: () => granted.members,
+    mend: (code, signal) => mend(parts, granted, code, signal),
     async prepare(signal) {
       try {
-        await introduce(parts, signal);
+        await introduce(parts, granted, signal);
         for (const conversation of context.conversations()) await look(conversation, signal);
       } catch (error) {
         throw inWords(error, context.texts);
       }
     },
   };
+}
+
+interface Granted {
+  members: boolean;
+}
+
+/** As `Account.mend`. */
+async function mend(
+  parts: AccountParts,
+  granted: Granted,
+  code: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  // Discord, Gateway close event codes: disallowed intents.
+  if (code !== 4014) return false;
+  const application = await askApplication(parts.rest, signal);
+  // Somebody has switched it off: the next session goes without.
+  const isLess = granted.members && !knowsMembers(application);
+  granted.members = knowsMembers(application);
+  return readsContent(application) ? isLess : letRead(parts, application, signal);
 }
 
 /** Only the advice about missing rights needs them. */
@@ -97,11 +125,19 @@ async function learnOwnRoles(
 }
 
 /** Who the account is; asked once. @throws UserError when the bot may not read the text of messages */
-async function introduce({ context, rest, directory }: AccountParts, signal: AbortSignal): Promise<void> {
+async function introduce(
+  { context, rest, directory, wantsMembers = false }: AccountParts,
+  granted: Granted,
+  signal: AbortSignal,
+): Promise<void> {
   if (directory.self.userId !== "") return;
   const application = await askApplication(rest, signal);
   if (!readsContent(application) && !(await letRead({ context, rest }, application, signal)))
     throw intentsFault(context.texts);
+  granted.members =
+    knowsMembers(application) || (wantsMembers && (await switchOnMembers(rest, application, signal)));
+  if (wantsMembers && !granted.members)
+    context.log.warn({ account: context.account }, context.texts("discord-account.members-refused"));
   const user = (await rest.request({ method: "GET", route: "/users/@me", signal })) as {
     readonly id: string;
   };

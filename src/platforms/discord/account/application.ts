@@ -18,9 +18,9 @@ export interface Application {
   readonly event_webhooks_types?: readonly string[];
 }
 
-// Discord, resources/application, application flags: MESSAGE_CONTENT is switched on, above or below the review limit.
-const contentFlag = 1 << 18;
-const contentLimitedFlag = 1 << 19;
+// Discord, resources/application, application flags: an intent is switched on, above or below the review limit.
+const CONTENT = { flag: 1 << 18, limited: 1 << 19 } as const;
+const MEMBERS = { flag: 1 << 14, limited: 1 << 15 } as const;
 
 /** @throws DiscordError */
 export async function askApplication(rest: DiscordRest, signal: AbortSignal): Promise<Application> {
@@ -29,7 +29,12 @@ export async function askApplication(rest: DiscordRest, signal: AbortSignal): Pr
 
 /** May it read what people write? A Discord that does not say is believed to allow it. */
 export function readsContent({ flags }: Application): boolean {
-  return flags === undefined || (flags & (contentFlag | contentLimitedFlag)) !== 0;
+  return flags === undefined || (flags & (CONTENT.flag | CONTENT.limited)) !== 0;
+}
+
+/** May it know who comes and goes? */
+export function knowsMembers({ flags = 0 }: Application): boolean {
+  return (flags & (MEMBERS.flag | MEMBERS.limited)) !== 0;
 }
 
 /** Asks Discord to let the bot read messages; false when it refuses (above the review limit). @throws DiscordError */
@@ -38,13 +43,36 @@ export async function switchOnContent(
   application: Application,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const body = { flags: (application.flags ?? 0) | contentLimitedFlag };
+  const changed = await switchOn(rest, (application.flags ?? 0) | CONTENT.limited, signal);
+  return changed !== undefined && readsContent(changed);
+}
+
+/** The same for who comes and goes. @throws DiscordError */
+export async function switchOnMembers(
+  rest: DiscordRest,
+  application: Application,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const changed = await switchOn(rest, (application.flags ?? 0) | MEMBERS.limited, signal);
+  return changed !== undefined && knowsMembers(changed);
+}
+
+async function switchOn(
+  rest: DiscordRest,
+  flags: number,
+  signal: AbortSignal,
+): Promise<Application | undefined> {
   try {
-    const changed = await rest.request({ method: "PATCH", route: "/applications/@me", body, signal });
-    return readsContent(changed as Application);
+    const body = { flags };
+    return (await rest.request({
+      method: "PATCH",
+      route: "/applications/@me",
+      body,
+      signal,
+    })) as Application;
   } catch (error) {
     if (error instanceof DiscordError && (error.fate.kind === "refused" || error.fate.kind === "blocked"))
-      return false;
+      return undefined;
     throw error;
   }
 }

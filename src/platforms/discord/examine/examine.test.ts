@@ -123,6 +123,11 @@ const TABLE: readonly (readonly [string, () => Case, readonly string[]])[] = [
     ["fault discord-intents.content-off"],
   ],
   [
+    "who leaves wished for, and not switched on",
+    () => ({ config: { members: true } }),
+    ["warning discord-intents.members-off"],
+  ],
+  [
     "a Gateway that nobody can name",
     () => {
       const match = ({ path }: { readonly path: string }) => path === "/gateway/bot";

@@ -2,7 +2,7 @@
 
 import type { ExamineContext } from "../../../bridge/examine.ts";
 import type { Diagnosis } from "../../../model/diagnosis.ts";
-import { type Application, askApplication, readsContent } from "../account/application.ts";
+import { type Application, askApplication, knowsMembers, readsContent } from "../account/application.ts";
 import type { DiscordConfig } from "../config.ts";
 import { DiscordError, unauthorized } from "../errors.ts";
 import { createRest } from "../rest/rest.ts";
@@ -65,9 +65,11 @@ function clockSkew(examining: Examining): Diagnosis {
   return finding(examining, "clock-skew", "fault", "off", values);
 }
 
-/** GUILD_MEMBERS is not asked for: messages tell who joined. */
 function intents(examining: Examining, application: Application): Diagnosis {
-  return readsContent(application)
-    ? finding(examining, "discord-intents", "ok", "ok")
-    : finding(examining, "discord-intents", "fault", "content-off", { application: application.id });
+  const values = { application: application.id };
+  if (!readsContent(application))
+    return finding(examining, "discord-intents", "fault", "content-off", values);
+  if (examining.config.members && !knowsMembers(application))
+    return finding(examining, "discord-intents", "warning", "members-off", values);
+  return finding(examining, "discord-intents", "ok", "ok");
 }

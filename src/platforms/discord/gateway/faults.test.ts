@@ -47,6 +47,7 @@ function gatewayTo(port: number, receive: GatewayParts["receive"] = () => undefi
     prepare: async () => undefined,
     information: async () => ({ url: `ws://127.0.0.1:${port}`, shards: 1, session_start_limit: limit }),
     receive,
+    intents: () => intents,
     mend: () => Promise.resolve(false),
     backfill: () => ({
       start: (_since, _signal, finish) => {

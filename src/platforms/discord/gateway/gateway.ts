@@ -18,7 +18,7 @@ import { Abandoned, type CatchUp, createCatchUp } from "./catchup.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { createDoor, type Door, reasonOf } from "./door.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
-import { gatewayOptions, intentsFor } from "./options.ts";
+import { gatewayOptions } from "./options.ts";
 import type { GatewayParts } from "./parts.ts";
 import { createGatewaySession, type GatewaySession } from "./session.ts";
 import { hangUp } from "./socket.ts";
@@ -51,8 +51,7 @@ export class Gateway {
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
-    const intents = intentsFor(parts.context);
-    this.#session = createGatewaySession(parts.context, intents);
+    this.#session = createGatewaySession(parts.context, parts.intents);
     this.#watchdog = createWatchdog({
       clock: parts.context.clock,
       probe: () => this.#probe(),
@@ -73,7 +72,7 @@ export class Gateway {
     });
     this.#shard = new WebSocketShard(
       {
-        options: gatewayOptions(parts.token, intents, () => this.#door.information),
+        options: gatewayOptions(parts.token, parts.intents, () => this.#door.information),
         retrieveSessionInfo: () =>
           // The library asks at every event too; only while idle is it about to open a connection.
           this.#shard.status === WebSocketShardStatus.Idle ? this.#door.admit() : this.#info(),

@@ -221,6 +221,29 @@ describe("who was moderated", () => {
   });
 });
 
+describe("who left the server", () => {
+  const opened = () => {
+    const all = open([at(channel), at("999")]);
+    all.hear("GUILD_CREATE", guildData());
+    return all;
+  };
+
+  it("is told to the bridged rooms of the server", () => {
+    const { hear } = opened();
+    expect(hear("GUILD_MEMBER_REMOVE", { guild_id: guild, user: ana })).toMatchObject([
+      { kind: "members.changed", conversation: at(channel), joined: [], left: [{ name: "Ana" }] },
+    ]);
+    expect(hear("GUILD_MEMBER_REMOVE", { guild_id: "201", user: ana })).toEqual([]);
+  });
+
+  it("is nobody whom the robot put out itself", () => {
+    const { hear, deeds } = opened();
+    deeds.note("kick", guild, ana.id);
+    expect(hear("GUILD_MEMBER_REMOVE", { guild_id: guild, user: ana })).toEqual([]);
+    expect(hear("GUILD_MEMBER_REMOVE", { guild_id: guild, user: bia })).toHaveLength(1);
+  });
+});
+
 describe("what was noted beside an event", () => {
   it.each([
     null,

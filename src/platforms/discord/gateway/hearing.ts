@@ -16,6 +16,8 @@ export interface Heard {
   /** The bridged conversations of the server in which somebody was moderated. */
   readonly rooms?: readonly Place[];
   readonly deed?: Deed;
+  /** Somebody left the server, or was put out of it. */
+  readonly left?: UserPayload;
 }
 
 interface Place {
@@ -110,10 +112,22 @@ export function createHearing({ directory, deeds }: HearingParts): Hearing {
       const access = before ? changes(event, before, levels(bridged, directory)) : [];
       if (access.length > 0) return { access };
       const rooms = inGuild(data.guild_id, bridged);
-      const deed = rooms.length > 0 ? deedIn(event, rooms) : undefined;
+      if (rooms.length === 0) return undefined;
+      if (event.t === "GUILD_MEMBER_REMOVE") {
+        const left = leaverIn(data, deeds);
+        return left && { rooms: rooms.map(placeOf), left };
+      }
+      const deed = deedIn(event, rooms);
       return deed && { rooms: rooms.map(placeOf), deed };
     };
   };
+}
+
+/** Nobody whom the robot itself put out. */
+function leaverIn({ user, guild_id: guild }: EventData, deeds: Deeds): UserPayload | undefined {
+  if (!user) return undefined;
+  const isOurs = (["ban", "kick"] as const).some((act) => deeds.isOurs(act, String(guild), user.id));
+  return isOurs ? undefined : user;
 }
 
 function loggedDeed(

@@ -16,6 +16,9 @@ export const intents =
 /** What the robot hears: who moderates whom, and what is said to it in private. Neither is privileged. */
 const forRobot = GatewayIntentBits.GuildModeration | GatewayIntentBits.DirectMessages;
 
+/** Who comes and goes, for the robot. Privileged: who asks for it without having it is sent away (4014). */
+export const membersIntent = GatewayIntentBits.GuildMembers;
+
 /** With who writes, if a bridge shows it: these events are many. */
 export function intentsFor({
   conversations,
@@ -32,12 +35,14 @@ export function intentsFor({
 /** One shard without compression; `information` answers once a connection is about to be opened. */
 export function gatewayOptions(
   token: string,
-  asked: number,
+  asked: () => number,
   information: () => APIGatewayBotInfo | undefined,
 ): FetchingStrategyOptions {
   return {
     token,
-    intents: asked,
+    get intents(): number {
+      return asked();
+    },
     version: "10",
     encoding: Encoding.JSON,
     compression: null,

@@ -9,6 +9,8 @@ import type { Dispatch } from "./dispatch.ts";
 export interface GatewayParts {
   readonly context: PlatformContext;
   readonly token: string;
+  /** What is asked of a new session; the same until `mend` says otherwise. */
+  readonly intents: () => number;
   /** Learns what must be known before events can be parsed. Called before each connection; cheap once it succeeded. */
   readonly prepare: (signal: AbortSignal) => Promise<void>;
   /** GET /gateway/bot. */

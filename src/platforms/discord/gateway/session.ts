@@ -37,7 +37,7 @@ export interface GatewaySession {
   saved(): Promise<void>;
 }
 
-export function createGatewaySession(context: PlatformContext, intents: number): GatewaySession {
+export function createGatewaySession(context: PlatformContext, intents: () => number): GatewaySession {
   let current: StoredSession | undefined;
   let floor: string | undefined;
   let saving: Promise<void> = Promise.resolve();
@@ -58,7 +58,7 @@ export function createGatewaySession(context: PlatformContext, intents: number):
       const position = readJson<Position>(await context.state.get(positionName));
       if (isId(stored?.floor)) floor = stored.floor;
       const seen = isId(position?.seen) ? { seen: position.seen } : {};
-      if (!isResumable(stored, intents)) return { session: "", sequence: 0, ...seen };
+      if (!isResumable(stored, intents())) return { session: "", sequence: 0, ...seen };
       current = stored;
       if (position?.session === stored.id && position.sequence > stored.ready) return position;
       return { session: stored.id, sequence: stored.ready, ...seen };
@@ -69,7 +69,7 @@ export function createGatewaySession(context: PlatformContext, intents: number):
       return { sessionId: current.id, resumeURL: current.url, sequence, shardId: 0, shardCount: 1 };
     },
     begin(info) {
-      current = { id: info.sessionId, url: info.resumeURL, ready: info.sequence, intents };
+      current = { id: info.sessionId, url: info.resumeURL, ready: info.sequence, intents: intents() };
       return { session: info.sessionId, sequence: info.sequence };
     },
     keep(upTo) {

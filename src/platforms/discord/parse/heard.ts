@@ -14,10 +14,11 @@ type Loose = Readonly<Record<string, unknown>>;
 
 /** [] where nothing was noted. `at`: milliseconds since 1970. */
 export function heardEvents(heard: unknown, at: number, scene: Scene): readonly BridgeEvent[] {
-  const { access, rooms, deed } = Object(heard) as Loose;
+  const { access, rooms, deed, left } = Object(heard) as Loose;
   return [
     ...listOf(access).flatMap((each) => accessEvent(each, scene)),
     ...deedEvents(rooms, deed, at, scene),
+    ...leavingEvents(rooms, left, at, scene),
   ];
 }
 
@@ -37,6 +38,17 @@ function deedEvents(rooms: unknown, deed: unknown, at: number, scene: Scene): re
     if (!conversation) return [];
     const told = { ...(who && { by: who }), ...(typeof until === "number" && { until }), at };
     return [{ kind: "moderated", conversation, act: act as Act, user: whom, ...told } as const];
+  });
+}
+
+function leavingEvents(rooms: unknown, left: unknown, at: number, scene: Scene): readonly BridgeEvent[] {
+  const who = personOf(left, scene);
+  if (!who) return [];
+  return listOf(rooms).flatMap((room) => {
+    const conversation = placeOf(room, scene);
+    return conversation
+      ? [{ kind: "members.changed", conversation, joined: [], left: [who], at } as const]
+      : [];
   });
 }
 

@@ -3,6 +3,7 @@
 import type { PlatformContext } from "../../../bridge/platform.ts";
 import type { Moderation, Social } from "../../../bridge/social.ts";
 import type { ConversationRef } from "../../../model/refs.ts";
+import type { Account } from "../account/account.ts";
 import type { GuildDirectory } from "../account/guild-directory.ts";
 import { robotLink } from "../account/install-link.ts";
 import { registerCommands } from "../commands/register.ts";
@@ -18,6 +19,7 @@ export interface SocialParts {
   readonly directory: Pick<GuildDirectory, "self" | "channel">;
   /** Told of what the robot does to people. */
   readonly deeds?: Deeds;
+  readonly account?: Pick<Account, "knowsMembers">;
 }
 
 // Discord, topics/opcodes-and-status-codes: missing access; unknown guild, message, ban.
@@ -30,7 +32,7 @@ const UNKNOWN_BAN = 10026;
 const LONGEST_MUTE_MS = 28 * 86_400_000 - 60_000;
 
 /** As `Social`. A ban with an end is a ban without: Discord knows none that end by themselves. */
-export function createSocial({ context, rest, directory, deeds }: SocialParts): Social {
+export function createSocial({ context, rest, directory, deeds, account: self }: SocialParts): Social {
   const { account } = context;
 
   /** Also of a room that nobody has spoken of yet. @throws DiscordError */
@@ -43,6 +45,7 @@ export function createSocial({ context, rest, directory, deeds }: SocialParts): 
 
   return {
     handle: () => undefined,
+    ...(self && { tellsWhoLeaves: () => self.knowsMembers() }),
     room: (ref, signal) => roomFacts({ rest, signal }, ref),
     standing: (user, room, signal) => standingOf({ rest, signal }, user.id, room),
     isSilenced: (user, room, signal) => isSilenced({ rest, signal }, user.id, room, context.clock.now()),
