@@ -198,6 +198,7 @@ export class Keeper {
     const { report, texts } = this.#parts;
     this.#state = "off";
     this.#why = fall;
+    this.#restart?.cancel();
     report(this, "error", "off", { why: fallWords(fall, this.name, texts) }, fall.detail ?? "");
     this.#loaded?.();
   }
