@@ -229,6 +229,17 @@ describe("an answer of which copies cross", () => {
     expect(told).toEqual([idsOf(interaction)]);
   });
 
+  it("is told the first one, too, when the rest cannot be said", async () => {
+    const replies = open(() => ({ ...visible, stands, more: [{ data: { content: "dois" } }] }));
+    const interaction = await used();
+    const match = ({ path }: { readonly path: string }) => path.startsWith("/webhooks/");
+    const body = { message: "Invalid Form Body", code: 50035 };
+    rig.sandbox.faults.add({ match, times: 1, fault: { kind: "status", status: 400, body } });
+    await replies.byCallback(interaction);
+    expect(told).toEqual([idsOf(interaction)]);
+    expect(replies.lines).toHaveLength(1);
+  });
+
   it("in the answer to a request asks which message that was", async () => {
     const replies = open(() => ({ ...visible, stands }));
     const interaction = await used();

@@ -103,9 +103,13 @@ function createDeciding(
       const plain = { type, ...(data && { data }) };
       if (more.length === 0 && !stands) return { now: plain };
       const tell: Decision["tell"] = async (first) => {
-        const ids = await goOn({ context, rest }, interaction, more);
-        const id = stands && (await first());
-        if (id !== undefined) await stands?.([id, ...ids]);
+        const id = stands && (await first().catch(() => undefined));
+        let ids: readonly string[] = [];
+        try {
+          ids = await goOn({ context, rest }, interaction, more);
+        } finally {
+          if (id !== undefined) await stands?.([id, ...ids]);
+        }
       };
       return { now: plain, tell };
     }
