@@ -38,4 +38,6 @@ export interface PersonWishes {
   readonly name?: string;
   /** `other`: the picture of the linked account; `none`: their first letter. */
   readonly face?: "own" | "other" | "none";
+  /** Their `@name` on the platform, of who linked accounts: people call them by it. */
+  readonly handle?: string;
 }

@@ -17,6 +17,7 @@ export const PERSON = "person";
 interface Kept<T> {
   get(key: string): T;
   set(key: string, change: object): Promise<void>;
+  all(): Iterable<readonly [string, T]>;
   load(): Promise<void>;
 }
 
@@ -24,6 +25,7 @@ function kept<T extends object>(store: Store, kind: string, nothing: T): Kept<T>
   const all = new Map<string, T>();
   return {
     get: (key) => all.get(key) ?? nothing,
+    all: () => all,
     async set(key, change) {
       const next = without({ ...all.get(key), ...change });
       const isEmpty = Object.keys(next).length === 0;
@@ -69,6 +71,8 @@ export function createRooms(store: Store, table: BridgeTable, fallback: Language
 /** So many people are remembered in a room, and so many rooms. */
 const MOST_SEEN = 200;
 const MOST_ROOMS = 500;
+/** So many names by which people are called. */
+const MOST_HANDLES = 10_000;
 
 export interface LoadedPeople extends People {
   load(): Promise<void>;
@@ -80,14 +84,35 @@ export function createPeople(store: Store): LoadedPeople {
   const people = kept<PersonWishes>(store, PERSON, {});
   const keyOf = ({ account, id }: UserRef) => `${account}:${id}`;
   const seen = new Map<string, Map<string, Author>>();
+  const handles = new Map<string, UserRef>();
+  const handleKey = (account: string, handle: string) => `${account}:${handle.toLowerCase()}`;
+  const noteHandle = (user: UserRef, handle: string) => {
+    const key = handleKey(user.account, handle);
+    handles.delete(key);
+    handles.set(key, user);
+    shorten(handles, MOST_HANDLES);
+  };
   return {
     get: (user) => people.get(keyOf(user)),
-    set: (user, change) => people.set(keyOf(user), change),
-    load: people.load,
+    async set(user, change) {
+      const was = people.get(keyOf(user)).handle;
+      await people.set(keyOf(user), change);
+      if ("handle" in change && was !== undefined) handles.delete(handleKey(user.account, was));
+      if (change.handle !== undefined) noteHandle(user, change.handle);
+    },
+    named: (account, handle) => handles.get(handleKey(account, handle)),
+    async load() {
+      await people.load();
+      for (const [key, { handle }] of people.all()) {
+        const [account = "", id = ""] = key.split(/:(.*)/s);
+        if (handle !== undefined) noteHandle({ account, id }, handle);
+      }
+    },
     note(event) {
       if (event.kind !== "message.created") return;
       const { author, ref } = event.message;
       if (author.kind !== "person" || !author.user) return;
+      if (author.username !== undefined) noteHandle(author.user, author.username);
       const room = chatKey(ref.conversation);
       const known = seen.get(room) ?? new Map<string, Author>();
       known.delete(author.user.id);

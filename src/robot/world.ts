@@ -66,6 +66,8 @@ export interface People {
     user: UserRef,
     change: Partial<{ [K in keyof PersonWishes]: PersonWishes[K] | undefined }>,
   ): Promise<void>;
+  /** Whose `@name` it is on an account, as far as they have written or linked their accounts; quick. */
+  named(account: AccountId, handle: string): UserRef | undefined;
   /** Who was seen writing lately, by name or @name, in a room; for commands that name a person. */
   seen(room: ConversationRef, name: string): Author | undefined;
 }

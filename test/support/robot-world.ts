@@ -184,6 +184,8 @@ function worldOf(
         const key = `${user.account}:${user.id}`;
         people.set(key, withChange(people.get(key) ?? {}, change));
       },
+      named: (account, handle) =>
+        [ana, carla].find(({ user, username }) => user.account === account && username === handle)?.user,
       seen: (_room, name) => [ana, carla].find((one) => one.name === name || `@${one.username}` === name),
     },
     files: {

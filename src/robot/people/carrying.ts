@@ -4,6 +4,7 @@ import type { BridgeEvent } from "../../model/event.ts";
 import type { Author, Message, Reply } from "../../model/message.ts";
 import type { UserRef } from "../../model/refs.ts";
 import type { RobotWorld } from "../world.ts";
+import { withCalls } from "./calling.ts";
 import type { Portraits } from "./portraits.ts";
 
 /** What answers show of who is not carried. */
@@ -12,7 +13,7 @@ export const HIDDEN = "[…]";
 /** Undefined: nothing of it. */
 export function carried(
   event: BridgeEvent,
-  world: Pick<RobotWorld, "people">,
+  world: Pick<RobotWorld, "people" | "social">,
   portraits: Pick<Portraits, "of">,
 ): BridgeEvent | undefined {
   const isOut = (user: UserRef | undefined) => user !== undefined && world.people.get(user).optedOut === true;
@@ -40,12 +41,18 @@ export function carried(
 
 function dressedMessage(
   message: Message,
-  world: Pick<RobotWorld, "people">,
+  world: Pick<RobotWorld, "people" | "social">,
   portraits: Pick<Portraits, "of">,
 ): Message {
   const { reply } = message;
   const author = dressed(message.author, world, portraits);
-  return { ...message, author, ...(reply && { reply: dressedReply(reply, world) }) };
+  const { account } = message.ref.conversation;
+  // Where commands are addressed by @name people are called so, too; elsewhere a mention says who is meant.
+  const isCalling = world.social(account)?.handle() !== undefined;
+  const body = isCalling
+    ? withCalls(message.body, (handle) => world.people.named(account, handle))
+    : message.body;
+  return { ...message, author, body, ...(reply && { reply: dressedReply(reply, world) }) };
 }
 
 function dressed(

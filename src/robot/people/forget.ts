@@ -106,7 +106,7 @@ async function erased(question: Question, staysOut: boolean, parts: ForgetParts)
       for (const one of accounts) await erase(tx, one);
     },
     async after() {
-      const nothing = { name: undefined, face: undefined, language: undefined };
+      const nothing = { name: undefined, face: undefined, language: undefined, handle: undefined };
       await wish(world, accounts, { ...nothing, optedOut: staysOut ? true : undefined });
       await parts.portraits.refresh(world, accounts);
       await parts.onErased?.(accounts);

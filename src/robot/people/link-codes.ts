@@ -19,6 +19,8 @@ const MOST_OF_ALL = 30;
 export interface Maker {
   readonly user: UserRef;
   readonly name: string;
+  /** `@name`, where they have one. */
+  readonly username?: string;
 }
 
 export async function keepLinkCode(tx: StoreTx, code: string, maker: Maker, now: number): Promise<void> {

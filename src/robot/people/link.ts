@@ -29,7 +29,8 @@ export function showCode({ ask, texts, world }: Question): Answer {
     return inPrivate("robot-people.link.only-private", "link", { ask, texts, world });
   }
   const code = newCode();
-  const maker: Maker = { user: ask.by.user, name: ask.by.name };
+  const { user, name, username } = ask.by;
+  const maker: Maker = { user, name, ...(username !== undefined && { username }) };
   const values = { code: spoken(code), minutes: CODE_MS / MINUTE_MS };
   return said(texts("robot-people.link.code", values), {
     isPrivate: true,
@@ -62,6 +63,8 @@ async function enter({ ask, texts, world }: Question, typed: string, portraits: 
   if (outcome === "wrong" || outcome === "taken") throw new Refusal(`robot-people.link.${outcome}`, names);
   const accounts = await accountsOf(world, user);
   await unite(accounts, world);
+  await world.people.set(user, { handle: ask.by.username });
+  await world.people.set(maker.user, { handle: maker.username });
   await portraits.refresh(world, accounts);
   return said(texts(outcome === "done" ? "robot-people.link.done" : "robot-people.link.already", names), {
     isPrivate: true,
@@ -90,6 +93,7 @@ export function unlinkCommand(portraits: Portraits): Command {
       const accounts = await world.store.transaction((tx) => accountsIn(tx, ask.by.user, world.accounts));
       if (accounts.length < 2) throw new Refusal("robot-people.unlink.none");
       await world.store.transaction((tx) => tx.people.unlink(ask.by.user));
+      for (const one of accounts) await world.people.set(one, { handle: undefined });
       await portraits.refresh(world, accounts);
       return said(texts("robot-people.unlink.done"), { isPrivate: true });
     },
