@@ -22,7 +22,7 @@ const GOOD = `export default { name: "good", commands: { ok: { about: "x", answe
 const command = (body: string) =>
   `export default { name: "bad", commands: { go: { about: "x", ${body} } } };`;
 /** In a hurry, and never a second time. */
-const QUICK: Partial<PluginLimits> = { pingMs: 100, pongMs: 400, lookMs: 50, backOffMs: [600_000] };
+const QUICK: Partial<PluginLimits> = { pingMs: 100, pongMs: 1_000, lookMs: 50, backOffMs: [600_000] };
 
 async function started(bad: string, options: PluginBenchOptions = {}) {
   const bench = await pluginBench({ "bad.ts": bad, "good.ts": GOOD }, { limits: QUICK, ...options });
@@ -133,7 +133,7 @@ describe("a hostile plugin", () => {
     ],
   ])("that %s never comes to be, and others start", async (_, source, words) => {
     const delay = measureDelay();
-    const bench = await started(source, { limits: { ...QUICK, loadMs: 1_000 }, maxBytes: 128 * MIB });
+    const bench = await started(source, { limits: { ...QUICK, loadMs: 6_000 }, maxBytes: 128 * MIB });
     expect((await fell(bench)).why).toMatch(new RegExp(words));
     await goesOn(bench);
     expect(delay()).toBeLessThan(RESPONSIVE_MS);
