@@ -8,7 +8,7 @@ import type { Author } from "../model/message.ts";
 import { type ConversationRef, conversationKey, type UserRef } from "../model/refs.ts";
 import type { PersonWishes, RoomSettings } from "../model/room.ts";
 import type { Language } from "../model/texts.ts";
-import type { People, Rooms } from "./world.ts";
+import type { Moving, People, Rooms } from "./world.ts";
 
 /** The kinds of their records. */
 export const ROOM = "room";
@@ -17,6 +17,7 @@ export const PERSON = "person";
 interface Kept<T> {
   get(key: string): T;
   set(key: string, change: object): Promise<void>;
+  move(from: string, to: string): Moving;
   all(): Iterable<readonly [string, T]>;
   load(): Promise<void>;
 }
@@ -35,6 +36,22 @@ function kept<T extends object>(store: Store, kind: string, nothing: T): Kept<T>
       });
       if (isEmpty) all.delete(key);
       else all.set(key, next as T);
+    },
+    move(from, to) {
+      const old = all.get(from);
+      const next = old && { ...old, ...all.get(to) };
+      return {
+        async keep(tx) {
+          if (!next) return;
+          await tx.records.put(kind, to, next as Json);
+          await tx.records.delete(kind, from);
+        },
+        after() {
+          if (!next) return;
+          all.set(to, next);
+          all.delete(from);
+        },
+      };
     },
     async load() {
       all.clear();
@@ -63,6 +80,7 @@ export function createRooms(store: Store, table: BridgeTable, fallback: Language
   return {
     get,
     set: (room, change) => rooms.set(chatKey(room), change),
+    move: (from, to) => rooms.move(chatKey(from), chatKey(to)),
     language: (room) => get(room).language ?? table.bridgeOf(room)?.language ?? fallback,
     load: rooms.load,
   };

@@ -3,7 +3,7 @@
 import type { BridgeTable } from "../bridge/bridge-table.ts";
 import type { Log } from "../bridge/ports.ts";
 import type { Line, Social, Standing } from "../bridge/social.ts";
-import type { Store } from "../bridge/store-port.ts";
+import type { Store, StoreTx } from "../bridge/store-port.ts";
 import type { FileAttachment } from "../model/attachment.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Author } from "../model/message.ts";
@@ -48,6 +48,12 @@ export interface RobotWorld {
   ): void;
 }
 
+/** What is written, and what is so in memory then. */
+export interface Moving {
+  keep(tx: StoreTx): Promise<void>;
+  after(): void;
+}
+
 /** In memory, and on disk before `set` resolves. */
 export interface Rooms {
   get(room: ConversationRef): RoomSettings;
@@ -55,6 +61,8 @@ export interface Rooms {
     room: ConversationRef,
     change: Partial<{ [K in keyof RoomSettings]: RoomSettings[K] | undefined }>,
   ): Promise<void>;
+  /** A group has another id now and keeps what it has chosen; doing it twice changes nothing. */
+  move(from: ConversationRef, to: ConversationRef): Moving;
   /** Its own, else the language of its bridge, else the default. */
   language(room: ConversationRef): Language;
 }

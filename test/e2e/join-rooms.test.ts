@@ -132,6 +132,25 @@ describe("an admin of both rooms", () => {
   });
 });
 
+describe("a group that becomes a supergroup while its code is out", () => {
+  it("is joined under its new id and keeps what its admins chose", async () => {
+    const world = await scene({ chat: "group" });
+    const { telegram, discord, chat, ana, channel, robotSays, slash, press } = world;
+    telegram.say(chat, ana, { text: "/regras sem gritos" });
+    telegram.say(chat, ana, { text: "/ponte" });
+    const code = codeIn((await robotSays(/[A-Z2-9]{4}[- ]?[A-Z2-9]{4}/)).text);
+    const moved = telegram.upgrade(chat);
+    telegram.say(moved, ana, { text: "/regras" });
+    await eventually(() =>
+      telegram.messages(moved).some(({ from, text }) => from?.is_bot && text?.includes("sem gritos")),
+    );
+    const asked = await slash("ponte", { code });
+    await press(asked, asked.buttons.find(({ custom_id: id }) => id?.endsWith(":both"))?.label ?? "");
+    telegram.say(moved, ana, { text: "mudamos" });
+    await eventually(() => discord.messages(channel).some(({ content }) => content.includes("mudamos")));
+  });
+});
+
 describe("who may not", () => {
   it("is told so: no admin, a code that is none, a code of this very room", async () => {
     const { telegram, discord, chat, guild, robotSays, slash } = await scene();

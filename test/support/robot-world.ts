@@ -176,6 +176,14 @@ function worldOf(
         const key = conversationKey(room);
         rooms.set(key, withChange(rooms.get(key) ?? {}, change));
       },
+      move: (from, to) => ({
+        keep: async () => {},
+        after() {
+          const old = rooms.get(conversationKey(from));
+          if (old) rooms.set(conversationKey(to), old);
+          rooms.delete(conversationKey(from));
+        },
+      }),
       language: (room) => rooms.get(conversationKey(room))?.language ?? "pt-BR",
     },
     people: {

@@ -506,6 +506,48 @@ describe("a bridge", () => {
   });
 });
 
+describe("a group that gets another id while it is being joined", () => {
+  const to = { account: "telegram", id: "-100999" };
+  const moveGroup = async () => {
+    bench.facts.delete(conversationKey(group));
+    bench.facts.set(conversationKey(to), { name: "Cozinha", kind: "group", isOpen: false });
+    admin(ana, to);
+    await bench.store.transaction((tx) => tx.moves.add(group, to));
+  };
+
+  it("keeps its code", async () => {
+    const code = codeOf(await say(""));
+    await moveGroup();
+    await press(yes(await say(code, inChannel)), inChannel);
+    expect(only().members).toEqual([to, channel]);
+  });
+
+  it("keeps the code of an admin who writes as the group", async () => {
+    const anonymous = { kind: "anonymous", name: "Cozinha", user: { account: "telegram", id: group.id } };
+    admin(anonymous as typeof ana, group);
+    const code = codeOf(await say("", { by: anonymous as typeof ana }));
+    await moveGroup();
+    admin({ ...anonymous, user: to } as typeof ana, to);
+    await press(yes(await say(code, inChannel)), inChannel);
+    expect(only().members).toEqual([to, channel]);
+  });
+
+  it("keeps the question for the last yes", async () => {
+    const asked = await say(codeOf(await say("", inChannel)), inGroup);
+    await moveGroup();
+    await press(yes(asked), { room: to, by: ana });
+    expect(only().members).toEqual([channel, to]);
+  });
+
+  it("keeps what it has chosen, bridged or not", async () => {
+    await bench.world.rooms.set(group, { rules: "sem gritos" });
+    const event = { kind: "conversation.moved", from: group, to } as const;
+    expect(bridges.wants?.(event, bench.world)).toBe(true);
+    await (await bridges.hear?.(event, bench.world, new AbortController().signal))?.after?.();
+    expect(bench.world.rooms.get(to).rules).toBe("sem gritos");
+  });
+});
+
 describe("two joins at once", () => {
   it("never put a room into two bridges", async () => {
     const one = await say(codeOf(await say("", inChannel)), inGroup);

@@ -19,7 +19,7 @@ import { loadRoster, moveRecords, moveRoster } from "./loading.ts";
 import { invite, list, overview, START } from "./panel.ts";
 import { checkMayJoin } from "./places.ts";
 import { JOIN_WAYS } from "./plan.ts";
-import { bridgesTouching, emptyRoster, type Roster } from "./roster.ts";
+import { emptyRoster, type Roster } from "./roster.ts";
 import { subcommand } from "./subcommands.ts";
 
 const MOST_WORDS = 100;
@@ -46,14 +46,21 @@ export function createBridges(options: BridgesOptions = {}): Bridges {
     prepare: (world) => loadRoster(roster, world),
     wants(event) {
       if (event.kind === "access.changed") return wantsAccess(event, roster);
-      return event.kind === "conversation.moved" && bridgesTouching(roster, event.from).length > 0;
+      return event.kind === "conversation.moved";
     },
     async hear(event, world, signal) {
       if (event.kind === "access.changed") return hearAccess(event, world, roster, signal);
       if (event.kind !== "conversation.moved") return {};
+      const settings = world.rooms.move(event.from, event.to);
       return {
-        keep: (tx) => moveRecords(tx, event),
-        after: () => moveRoster(roster, world, event),
+        async keep(tx) {
+          await moveRecords(tx, event);
+          await settings.keep(tx);
+        },
+        after() {
+          moveRoster(roster, world, event);
+          settings.after();
+        },
       };
     },
     start: (world) => startRechecks(world, roster),

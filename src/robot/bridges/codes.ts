@@ -3,7 +3,7 @@
 import { createHash, randomInt } from "node:crypto";
 import type { Store, StoreTx } from "../../bridge/store-port.ts";
 import type { Json } from "../../model/delivery.ts";
-import { type ConversationRef, conversationKey, type UserRef } from "../../model/refs.ts";
+import { type ConversationRef, conversationKey, isSamePlace, type UserRef } from "../../model/refs.ts";
 
 const CODE = "bridge.code";
 /** The code that is out for a room and a person: a new one ends it. */
@@ -84,7 +84,8 @@ export function guess(
     const lately = await Promise.all(counters.map(async ({ key }) => timesOf(tx, key, now)));
     if (counters.some(({ most }, i) => (lately[i]?.length ?? 0) >= most)) return { kind: "blocked" };
     const opening = await tx.records.get(CODE, hashOf(code));
-    if (opening !== undefined) return { kind: "right", opening: opening as unknown as Opening };
+    if (opening !== undefined)
+      return { kind: "right", opening: await openingNow(tx, opening as unknown as Opening) };
     for (const [i, { key }] of counters.entries())
       await tx.records.put(GUESSES, key, [...(lately[i] ?? []), now], now + WINDOW_MS);
     return { kind: "wrong" };
@@ -111,9 +112,24 @@ export function keepPending(tx: StoreTx, id: string, pending: Pending, now: numb
 }
 
 export function pendingOf(store: Store, id: string): Promise<Pending | undefined> {
-  return store.transaction(
-    async (tx) => (await tx.records.get(PENDING, id)) as unknown as Pending | undefined,
-  );
+  return store.transaction(async (tx) => {
+    const pending = (await tx.records.get(PENDING, id)) as unknown as Pending | undefined;
+    if (!pending) return undefined;
+    const opening = await openingNow(tx, pending.opening);
+    return { ...pending, opening, room: await idNow(tx, pending.room) };
+  });
+}
+
+/** Making the bot an admin may give a Telegram group another id, while its code is out. */
+async function openingNow(tx: StoreTx, opening: Opening): Promise<Opening> {
+  // Who writes as the group has its id.
+  return { ...opening, room: await idNow(tx, opening.room), by: await idNow(tx, opening.by) };
+}
+
+async function idNow<T extends ConversationRef | UserRef>(tx: StoreTx, ref: T): Promise<T> {
+  let now = ref;
+  for (const { from, to } of await tx.moves.all()) if (isSamePlace(now, from)) now = { ...now, id: to.id };
+  return now;
 }
 
 /** False when it was answered already. */
