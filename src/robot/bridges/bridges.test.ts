@@ -220,6 +220,35 @@ describe("the question for the last yes", () => {
     expect(wordsOf(again)).not.toContain("é aberta");
   });
 
+  it("warns of open and private rooms that are in the bridge already", async () => {
+    const facts = (room: ConversationRef, name: string, isOpen: boolean) =>
+      bench.facts.set(conversationKey(room), { name, kind: "group", isOpen });
+    facts(group, "Cozinha", true);
+    facts(channel, "geral", false);
+    await joinRooms();
+    // Between the two that meet here there is nothing to warn of, but the kitchen hears as well.
+    facts(third, "Horta", false);
+    const code = codeOf(await press("bridge:invite:here", inChannel));
+    expect(wordsOf(await say(code, inThird))).toContain(
+      "“Cozinha” é aberta: qualquer pessoa pode ler. O que se disser em “Horta”",
+    );
+  });
+
+  it("warns for the private rooms of a bridge that an open one comes into", async () => {
+    for (const [room, name] of [
+      [group, "Cozinha"],
+      [channel, "geral"],
+      [fourth, "oficina"],
+    ] as const)
+      bench.facts.set(conversationKey(room), { name, kind: "group", isOpen: room === fourth });
+    await joinRooms();
+    const code = codeOf(await press("bridge:invite:here", inGroup));
+    const words = wordsOf(await say(code, inFourth));
+    expect(words).toContain("“oficina” é aberta");
+    expect(words).toContain("“Cozinha”");
+    expect(words).toContain("“geral”");
+  });
+
   it("names what is lacking, and joins all the same while something can be written", async () => {
     bench.lacks.set(conversationKey(group), ["telegram.lacks.read"]);
     const asked = await say(codeOf(await say("")), inChannel);

@@ -28,7 +28,7 @@ import {
   type Place,
   placesOf,
 } from "./places.ts";
-import { type JoinWay, joined, planJoin } from "./plan.ts";
+import { type JoinWay, joined, type Plan, planJoin } from "./plan.ts";
 import { cleanName, install, keepBridge, Overtaken, ROOM_NAME, type Roster, uniqueName } from "./roster.ts";
 
 interface Both {
@@ -54,7 +54,7 @@ export async function enterCode(question: Question, roster: Roster, words: strin
   const both = await checked(pending, question, roster);
   const id = pendingId(ask.id);
   return {
-    say: lastQuestion(pending, id, both, question, roster),
+    say: await lastQuestion(pending, id, both, question, roster),
     async keep(tx) {
       if (!(await spend(tx, code))) throw new Overtaken();
       await keepPending(tx, id, pending, now);
@@ -85,13 +85,25 @@ function lacking({ lacks }: Place, texts: Question["texts"]): string {
   return lacks.map((key) => texts(key)).join("\n");
 }
 
-function lastQuestion(
+/** Private rooms that an open one will hear from now on, each with an open one. */
+async function exposed({ here, there }: Both, { bridge }: Plan, question: Question) {
+  const members = bridge?.members ?? [];
+  const isNew = ({ ref }: Place) => !members.some((member) => sameConversation(member, ref));
+  const fresh = [here, there].filter(isNew);
+  const old = await placesOf(members, question);
+  const open = [...fresh, ...old].find(isOpen);
+  const closed = [...(old.some(isOpen) ? [] : old), ...fresh].filter((place) => !isOpen(place));
+  return open ? closed.map((place) => ({ open: nameOf(open), closed: nameOf(place) })) : [];
+}
+
+async function lastQuestion(
   { opening, room }: Pending,
   id: string,
   { here, there }: Both,
-  { texts, world, ask }: Question,
+  question: Question,
   roster: Roster,
-): Saying {
+): Promise<Saying> {
+  const { texts, world, ask } = question;
   const plan = planJoin(roster, opening.room, room);
   const lines = [
     texts("robot-bridge.confirm.head"),
@@ -103,10 +115,8 @@ function lastQuestion(
     const values = { bridge: plan.bridge.name, count: plan.bridge.members.length };
     lines.push(texts("robot-bridge.confirm.bridge", values));
   }
-  if (isOpen(here) !== isOpen(there)) {
-    const [open, closed] = isOpen(here) ? [here, there] : [there, here];
-    lines.push(texts("robot-bridge.confirm.open", { open: nameOf(open), closed: nameOf(closed) }));
-  }
+  for (const names of await exposed({ here, there }, plan, question))
+    lines.push(texts("robot-bridge.confirm.open", names));
   for (const place of [here, there])
     if (place.lacks.length > 0)
       lines.push(`${texts("robot-bridge.confirm.lacks", { room: nameOf(place) })}\n${lacking(place, texts)}`);
@@ -146,7 +156,7 @@ export async function changeScope(question: Question, roster: Roster, id: string
   const pending = { ...was, room: was.room.thread === undefined ? ask.room : chat };
   const both = await checked(pending, question, roster);
   return {
-    change: lastQuestion(pending, id, both, question, roster),
+    change: await lastQuestion(pending, id, both, question, roster),
     keep: (tx) => keepPending(tx, id, pending, world.clock.now()),
   };
 }
