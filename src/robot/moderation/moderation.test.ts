@@ -253,3 +253,40 @@ test("a purge takes the last messages of one person away on all sides, and only 
   const waiting = await bench.store.transaction((tx) => tx.outbox.front(channel, 9));
   expect(waiting.map(({ event }) => "refs" in event && event.refs[0]?.id)).toEqual(["4", "3"]);
 });
+
+const purgeFromElsewhere = async () => {
+  const elsewhere = { source: { conversation: channel, id: "7" }, copy: { conversation: group, id: "107" } };
+  const own = { source: { conversation: group, id: "8" }, copy: { conversation: channel, id: "108" } };
+  const rows = [elsewhere, own].map((row, at) => ({ ...row, part: 0, hash: "h", at, author: "1" }));
+  await bench.store.transaction((tx) => tx.map.record(rows));
+  const answer = await bench.command(named("purge"), { count: 5 }, { by: ana, room: group });
+  const lanes = await bench.store.transaction((tx) =>
+    Promise.all([group, channel].map((room) => tx.outbox.front(room, 9))),
+  );
+  const [here, there] = lanes.map((lane) =>
+    lane.map(({ event }) => ("refs" in event ? event.refs[0]?.id : undefined)),
+  );
+  return { words: wordsOf(answer), here, there };
+};
+
+test("a purge takes away here alone what was written where the admin is none", async () => {
+  const { words, here, there } = await purgeFromElsewhere();
+  expect(bench.removed.map(({ id }) => id)).toEqual(["8"]);
+  expect(here).toEqual(["7"]);
+  expect(there).toEqual(["8"]);
+  expect(words).toContain("1 mensagem apagada");
+  expect(words).toContain("só daqui");
+});
+
+test("a purge takes originals of another room away where the admin is one and moderation is on", async () => {
+  await anaIsAdminThere();
+  expect(await purgeFromElsewhere()).toMatchObject({ here: ["7"], there: ["8"] });
+  expect(bench.removed.map(({ id }) => id).sort()).toEqual(["7", "8"]);
+});
+
+test("a purge leaves the originals of a room without moderation", async () => {
+  await anaIsAdminThere();
+  await bench.world.rooms.set(channel, { moderation: undefined });
+  await purgeFromElsewhere();
+  expect(bench.removed.map(({ id }) => id)).toEqual(["8"]);
+});

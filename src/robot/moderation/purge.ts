@@ -1,12 +1,12 @@
 // Takes the last messages of a room, or of one person in it, away on all sides: the command `/limpar`.
 
-import type { ConversationRef, UserRef } from "../../model/refs.ts";
+import { type ConversationRef, isCoined, isSamePlace, type UserRef } from "../../model/refs.ts";
 import { type Argument, type Command, type Question, Refusal, said } from "../command.ts";
 import { accountsOf, isSameUser } from "../people/accounts.ts";
 import { isAdmin } from "../people/delete.ts";
 import type { Original } from "../people/originals.ts";
 import { removeCopies, removeHere } from "../people/removing.ts";
-import { moderatedRooms } from "./acting.ts";
+import { accountIn, moderatedRooms } from "./acting.ts";
 import { targetOf } from "./targets.ts";
 
 const MOST = 100;
@@ -26,15 +26,27 @@ export const purgeCommand: Command = {
     const authors = await authorsIn(question);
     const refs = await world.store.transaction((tx) => tx.latest(ask.room, Number(args.count), authors));
     if (refs.length === 0) throw new Refusal("robot-moderation.purge.nothing");
-    const originals = refs.map((ref): Original => ({ ref, isOurs: /^[!?]/.test(ref.id) }));
+    const all = refs.map((ref): Original => ({ ref, isOurs: isCoined(ref) }));
+    const rooms = await purgedRooms(question);
+    const isPurged = ({ ref }: Original) => rooms.some((room) => isSamePlace(room, ref.conversation));
+    const originals = all.filter(isPurged);
+    const others = all.filter((one) => !isPurged(one));
     let stay = 0;
     for (const { ref, isOurs } of originals)
       if (!isOurs && !(await removeHere(ref, world, signal))) stay += 1;
-    let lanes: readonly ConversationRef[] = [];
-    return said(texts("robot-moderation.purge.done", { count: originals.length, stay }), {
+    const lanes: ConversationRef[] = [];
+    const words = [
+      ...(originals.length > 0
+        ? [texts("robot-moderation.purge.done", { count: originals.length, stay })]
+        : []),
+      ...(others.length > 0 ? [texts("robot-moderation.purge.here-only", { count: others.length })] : []),
+    ];
+    return said(words.join("\n"), {
       isPrivate: true,
       async keep(tx) {
-        lanes = await removeCopies(tx, originals, world.clock.now());
+        const now = world.clock.now();
+        lanes.push(...(await removeCopies(tx, originals, now)));
+        lanes.push(...(await removeCopies(tx, others, now, ask.room)));
       },
       after() {
         for (const lane of lanes) world.wake(lane);
@@ -42,6 +54,18 @@ export const purgeCommand: Command = {
     });
   },
 };
+
+/** The room itself, and those in which who asks is an admin as well. */
+async function purgedRooms({ ask, world, signal }: Question): Promise<readonly ConversationRef[]> {
+  const rooms = [ask.room];
+  for (const room of moderatedRooms(ask.room, world)) {
+    if (isSamePlace(room, ask.room)) continue;
+    const actor = await accountIn(room, ask.by.user, world);
+    const standing = actor ? await world.standingOf(actor, room, signal) : "none";
+    if (standing === "owner" || standing === "admin") rooms.push(room);
+  }
+  return rooms;
+}
 
 /** Of whom; undefined: of everybody. @throws Refusal for what an admin wrote, unless that is oneself */
 async function authorsIn(question: Question): Promise<readonly UserRef[] | undefined> {

@@ -2,24 +2,29 @@
 
 import { createOutgoing } from "../../bridge/outgoing.ts";
 import type { StoreTx } from "../../bridge/store-port.ts";
-import { type ConversationRef, conversationKey, type MessageRef } from "../../model/refs.ts";
+import { type ConversationRef, conversationKey, isSamePlace, type MessageRef } from "../../model/refs.ts";
 import type { RobotWorld } from "../world.ts";
 import type { Original } from "./originals.ts";
 
-/** The copies go, and what is on its way stays away; the lanes that have something to do then. May run twice. */
+/**
+ * The copies go, and what is on its way stays away; the lanes that have something to do then. `within`: only those in this
+ * chat. May run twice.
+ */
 export async function removeCopies(
   tx: StoreTx,
   originals: readonly Original[],
   now: number,
+  within?: ConversationRef,
 ): Promise<readonly ConversationRef[]> {
   const outgoing = createOutgoing(tx, now);
   for (const { ref } of originals) {
     const event = { kind: "message.deleted", conversation: ref.conversation, refs: [ref] } as const;
-    for (const to of await placesOf(tx, ref))
-      if ((await outgoing.cancel(ref, to)) === "delete") outgoing.add({ event, to });
+    const places = (await placesOf(tx, ref)).filter((to) => !within || isSamePlace(to, within));
+    for (const to of places) if ((await outgoing.cancel(ref, to)) === "delete") outgoing.add({ event, to });
   }
   const lanes = await outgoing.store();
-  await tx.marks.forget(originals.map(({ ref }) => ref));
+  // What stays elsewhere keeps its reactions there.
+  if (!within) await tx.marks.forget(originals.map(({ ref }) => ref));
   return lanes;
 }
 
