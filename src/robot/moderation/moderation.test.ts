@@ -290,3 +290,24 @@ test("a purge leaves the originals of a room without moderation", async () => {
   await purgeFromElsewhere();
   expect(bench.removed.map(({ id }) => id)).toEqual(["8"]);
 });
+
+test("a ban that was taken back is followed again when somebody else bans anew", async () => {
+  await anaIsAdminThere();
+  await hear(moderated());
+  await hear(moderated({ act: "unban", at: 2 }));
+  bench.moderated.length = 0;
+  const user = { kind: "person", name: "Zé", user: trollThere };
+  await hear(moderated({ conversation: channel, user, by: carla, at: 3 }));
+  expect(acted()).toEqual([["ban", troll.id, "telegram"]]);
+});
+
+test("a ban that a moderator took back where it was carried to is followed when it comes again", async () => {
+  await anaIsAdminThere();
+  await bench.world.rooms.set(group, { moderation: true });
+  await hear(moderated());
+  const user = { kind: "person", name: "Zé", user: trollThere };
+  await hear(moderated({ conversation: channel, user, act: "unban", by: carla, at: 2 }));
+  bench.moderated.length = 0;
+  await hear(moderated({ conversation: channel, user, by: carla, at: 3 }));
+  expect(acted()).toEqual([["ban", troll.id, "telegram"]]);
+});

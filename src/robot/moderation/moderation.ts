@@ -29,7 +29,7 @@ export function createModeration(): Area {
     wants: (event, world) =>
       event.kind === "moderated" &&
       (terms.has(event.user.user) || moderatedRooms(event.conversation, world).length > 1) &&
-      !ownOf(world).has(event.act, event.user.user, event.conversation),
+      !ownOf(world).isEcho(event.act, event.user.user, event.conversation),
     async hear(event, world, signal) {
       if (event.kind !== "moderated") return {};
       return follow(event, { world, own: ownOf(world), signal }, terms);

@@ -7,9 +7,15 @@ import type { ConversationRef, UserRef } from "../../model/refs.ts";
 const REMEMBER_MS = 5 * 60_000;
 const MOST = 1_000;
 
+/** What takes an act back: done again after that it is somebody's new decision. */
+const OPPOSITE: Partial<Readonly<Record<Act, Act>>> = {
+  ...{ ban: "unban", unban: "ban", mute: "unmute", unmute: "mute" },
+};
+
 export interface OwnActs {
   note(act: Act, user: UserRef, room: ConversationRef): void;
-  has(act: Act, user: UserRef, room: ConversationRef): boolean;
+  /** Whether word of it is word of our own act; what a moderator does ends what they take back. */
+  isEcho(act: Act, user: UserRef, room: ConversationRef): boolean;
 }
 
 export function createOwnActs(clock: Pick<Clock, "now">): OwnActs {
@@ -17,15 +23,24 @@ export function createOwnActs(clock: Pick<Clock, "now">): OwnActs {
   // A ban on Discord is of the whole server, so the account stands for all its rooms.
   const keyOf = (act: Act, { account, id }: UserRef, room: ConversationRef) =>
     `${act} ${account}:${id} ${room.account}`;
+  const takeBack = (act: Act, user: UserRef, room: ConversationRef) => {
+    const opposite = OPPOSITE[act];
+    if (opposite) times.delete(keyOf(opposite, user, room));
+  };
   return {
     note(act, user, room) {
+      takeBack(act, user, room);
       const key = keyOf(act, user, room);
       times.delete(key);
       times.set(key, clock.now());
       const [oldest] = times.keys();
       if (times.size > MOST && oldest !== undefined) times.delete(oldest);
     },
-    has: (act, user, room) =>
-      clock.now() - (times.get(keyOf(act, user, room)) ?? Number.NEGATIVE_INFINITY) < REMEMBER_MS,
+    isEcho(act, user, room) {
+      const at = times.get(keyOf(act, user, room)) ?? Number.NEGATIVE_INFINITY;
+      if (clock.now() - at < REMEMBER_MS) return true;
+      takeBack(act, user, room);
+      return false;
+    },
   };
 }
