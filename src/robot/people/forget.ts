@@ -5,8 +5,9 @@ import type { Json } from "../../model/delivery.ts";
 import type { UserRef } from "../../model/refs.ts";
 import { type Answer, type Command, type Question, Refusal } from "../command.ts";
 import { feedbackBy, forgetFeedback } from "../everyday/feedback-records.ts";
+import { PERSON } from "../rooms.ts";
 import type { RobotWorld } from "../world.ts";
-import { accountsIn, accountsOf, wish } from "./accounts.ts";
+import { accountsIn, accountsOf, userKey, wish } from "./accounts.ts";
 import { forgetLinkCodes } from "./link-codes.ts";
 import type { Portraits } from "./portraits.ts";
 
@@ -103,7 +104,7 @@ async function erased(question: Question, staysOut: boolean, parts: ForgetParts)
     isPrivate: true,
     change: { body: [{ kind: "text", text: texts(key) }] },
     async keep(tx) {
-      for (const one of accounts) await erase(tx, one);
+      for (const one of accounts) await erase(tx, one, staysOut);
     },
     async after() {
       const nothing = { name: undefined, face: undefined, language: undefined, handle: undefined };
@@ -114,8 +115,11 @@ async function erased(question: Question, staysOut: boolean, parts: ForgetParts)
   };
 }
 
-async function erase(tx: StoreTx, user: UserRef): Promise<void> {
+async function erase(tx: StoreTx, user: UserRef, staysOut: boolean): Promise<void> {
   await tx.privacy.erase(user);
+  // In the same transaction: memory follows, and a crash in between brings nothing of it back.
+  if (staysOut) await tx.records.put(PERSON, userKey(user), { optedOut: true });
+  else await tx.records.delete(PERSON, userKey(user));
   await forgetLinkCodes(tx, user);
   await forgetFeedback(tx, user);
 }

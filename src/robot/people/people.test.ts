@@ -303,6 +303,19 @@ test("who is forgotten stays off the bridge only if they ask for it", async () =
   expect(bench.world.people.get(ana.user)).toEqual({});
 });
 
+test("what people chose is erased together with the rest, even if the process ends right behind it", async () => {
+  const chosen = () => bench.store.transaction((tx) => tx.records.list("person"));
+  const key = "telegram:11";
+  const choose = () => bench.store.transaction((tx) => tx.records.put("person", key, { name: "Aninha" }));
+  bench.world.people.set = () => Promise.reject(new Error("killed"));
+  await choose();
+  await expect(bench.press(named("forget"), "forget:yes", inPrivate)).rejects.toThrow("killed");
+  expect(await chosen()).toEqual([]);
+  await choose();
+  await expect(bench.press(named("forget"), "forget:out", inPrivate)).rejects.toThrow("killed");
+  expect(await chosen()).toEqual([{ key, value: { optedOut: true } }]);
+});
+
 test("nothing is erased by the button that leaves it", async () => {
   await carry();
   await bench.press(named("forget"), "forget:no", inPrivate);
