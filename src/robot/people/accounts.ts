@@ -3,6 +3,7 @@
 import type { StoreTx } from "../../bridge/store-port.ts";
 import type { UserRef } from "../../model/refs.ts";
 import type { PersonWishes } from "../../model/room.ts";
+import { type Question, Refusal } from "../command.ts";
 import type { RobotWorld } from "../world.ts";
 
 export function userKey({ account, id }: UserRef): string {
@@ -11,6 +12,11 @@ export function userKey({ account, id }: UserRef): string {
 
 export function isSameUser(one: UserRef | undefined, other: UserRef | undefined): boolean {
   return one !== undefined && one.account === other?.account && one.id === other.id;
+}
+
+/** Behind a group or a channel that writes nobody knows who it is. @throws Refusal */
+export function checkPerson({ ask }: Pick<Question, "ask">): void {
+  if (ask.by.kind === "anonymous" || ask.by.kind === "channel") throw new Refusal("robot-people.nobody");
 }
 
 /** The person's account first, then those that are linked to it. */

@@ -3,7 +3,7 @@
 import { CODE_MS, codeIn, newCode, spoken } from "../bridges/codes.ts";
 import type { Question } from "../command.ts";
 import { type Answer, type Command, inPrivate, Refusal, said } from "../command.ts";
-import { accountsIn, accountsOf, isSameUser, wish } from "./accounts.ts";
+import { accountsIn, accountsOf, checkPerson, isSameUser, wish } from "./accounts.ts";
 import { guessLink, keepLinkCode, type Maker, spendLink } from "./link-codes.ts";
 import type { Portraits } from "./portraits.ts";
 
@@ -38,7 +38,9 @@ export function showCode({ ask, texts, world }: Question): Answer {
   });
 }
 
-async function enter({ ask, texts, world }: Question, typed: string, portraits: Portraits): Promise<Answer> {
+async function enter(question: Question, typed: string, portraits: Portraits): Promise<Answer> {
+  checkPerson(question);
+  const { ask, texts, world } = question;
   const user = ask.by.user;
   const code = codeIn(typed);
   const guess = await guessLink(world.store, code, user, world.clock.now());
@@ -89,7 +91,9 @@ export function unlinkCommand(portraits: Portraits): Command {
     texts: "robot-people.unlink",
     isCarried: false,
     isPrivate: true,
-    async answer({ ask, texts, world }) {
+    async answer(question) {
+      checkPerson(question);
+      const { ask, texts, world } = question;
       const accounts = await world.store.transaction((tx) => accountsIn(tx, ask.by.user, world.accounts));
       if (accounts.length < 2) throw new Refusal("robot-people.unlink.none");
       await world.store.transaction((tx) => tx.people.unlink(ask.by.user));

@@ -137,6 +137,21 @@ test("who is linked already is told so, and who is linked to somebody else is no
   expect(await refusal(bench.command(named("link"), { code }, onDiscord))).toBe("robot-people.link.taken");
 });
 
+test("who writes as the group or a channel chooses nothing for a person, and is told where they can", async () => {
+  const code = codeFrom(wordsOf(await bench.command(named("link"), {}, onDiscord)));
+  for (const kind of ["anonymous", "channel"] as const) {
+    const by = { kind, name: "Praça", user: { account: "telegram", id: group.id } };
+    const as = { ...onTelegram, by };
+    expect(await refusal(bench.command(named("link"), { code }, as))).toBe("robot-people.nobody");
+    for (const name of ["unlink", "optout", "optin"])
+      expect(await refusal(bench.command(named(name), {}, as))).toBe("robot-people.nobody");
+    expect(await refusal(bench.command(named("profile"), { name: "Rei" }, as))).toBe("robot-people.nobody");
+    expect(bench.world.people.get(by.user)).toEqual({});
+  }
+  await bench.command(named("link"), { code }, onTelegram);
+  expect(await linked()).toEqual(carla.user);
+});
+
 test("unlinking makes two people again", async () => {
   await link();
   await bench.command(named("unlink"), {}, onDiscord);

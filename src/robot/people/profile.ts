@@ -2,7 +2,7 @@
 
 import type { PersonWishes } from "../../model/room.ts";
 import { type Command, Refusal, said } from "../command.ts";
-import { accountsOf, wish } from "./accounts.ts";
+import { accountsOf, checkPerson, wish } from "./accounts.ts";
 import { checkedName } from "./names.ts";
 import type { Portraits } from "./portraits.ts";
 
@@ -21,7 +21,9 @@ export function profileCommand(portraits: Portraits): Command {
       { key: "face", type: "choice", choices: ["own", "other", "none"] },
       { key: "name", type: "text", rest: true, most: 200 },
     ],
-    async answer({ ask, args, texts, world }) {
+    async answer(question) {
+      checkPerson(question);
+      const { ask, args, texts, world } = question;
       const accounts = await accountsOf(world, ask.by.user);
       const typed = args.name === undefined ? undefined : String(args.name).trim();
       const face = args.face as Face | undefined;
